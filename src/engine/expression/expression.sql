@@ -1,0 +1,229 @@
+/*
+ * criteria and formula: expressions in SQL's own syntax over the indicators of
+ * a profile.  Both are stored as canonical text and differ in their result.
+ */
+CREATE TYPE growth_index.criteria;
+
+CREATE FUNCTION growth_index.criteria_in(cstring) RETURNS growth_index.criteria
+	AS 'MODULE_PATHNAME' LANGUAGE C IMMUTABLE STRICT PARALLEL SAFE;
+CREATE FUNCTION growth_index.criteria_out(growth_index.criteria) RETURNS cstring
+	AS 'MODULE_PATHNAME', 'expression_out' LANGUAGE C IMMUTABLE STRICT PARALLEL SAFE;
+CREATE FUNCTION growth_index.criteria_recv(internal) RETURNS growth_index.criteria
+	AS 'MODULE_PATHNAME' LANGUAGE C IMMUTABLE STRICT PARALLEL SAFE;
+CREATE FUNCTION growth_index.criteria_send(growth_index.criteria) RETURNS bytea
+	AS 'MODULE_PATHNAME', 'expression_send' LANGUAGE C IMMUTABLE STRICT PARALLEL SAFE;
+
+CREATE TYPE growth_index.criteria (
+	INPUT = growth_index.criteria_in,
+	OUTPUT = growth_index.criteria_out,
+	RECEIVE = growth_index.criteria_recv,
+	SEND = growth_index.criteria_send,
+	INTERNALLENGTH = VARIABLE,
+	STORAGE = extended
+);
+COMMENT ON TYPE growth_index.criteria IS
+'An eligibility condition (申报条件) in SQL''s own boolean syntax over indicator codes, such as: hightech AND revenue BETWEEN 2e7 AND 4e8 AND rd_expense / revenue >= 0.05. Three-valued: what an unknown indicator leaves open is NULL. It is read by the server''s parser and a white list; it never runs as SQL. Numbers are decimals: 1/2 is 0.5. Text compares by bytes. Errors at input carry the position in the text.';
+
+CREATE FUNCTION growth_index.criteria_text(growth_index.criteria) RETURNS text
+	AS 'MODULE_PATHNAME', 'expression_to_text' LANGUAGE C IMMUTABLE STRICT PARALLEL SAFE;
+CREATE CAST (growth_index.criteria AS text) WITH FUNCTION growth_index.criteria_text(growth_index.criteria) AS ASSIGNMENT;
+CREATE FUNCTION growth_index.criteria(text) RETURNS growth_index.criteria
+	AS 'MODULE_PATHNAME', 'criteria_from_text' LANGUAGE C IMMUTABLE STRICT PARALLEL SAFE COST 500;
+COMMENT ON FUNCTION growth_index.criteria(text) IS 'The criteria that the text states; errors as at input.';
+CREATE CAST (text AS growth_index.criteria) WITH FUNCTION growth_index.criteria(text);
+
+CREATE FUNCTION growth_index.criteria_eq(growth_index.criteria, growth_index.criteria) RETURNS boolean
+	AS 'MODULE_PATHNAME', 'expression_eq' LANGUAGE C IMMUTABLE STRICT LEAKPROOF PARALLEL SAFE;
+CREATE FUNCTION growth_index.criteria_ne(growth_index.criteria, growth_index.criteria) RETURNS boolean
+	AS 'MODULE_PATHNAME', 'expression_ne' LANGUAGE C IMMUTABLE STRICT LEAKPROOF PARALLEL SAFE;
+CREATE FUNCTION growth_index.criteria_lt(growth_index.criteria, growth_index.criteria) RETURNS boolean
+	AS 'MODULE_PATHNAME', 'expression_lt' LANGUAGE C IMMUTABLE STRICT LEAKPROOF PARALLEL SAFE;
+CREATE FUNCTION growth_index.criteria_le(growth_index.criteria, growth_index.criteria) RETURNS boolean
+	AS 'MODULE_PATHNAME', 'expression_le' LANGUAGE C IMMUTABLE STRICT LEAKPROOF PARALLEL SAFE;
+CREATE FUNCTION growth_index.criteria_gt(growth_index.criteria, growth_index.criteria) RETURNS boolean
+	AS 'MODULE_PATHNAME', 'expression_gt' LANGUAGE C IMMUTABLE STRICT LEAKPROOF PARALLEL SAFE;
+CREATE FUNCTION growth_index.criteria_ge(growth_index.criteria, growth_index.criteria) RETURNS boolean
+	AS 'MODULE_PATHNAME', 'expression_ge' LANGUAGE C IMMUTABLE STRICT LEAKPROOF PARALLEL SAFE;
+
+CREATE OPERATOR growth_index.= (
+	FUNCTION = growth_index.criteria_eq, LEFTARG = growth_index.criteria, RIGHTARG = growth_index.criteria,
+	COMMUTATOR = OPERATOR(growth_index.=), NEGATOR = OPERATOR(growth_index.<>),
+	RESTRICT = eqsel, JOIN = eqjoinsel, HASHES, MERGES
+);
+COMMENT ON OPERATOR growth_index.= (growth_index.criteria, growth_index.criteria) IS 'equal (of the canonical text)';
+CREATE OPERATOR growth_index.<> (
+	FUNCTION = growth_index.criteria_ne, LEFTARG = growth_index.criteria, RIGHTARG = growth_index.criteria,
+	COMMUTATOR = OPERATOR(growth_index.<>), NEGATOR = OPERATOR(growth_index.=),
+	RESTRICT = neqsel, JOIN = neqjoinsel
+);
+COMMENT ON OPERATOR growth_index.<> (growth_index.criteria, growth_index.criteria) IS 'not equal (of the canonical text)';
+CREATE OPERATOR growth_index.< (
+	FUNCTION = growth_index.criteria_lt, LEFTARG = growth_index.criteria, RIGHTARG = growth_index.criteria,
+	COMMUTATOR = OPERATOR(growth_index.>), NEGATOR = OPERATOR(growth_index.>=),
+	RESTRICT = scalarltsel, JOIN = scalarltjoinsel
+);
+COMMENT ON OPERATOR growth_index.< (growth_index.criteria, growth_index.criteria) IS 'less in the total order (of the canonical text)';
+CREATE OPERATOR growth_index.<= (
+	FUNCTION = growth_index.criteria_le, LEFTARG = growth_index.criteria, RIGHTARG = growth_index.criteria,
+	COMMUTATOR = OPERATOR(growth_index.>=), NEGATOR = OPERATOR(growth_index.>),
+	RESTRICT = scalarlesel, JOIN = scalarlejoinsel
+);
+COMMENT ON OPERATOR growth_index.<= (growth_index.criteria, growth_index.criteria) IS 'less or equal in the total order (of the canonical text)';
+CREATE OPERATOR growth_index.> (
+	FUNCTION = growth_index.criteria_gt, LEFTARG = growth_index.criteria, RIGHTARG = growth_index.criteria,
+	COMMUTATOR = OPERATOR(growth_index.<), NEGATOR = OPERATOR(growth_index.<=),
+	RESTRICT = scalargtsel, JOIN = scalargtjoinsel
+);
+COMMENT ON OPERATOR growth_index.> (growth_index.criteria, growth_index.criteria) IS 'greater in the total order (of the canonical text)';
+CREATE OPERATOR growth_index.>= (
+	FUNCTION = growth_index.criteria_ge, LEFTARG = growth_index.criteria, RIGHTARG = growth_index.criteria,
+	COMMUTATOR = OPERATOR(growth_index.<=), NEGATOR = OPERATOR(growth_index.<),
+	RESTRICT = scalargesel, JOIN = scalargejoinsel
+);
+COMMENT ON OPERATOR growth_index.>= (growth_index.criteria, growth_index.criteria) IS 'greater or equal in the total order (of the canonical text)';
+
+CREATE FUNCTION growth_index.criteria_cmp(growth_index.criteria, growth_index.criteria) RETURNS integer
+	AS 'MODULE_PATHNAME', 'expression_cmp' LANGUAGE C IMMUTABLE STRICT LEAKPROOF PARALLEL SAFE;
+CREATE FUNCTION growth_index.criteria_hash(growth_index.criteria) RETURNS integer
+	AS 'MODULE_PATHNAME', 'expression_hash' LANGUAGE C IMMUTABLE STRICT LEAKPROOF PARALLEL SAFE;
+CREATE FUNCTION growth_index.criteria_hash_extended(growth_index.criteria, bigint) RETURNS bigint
+	AS 'MODULE_PATHNAME', 'expression_hash_extended' LANGUAGE C IMMUTABLE STRICT LEAKPROOF PARALLEL SAFE;
+CREATE OPERATOR CLASS growth_index.criteria_ops DEFAULT FOR TYPE growth_index.criteria USING btree AS
+	OPERATOR 1 growth_index.<, OPERATOR 2 growth_index.<=, OPERATOR 3 growth_index.=,
+	OPERATOR 4 growth_index.>=, OPERATOR 5 growth_index.>,
+	FUNCTION 1 growth_index.criteria_cmp(growth_index.criteria, growth_index.criteria);
+CREATE OPERATOR CLASS growth_index.criteria_ops DEFAULT FOR TYPE growth_index.criteria USING hash AS
+	OPERATOR 1 growth_index.=,
+	FUNCTION 1 growth_index.criteria_hash(growth_index.criteria),
+	FUNCTION 2 growth_index.criteria_hash_extended(growth_index.criteria, bigint);
+
+CREATE TYPE growth_index.formula;
+
+CREATE FUNCTION growth_index.formula_in(cstring) RETURNS growth_index.formula
+	AS 'MODULE_PATHNAME' LANGUAGE C IMMUTABLE STRICT PARALLEL SAFE;
+CREATE FUNCTION growth_index.formula_out(growth_index.formula) RETURNS cstring
+	AS 'MODULE_PATHNAME', 'expression_out' LANGUAGE C IMMUTABLE STRICT PARALLEL SAFE;
+CREATE FUNCTION growth_index.formula_recv(internal) RETURNS growth_index.formula
+	AS 'MODULE_PATHNAME' LANGUAGE C IMMUTABLE STRICT PARALLEL SAFE;
+CREATE FUNCTION growth_index.formula_send(growth_index.formula) RETURNS bytea
+	AS 'MODULE_PATHNAME', 'expression_send' LANGUAGE C IMMUTABLE STRICT PARALLEL SAFE;
+
+CREATE TYPE growth_index.formula (
+	INPUT = growth_index.formula_in,
+	OUTPUT = growth_index.formula_out,
+	RECEIVE = growth_index.formula_recv,
+	SEND = growth_index.formula_send,
+	INTERNALLENGTH = VARIABLE,
+	STORAGE = extended
+);
+COMMENT ON TYPE growth_index.formula IS
+'An expression with a number as its result (计算公式): an award, a derived indicator, a growth rate, such as: least(patents_granted * 2500, 1000000). The same language as criteria.';
+
+CREATE FUNCTION growth_index.formula_text(growth_index.formula) RETURNS text
+	AS 'MODULE_PATHNAME', 'expression_to_text' LANGUAGE C IMMUTABLE STRICT PARALLEL SAFE;
+CREATE CAST (growth_index.formula AS text) WITH FUNCTION growth_index.formula_text(growth_index.formula) AS ASSIGNMENT;
+CREATE FUNCTION growth_index.formula(text) RETURNS growth_index.formula
+	AS 'MODULE_PATHNAME', 'formula_from_text' LANGUAGE C IMMUTABLE STRICT PARALLEL SAFE COST 500;
+COMMENT ON FUNCTION growth_index.formula(text) IS 'The formula that the text states; errors as at input.';
+CREATE CAST (text AS growth_index.formula) WITH FUNCTION growth_index.formula(text);
+
+CREATE FUNCTION growth_index.formula_eq(growth_index.formula, growth_index.formula) RETURNS boolean
+	AS 'MODULE_PATHNAME', 'expression_eq' LANGUAGE C IMMUTABLE STRICT LEAKPROOF PARALLEL SAFE;
+CREATE FUNCTION growth_index.formula_ne(growth_index.formula, growth_index.formula) RETURNS boolean
+	AS 'MODULE_PATHNAME', 'expression_ne' LANGUAGE C IMMUTABLE STRICT LEAKPROOF PARALLEL SAFE;
+CREATE FUNCTION growth_index.formula_lt(growth_index.formula, growth_index.formula) RETURNS boolean
+	AS 'MODULE_PATHNAME', 'expression_lt' LANGUAGE C IMMUTABLE STRICT LEAKPROOF PARALLEL SAFE;
+CREATE FUNCTION growth_index.formula_le(growth_index.formula, growth_index.formula) RETURNS boolean
+	AS 'MODULE_PATHNAME', 'expression_le' LANGUAGE C IMMUTABLE STRICT LEAKPROOF PARALLEL SAFE;
+CREATE FUNCTION growth_index.formula_gt(growth_index.formula, growth_index.formula) RETURNS boolean
+	AS 'MODULE_PATHNAME', 'expression_gt' LANGUAGE C IMMUTABLE STRICT LEAKPROOF PARALLEL SAFE;
+CREATE FUNCTION growth_index.formula_ge(growth_index.formula, growth_index.formula) RETURNS boolean
+	AS 'MODULE_PATHNAME', 'expression_ge' LANGUAGE C IMMUTABLE STRICT LEAKPROOF PARALLEL SAFE;
+
+CREATE OPERATOR growth_index.= (
+	FUNCTION = growth_index.formula_eq, LEFTARG = growth_index.formula, RIGHTARG = growth_index.formula,
+	COMMUTATOR = OPERATOR(growth_index.=), NEGATOR = OPERATOR(growth_index.<>),
+	RESTRICT = eqsel, JOIN = eqjoinsel, HASHES, MERGES
+);
+COMMENT ON OPERATOR growth_index.= (growth_index.formula, growth_index.formula) IS 'equal (of the canonical text)';
+CREATE OPERATOR growth_index.<> (
+	FUNCTION = growth_index.formula_ne, LEFTARG = growth_index.formula, RIGHTARG = growth_index.formula,
+	COMMUTATOR = OPERATOR(growth_index.<>), NEGATOR = OPERATOR(growth_index.=),
+	RESTRICT = neqsel, JOIN = neqjoinsel
+);
+COMMENT ON OPERATOR growth_index.<> (growth_index.formula, growth_index.formula) IS 'not equal (of the canonical text)';
+CREATE OPERATOR growth_index.< (
+	FUNCTION = growth_index.formula_lt, LEFTARG = growth_index.formula, RIGHTARG = growth_index.formula,
+	COMMUTATOR = OPERATOR(growth_index.>), NEGATOR = OPERATOR(growth_index.>=),
+	RESTRICT = scalarltsel, JOIN = scalarltjoinsel
+);
+COMMENT ON OPERATOR growth_index.< (growth_index.formula, growth_index.formula) IS 'less in the total order (of the canonical text)';
+CREATE OPERATOR growth_index.<= (
+	FUNCTION = growth_index.formula_le, LEFTARG = growth_index.formula, RIGHTARG = growth_index.formula,
+	COMMUTATOR = OPERATOR(growth_index.>=), NEGATOR = OPERATOR(growth_index.>),
+	RESTRICT = scalarlesel, JOIN = scalarlejoinsel
+);
+COMMENT ON OPERATOR growth_index.<= (growth_index.formula, growth_index.formula) IS 'less or equal in the total order (of the canonical text)';
+CREATE OPERATOR growth_index.> (
+	FUNCTION = growth_index.formula_gt, LEFTARG = growth_index.formula, RIGHTARG = growth_index.formula,
+	COMMUTATOR = OPERATOR(growth_index.<), NEGATOR = OPERATOR(growth_index.<=),
+	RESTRICT = scalargtsel, JOIN = scalargtjoinsel
+);
+COMMENT ON OPERATOR growth_index.> (growth_index.formula, growth_index.formula) IS 'greater in the total order (of the canonical text)';
+CREATE OPERATOR growth_index.>= (
+	FUNCTION = growth_index.formula_ge, LEFTARG = growth_index.formula, RIGHTARG = growth_index.formula,
+	COMMUTATOR = OPERATOR(growth_index.<=), NEGATOR = OPERATOR(growth_index.<),
+	RESTRICT = scalargesel, JOIN = scalargejoinsel
+);
+COMMENT ON OPERATOR growth_index.>= (growth_index.formula, growth_index.formula) IS 'greater or equal in the total order (of the canonical text)';
+
+CREATE FUNCTION growth_index.formula_cmp(growth_index.formula, growth_index.formula) RETURNS integer
+	AS 'MODULE_PATHNAME', 'expression_cmp' LANGUAGE C IMMUTABLE STRICT LEAKPROOF PARALLEL SAFE;
+CREATE FUNCTION growth_index.formula_hash(growth_index.formula) RETURNS integer
+	AS 'MODULE_PATHNAME', 'expression_hash' LANGUAGE C IMMUTABLE STRICT LEAKPROOF PARALLEL SAFE;
+CREATE FUNCTION growth_index.formula_hash_extended(growth_index.formula, bigint) RETURNS bigint
+	AS 'MODULE_PATHNAME', 'expression_hash_extended' LANGUAGE C IMMUTABLE STRICT LEAKPROOF PARALLEL SAFE;
+CREATE OPERATOR CLASS growth_index.formula_ops DEFAULT FOR TYPE growth_index.formula USING btree AS
+	OPERATOR 1 growth_index.<, OPERATOR 2 growth_index.<=, OPERATOR 3 growth_index.=,
+	OPERATOR 4 growth_index.>=, OPERATOR 5 growth_index.>,
+	FUNCTION 1 growth_index.formula_cmp(growth_index.formula, growth_index.formula);
+CREATE OPERATOR CLASS growth_index.formula_ops DEFAULT FOR TYPE growth_index.formula USING hash AS
+	OPERATOR 1 growth_index.=,
+	FUNCTION 1 growth_index.formula_hash(growth_index.formula),
+	FUNCTION 2 growth_index.formula_hash_extended(growth_index.formula, bigint);
+
+/* ---- evaluation ---- */
+CREATE FUNCTION growth_index.matches(criteria growth_index.criteria, profile growth_index.profile,
+									 as_of date DEFAULT NULL) RETURNS boolean
+	AS 'MODULE_PATHNAME' LANGUAGE C IMMUTABLE PARALLEL SAFE COST 20;
+COMMENT ON FUNCTION growth_index.matches(growth_index.criteria, growth_index.profile, date) IS
+'Does the profile satisfy the criteria on the as-of date? NULL: undecided, because an indicator that decides is unknown, or criteria or profile is NULL. Without as_of, everything that reads as_of is unknown. The answer is the one that numeric arithmetic gives.';
+CREATE FUNCTION growth_index.profile_matches(growth_index.profile, growth_index.criteria) RETURNS boolean
+	AS 'MODULE_PATHNAME' LANGUAGE C IMMUTABLE STRICT PARALLEL SAFE COST 20;
+CREATE OPERATOR growth_index.@@ (
+	FUNCTION = growth_index.profile_matches,
+	LEFTARG = growth_index.profile, RIGHTARG = growth_index.criteria,
+	RESTRICT = contsel, JOIN = contjoinsel);
+COMMENT ON OPERATOR growth_index.@@ (growth_index.profile, growth_index.criteria) IS
+'does the profile satisfy the criteria? (as matches() without as-of date)';
+CREATE FUNCTION growth_index.evaluate(formula growth_index.formula, profile growth_index.profile,
+									  as_of date DEFAULT NULL) RETURNS numeric
+	AS 'MODULE_PATHNAME' LANGUAGE C IMMUTABLE PARALLEL SAFE COST 100;
+COMMENT ON FUNCTION growth_index.evaluate(growth_index.formula, growth_index.profile, date) IS
+'The number that the formula gives for the profile, as plain numeric SQL would; NULL where it is unknown, or where SQL would raise an error (division by zero, overflow, root or logarithm of what has none).';
+CREATE FUNCTION growth_index.indicators(growth_index.criteria) RETURNS text[]
+	AS 'MODULE_PATHNAME', 'expression_indicators' LANGUAGE C IMMUTABLE STRICT PARALLEL SAFE COST 100;
+COMMENT ON FUNCTION growth_index.indicators(growth_index.criteria) IS
+'The codes of the indicators that the criteria reads, in byte order; as_of is not among them.';
+CREATE FUNCTION growth_index.indicators(growth_index.formula) RETURNS text[]
+	AS 'MODULE_PATHNAME', 'expression_indicators' LANGUAGE C IMMUTABLE STRICT PARALLEL SAFE COST 100;
+COMMENT ON FUNCTION growth_index.indicators(growth_index.formula) IS
+'The codes of the indicators that the formula reads, in byte order; as_of is not among them.';
+CREATE FUNCTION growth_index.explain(criteria growth_index.criteria, profile growth_index.profile,
+									 as_of date DEFAULT NULL,
+									 OUT clause text, OUT satisfied boolean, OUT actual text,
+									 OUT required text, OUT gap numeric, OUT missing text[])
+	RETURNS SETOF record
+	AS 'MODULE_PATHNAME', 'expression_explain' LANGUAGE C IMMUTABLE PARALLEL SAFE COST 1000 ROWS 5;
+COMMENT ON FUNCTION growth_index.explain(growth_index.criteria, growth_index.profile, date) IS
+'Why the profile satisfies the criteria or not: one row for each clause that AND joins, in their order. satisfied: true, false, or NULL for undecided; actual: the indicators that the clause reads, with their values; required: what the clause asks of its left side; gap: how far a comparison of numbers is from being satisfied, in the unit of its left side, 0 where it is, NULL where that cannot be said; missing: indicators that the clause needs and that are unknown, or of another type.';

@@ -1,0 +1,290 @@
+/*
+ * profile_make.c
+ *	  Profiles out of SQL values: a row, or an aggregate of code and value.
+ */
+#include "postgres.h"
+
+#include "access/htup_details.h"
+#include "catalog/pg_type.h"
+#include "miscadmin.h"
+#include "utils/array.h"
+#include "utils/builtins.h"
+#include "utils/fmgrprotos.h"
+#include "utils/lsyscache.h"
+#include "utils/timestamp.h"
+#include "utils/typcache.h"
+
+#include "profile.h"
+
+PG_FUNCTION_INFO_V1(profile_from_record);
+PG_FUNCTION_INFO_V1(profile_agg_transition);
+PG_FUNCTION_INFO_V1(profile_agg_combine);
+PG_FUNCTION_INFO_V1(profile_agg_serial);
+PG_FUNCTION_INFO_V1(profile_agg_deserial);
+PG_FUNCTION_INFO_V1(profile_agg_final);
+
+/* The elements of a text array; NULL elements are left out. */
+static void
+put_text_array(ProfileBuilder *b, const char *code, int len, Datum value)
+{
+	ArrayType  *array = DatumGetArrayTypeP(value);
+	Datum	   *elems;
+	bool	   *nulls;
+	int			count;
+	int			kept = 0;
+	const char **texts;
+	int		   *lens;
+
+	deconstruct_array(array, ARR_ELEMTYPE(array), -1, false, TYPALIGN_INT,
+					  &elems, &nulls, &count);
+	texts = palloc(Max(count, 1) * sizeof(char *));
+	lens = palloc(Max(count, 1) * sizeof(int));
+	for (int i = 0; i < count; i++)
+	{
+		if (nulls[i])
+			continue;
+		texts[kept] = VARDATA_ANY(DatumGetPointer(elems[i]));
+		lens[kept] = VARSIZE_ANY_EXHDR(DatumGetPointer(elems[i]));
+		kept++;
+	}
+	profile_put_set(b, code, len, kept, texts, lens);
+}
+
+/* A float as SQL's own cast to numeric takes it: 15 significant digits. */
+static void
+put_float(ProfileBuilder *b, const char *code, int len, PGFunction cast, Datum value)
+{
+	profile_put_number(b, code, len, DatumGetNumeric(DirectFunctionCall1(cast, value)));
+}
+
+static void
+put_by_output(ProfileBuilder *b, const char *code, int len, Datum value, Oid type)
+{
+	Oid			output;
+	bool		varlena;
+	char	   *text;
+
+	getTypeOutputInfo(type, &output, &varlena);
+	text = OidOutputFunctionCall(output, value);
+	profile_put_text(b, code, len, text, strlen(text));
+}
+
+/* Put an SQL value (not NULL) of any type that a profile can hold. */
+void
+profile_put_datum(ProfileBuilder *b, const char *code, int len, Datum value, Oid type)
+{
+	text	   *t;
+	JsonbValue	v;
+	Jsonb	   *json;
+
+	switch (type)
+	{
+		case NUMERICOID:
+			profile_put_number(b, code, len, DatumGetNumeric(value));
+			break;
+		case INT2OID:
+			profile_put_number(b, code, len, int64_to_numeric(DatumGetInt16(value)));
+			break;
+		case INT4OID:
+			profile_put_number(b, code, len, int64_to_numeric(DatumGetInt32(value)));
+			break;
+		case INT8OID:
+			profile_put_number(b, code, len, int64_to_numeric(DatumGetInt64(value)));
+			break;
+		case FLOAT4OID:
+			put_float(b, code, len, float4_numeric, value);
+			break;
+		case FLOAT8OID:
+			put_float(b, code, len, float8_numeric, value);
+			break;
+		case BOOLOID:
+			profile_put_boolean(b, code, len, DatumGetBool(value));
+			break;
+		case DATEOID:
+			profile_put_date(b, code, len, DatumGetDateADT(value));
+			break;
+		case TIMESTAMPOID:
+			profile_put_date(b, code, len,
+							 DatumGetDateADT(DirectFunctionCall1(timestamp_date, value)));
+			break;
+		case TIMESTAMPTZOID:
+			profile_put_date(b, code, len,
+							 DatumGetDateADT(DirectFunctionCall1(timestamptz_date, value)));
+			break;
+		case TEXTOID:
+		case VARCHAROID:
+			t = DatumGetTextPP(value);
+			profile_put_text(b, code, len, VARDATA_ANY(t), VARSIZE_ANY_EXHDR(t));
+			break;
+		case TEXTARRAYOID:
+		case VARCHARARRAYOID:
+			put_text_array(b, code, len, value);
+			break;
+		case JSONBOID:
+			json = DatumGetJsonbP(value);
+			if (JB_ROOT_IS_SCALAR(json))
+				JsonbExtractScalar(&json->root, &v);
+			else
+			{
+				v.type = jbvBinary;
+				v.val.binary.data = &json->root;
+				v.val.binary.len = VARSIZE(json) - VARHDRSZ;
+			}
+			profile_put_jsonb(b, code, len, &v);
+			break;
+		default:
+			if (get_typtype(type) == TYPTYPE_COMPOSITE || type_is_array(type))
+				ereport(ERROR,
+						(errcode(ERRCODE_DATATYPE_MISMATCH),
+						 errmsg("indicator \"%.*s\" cannot have a value of type %s",
+								len, code, format_type_be(type)),
+						 errhint("A value is a number, a boolean, a text, a date or an array of texts.")));
+			put_by_output(b, code, len, value, type);
+	}
+}
+
+/* Base types of a row's columns, kept for the next row of the same type. */
+typedef struct RowCache
+{
+	Oid			type;
+	int32		typmod;
+	TupleDesc	desc;
+	Oid		   *base;
+} RowCache;
+
+static RowCache *
+row_cache(FunctionCallInfo fcinfo, HeapTupleHeader row)
+{
+	RowCache   *cache = fcinfo->flinfo->fn_extra;
+	MemoryContext old;
+	TupleDesc	desc;
+
+	if (cache != NULL && cache->type == HeapTupleHeaderGetTypeId(row) &&
+		cache->typmod == HeapTupleHeaderGetTypMod(row))
+		return cache;
+	desc = lookup_rowtype_tupdesc(HeapTupleHeaderGetTypeId(row),
+								  HeapTupleHeaderGetTypMod(row));
+	old = MemoryContextSwitchTo(fcinfo->flinfo->fn_mcxt);
+	cache = palloc0(sizeof(RowCache));
+	cache->type = HeapTupleHeaderGetTypeId(row);
+	cache->typmod = HeapTupleHeaderGetTypMod(row);
+	cache->desc = CreateTupleDescCopy(desc);
+	cache->base = palloc0(Max(desc->natts, 1) * sizeof(Oid));
+	for (int i = 0; i < desc->natts; i++)
+		if (!TupleDescAttr(desc, i)->attisdropped)
+			cache->base[i] = getBaseType(TupleDescAttr(desc, i)->atttypid);
+	MemoryContextSwitchTo(old);
+	ReleaseTupleDesc(desc);
+	fcinfo->flinfo->fn_extra = cache;
+	return cache;
+}
+
+/* profile(record): a column's name is the code; NULL columns stay absent. */
+Datum
+profile_from_record(PG_FUNCTION_ARGS)
+{
+	HeapTupleHeader row = PG_GETARG_HEAPTUPLEHEADER(0);
+	RowCache   *cache = row_cache(fcinfo, row);
+	int			natts = cache->desc->natts;
+	Datum	   *values = palloc(Max(natts, 1) * sizeof(Datum));
+	bool	   *nulls = palloc(Max(natts, 1) * sizeof(bool));
+	ProfileBuilder *b = profile_builder_new(CurrentMemoryContext);
+	HeapTupleData tuple;
+
+	tuple.t_len = HeapTupleHeaderGetDatumLength(row);
+	ItemPointerSetInvalid(&tuple.t_self);
+	tuple.t_tableOid = InvalidOid;
+	tuple.t_data = row;
+	heap_deform_tuple(&tuple, cache->desc, values, nulls);
+	for (int i = 0; i < natts; i++)
+	{
+		Form_pg_attribute att = TupleDescAttr(cache->desc, i);
+
+		if (!att->attisdropped && !nulls[i])
+			profile_put_datum(b, NameStr(att->attname), strlen(NameStr(att->attname)),
+							  values[i], cache->base[i]);
+	}
+	PG_RETURN_PROFILE_P(profile_build(b));
+}
+
+static ProfileBuilder *
+agg_state(FunctionCallInfo fcinfo, int arg)
+{
+	MemoryContext context;
+
+	if (!AggCheckCallContext(fcinfo, &context))
+		elog(ERROR, "profile_agg called outside of an aggregate");
+	if (arg >= 0 && !PG_ARGISNULL(arg))
+		return (ProfileBuilder *) PG_GETARG_POINTER(arg);
+	return profile_builder_new(context);
+}
+
+Datum
+profile_agg_transition(PG_FUNCTION_ARGS)
+{
+	ProfileBuilder *b = agg_state(fcinfo, 0);
+	Oid			type = get_fn_expr_argtype(fcinfo->flinfo, 2);
+	text	   *code;
+
+	if (PG_ARGISNULL(1))
+		ereport(ERROR,
+				(errcode(ERRCODE_NULL_VALUE_NOT_ALLOWED),
+				 errmsg("indicator code must not be null")));
+	if (!OidIsValid(type))
+		ereport(ERROR,
+				(errcode(ERRCODE_INDETERMINATE_DATATYPE),
+				 errmsg("could not determine the type of the value")));
+	code = PG_GETARG_TEXT_PP(1);
+	if (!PG_ARGISNULL(2))
+		profile_put_datum(b, VARDATA_ANY(code), VARSIZE_ANY_EXHDR(code),
+						  PG_GETARG_DATUM(2),
+						  type == UNKNOWNOID ? UNKNOWNOID : getBaseType(type));
+	PG_RETURN_POINTER(b);
+}
+
+static void
+put_all_slots(ProfileBuilder *b, const Profile *p)
+{
+	for (int i = 0; i < p->count; i++)
+		profile_put_slot(b, p, i);
+}
+
+Datum
+profile_agg_combine(PG_FUNCTION_ARGS)
+{
+	ProfileBuilder *b;
+
+	if (PG_ARGISNULL(1))
+	{
+		if (PG_ARGISNULL(0))
+			PG_RETURN_NULL();
+		PG_RETURN_DATUM(PG_GETARG_DATUM(0));
+	}
+	b = agg_state(fcinfo, 0);
+	put_all_slots(b, profile_build((ProfileBuilder *) PG_GETARG_POINTER(1)));
+	PG_RETURN_POINTER(b);
+}
+
+/* Between processes of one server the stored form will do. */
+Datum
+profile_agg_serial(PG_FUNCTION_ARGS)
+{
+	PG_RETURN_POINTER(profile_build((ProfileBuilder *) PG_GETARG_POINTER(0)));
+}
+
+Datum
+profile_agg_deserial(PG_FUNCTION_ARGS)
+{
+	ProfileBuilder *b = agg_state(fcinfo, -1);
+
+	put_all_slots(b, PG_GETARG_PROFILE_P(0));
+	PG_RETURN_POINTER(b);
+}
+
+Datum
+profile_agg_final(PG_FUNCTION_ARGS)
+{
+	if (PG_ARGISNULL(0))
+		PG_RETURN_NULL();
+	PG_RETURN_PROFILE_P(profile_build((ProfileBuilder *) PG_GETARG_POINTER(0)));
+}
