@@ -159,6 +159,25 @@ decimal_to_numeric(Decimal d)
 	return numeric_from_text(text);
 }
 
+/* One digit before the point, and no zeros at the end. */
+static char *
+scientific_text(Decimal d)
+{
+	char	   *digits;
+	int			len;
+	bool		negative = d.mantissa < 0;
+
+	while (d.mantissa % 10 == 0)
+	{
+		d.mantissa /= 10;
+		d.exponent++;
+	}
+	digits = psprintf(INT64_FORMAT, negative ? -d.mantissa : d.mantissa);
+	len = strlen(digits);
+	return psprintf("%s%c%s%se%+d", negative ? "-" : "", digits[0],
+					len > 1 ? "." : "", digits + 1, d.exponent + len - 1);
+}
+
 /* Plain text, or scientific where that would be longer than 40 characters. */
 char *
 decimal_to_text(Decimal d)
@@ -166,7 +185,7 @@ decimal_to_text(Decimal d)
 	if (d.exponent == 0)
 		return psprintf(INT64_FORMAT, d.mantissa);
 	if (d.exponent < -30 || d.exponent > 25)
-		return psprintf(INT64_FORMAT "e%+d", d.mantissa, d.exponent);
+		return scientific_text(d);
 	return numeric_to_text(decimal_to_numeric(d));
 }
 

@@ -1,0 +1,153 @@
+/*
+ * cache.c
+ *	  Compiled expressions, kept at the call site of an SQL function.
+ *
+ * A constant is compiled once a query.  Where criteria come out of a table,
+ * each one is compiled once and found again by its text; all of them share a
+ * code list, so that a profile's slots are looked up once for all.
+ */
+#include "postgres.h"
+
+#include "common/hashfn.h"
+#include "utils/builtins.h"
+#include "utils/hsearch.h"
+#include "utils/memutils.h"
+
+#include "criteria.h"
+
+#define CACHE_MOST	20000		/* expressions, then it starts anew */
+
+typedef struct CacheKey
+{
+	const char *text;
+	Size		len;
+} CacheKey;
+
+typedef struct CacheEntry
+{
+	CacheKey	key;			/* must be first */
+	Expression *expression;
+} CacheEntry;
+
+typedef struct CallCache
+{
+	MemoryContext context;
+	CodeList   *codes;
+	HTAB	   *entries;
+	CacheEntry *last;
+	bool		constant;		/* the argument is the same for the whole query */
+} CallCache;
+
+static uint32
+key_hash(const void *key, Size keysize)
+{
+	const CacheKey *k = key;
+
+	(void) keysize;
+	return hash_bytes((const unsigned char *) k->text, (int) k->len);
+}
+
+static int
+key_match(const void *a, const void *b, Size keysize)
+{
+	const CacheKey *x = a;
+	const CacheKey *y = b;
+
+	(void) keysize;
+	return x->len != y->len || memcmp(x->text, y->text, x->len) != 0;
+}
+
+static void
+cache_start(CallCache *cache)
+{
+	HASHCTL		ctl;
+
+	MemoryContextReset(cache->context);
+	ctl.keysize = sizeof(CacheKey);
+	ctl.entrysize = sizeof(CacheEntry);
+	ctl.hash = key_hash;
+	ctl.match = key_match;
+	ctl.hcxt = cache->context;
+	cache->entries = hash_create("growth_index expressions", 64, &ctl,
+								 HASH_ELEM | HASH_FUNCTION | HASH_COMPARE | HASH_CONTEXT);
+	cache->codes = code_list_new(cache->context);
+	cache->last = NULL;
+}
+
+static CallCache *
+get_cache(FunctionCallInfo fcinfo, int arg)
+{
+	FmgrInfo   *flinfo = fcinfo->flinfo;
+	CallCache  *cache = flinfo->fn_extra;
+
+	if (likely(cache != NULL))
+		return cache;
+	cache = MemoryContextAllocZero(flinfo->fn_mcxt, sizeof(CallCache));
+	cache->context = AllocSetContextCreate(flinfo->fn_mcxt, "growth_index call site",
+										   ALLOCSET_DEFAULT_SIZES);
+	cache->constant = get_fn_expr_arg_stable(flinfo, arg);
+	cache_start(cache);
+	flinfo->fn_extra = cache;
+	return cache;
+}
+
+static CacheEntry *
+compile_entry(CallCache *cache, const CacheKey *key, ExprType want)
+{
+	MemoryContext old;
+	CacheKey	kept;
+	Expression *e;
+	CacheEntry *entry;
+	bool		found;
+
+	if (hash_get_num_entries(cache->entries) >= CACHE_MOST)
+		cache_start(cache);
+	old = MemoryContextSwitchTo(cache->context);
+	kept.text = pnstrdup(key->text, key->len);
+	kept.len = key->len;
+	e = expression_parse(kept.text, want, cache->codes);
+	entry = hash_search(cache->entries, &kept, HASH_ENTER, &found);
+	entry->expression = e;
+	MemoryContextSwitchTo(old);
+	return entry;
+}
+
+Expression *
+call_expression(FunctionCallInfo fcinfo, int arg, ExprType want, CodeList **codes)
+{
+	CallCache  *cache = get_cache(fcinfo, arg);
+	CacheEntry *entry = cache->last;
+	text	   *source;
+	CacheKey	key;
+
+	*codes = cache->codes;
+	if (likely(entry != NULL && cache->constant))
+		return entry->expression;
+	source = PG_GETARG_TEXT_PP(arg);
+	key.text = VARDATA_ANY(source);
+	key.len = VARSIZE_ANY_EXHDR(source);
+	if (entry == NULL || key_match(&entry->key, &key, sizeof(key)) != 0)
+	{
+		entry = hash_search(cache->entries, &key, HASH_FIND, NULL);
+		if (entry == NULL)
+			entry = compile_entry(cache, &key, want);
+		cache->last = entry;
+		*codes = cache->codes;
+	}
+	return entry->expression;
+}
+
+void
+call_subject(FunctionCallInfo fcinfo, int profile_arg, int as_of_arg,
+			 CodeList *codes, Subject *s)
+{
+	Profile    *p = PG_GETARG_PROFILE_P(profile_arg);
+	bool		given = as_of_arg >= 0 && !PG_ARGISNULL(as_of_arg);
+	DateADT		as_of = given ? PG_GETARG_DATEADT(as_of_arg) : 0;
+
+	if (given && !IS_VALID_DATE(as_of))
+		ereport(ERROR,
+				(errcode(ERRCODE_DATETIME_VALUE_OUT_OF_RANGE),
+				 errmsg("as-of date must be finite")));
+	subject_init(s, p, code_list_slots(codes, p), given, as_of);
+}

@@ -1,0 +1,22 @@
+/*
+ * criteria.h
+ *	  Compiled expressions at a call site of an SQL function.
+ */
+#ifndef GROWTH_INDEX_CRITERIA_H
+#define GROWTH_INDEX_CRITERIA_H
+
+#include "postgres.h"
+
+#include "fmgr.h"
+
+#include "expression.h"
+
+/* The compiled form of argument arg, kept from call to call. */
+extern Expression *call_expression(FunctionCallInfo fcinfo, int arg, ExprType want,
+								   CodeList **codes);
+
+/* Makes s the subject of the profile, and of as_of where that is given. */
+extern void call_subject(FunctionCallInfo fcinfo, int profile_arg, int as_of_arg,
+						 CodeList *codes, Subject *s);
+
+#endif							/* GROWTH_INDEX_CRITERIA_H */

@@ -1,0 +1,642 @@
+/*
+ * evaluate.c
+ *	  Conditions, texts, dates and sets against a subject: three-valued, as SQL.
+ *
+ * Numbers have two evaluators (number_fast.c, number_exact.c).  Where a fast
+ * comparison is not certain, subject->uncertain is set, everything unwinds as
+ * unknown, and the caller evaluates the whole expression again with
+ * subject->exact.
+ */
+#include "postgres.h"
+
+#include "mb/pg_wchar.h"
+#include "miscadmin.h"
+
+#include "term.h"
+
+static inline Tri
+tri(bool b)
+{
+	return b ? TRI_TRUE : TRI_FALSE;
+}
+
+static inline Tri
+tri_not(Tri t)
+{
+	return t == TRI_UNKNOWN ? t : (Tri) !t;
+}
+
+/* The word of an indicator, if the subject has it with the type that is needed. */
+static inline bool
+load(const Term *n, const Subject *s, ValueType type, uint64 *w)
+{
+	int			slot = s->slots[n->code];
+
+	if (slot < 0)
+		return false;
+	*w = s->profile->word[slot];
+	return WORD_TYPE(*w) == type;
+}
+
+static int
+text_order(const char *a, int a_len, const char *b, int b_len)
+{
+	int			c = memcmp(a, b, Min(a_len, b_len));
+
+	return c != 0 ? (c > 0) - (c < 0) : (a_len > b_len) - (a_len < b_len);
+}
+
+static bool
+compare_numbers(const Term *a, const Term *b, Subject *s, int *order)
+{
+	Filtered	x;
+	Filtered	y;
+	Sign3		sign;
+
+	if (s->exact)
+	{
+		Numeric		p;
+		Numeric		q;
+
+		if (!number_exact(a, s, &p) || !number_exact(b, s, &q))
+			return false;
+		*order = numeric_compare(p, q);
+		return true;
+	}
+	if (!number_fast(a, s, &x) || !number_fast(b, s, &y) || s->uncertain)
+		return false;
+	if (a->short_decimal && b->short_decimal)
+	{
+		/* the nearest doubles of 15 digits keep their order; NaN has none */
+		if (x.value < y.value)
+			*order = -1;
+		else if (x.value > y.value)
+			*order = 1;
+		else
+			*order = 0;
+		s->uncertain = isnan(x.value) || isnan(y.value);
+		return !s->uncertain;
+	}
+	sign = filtered_compare(x, y);
+	s->uncertain = sign == SIGN_UNCERTAIN;
+	*order = sign;
+	return !s->uncertain;
+}
+
+/* The order of two values of one type; false: one of them is unknown. */
+bool
+compare_terms(const Term *a, const Term *b, Subject *s, int *order)
+{
+	const char *p;
+	const char *q;
+	int			p_len;
+	int			q_len;
+	DateADT		d;
+	DateADT		e;
+	Tri			t;
+	Tri			u;
+
+	switch (a->type)
+	{
+		case EXPR_NUMBER:
+			return compare_numbers(a, b, s, order);
+		case EXPR_TEXT:
+			if (!eval_text(a, s, &p, &p_len) || !eval_text(b, s, &q, &q_len))
+				return false;
+			*order = text_order(p, p_len, q, q_len);
+			return true;
+		case EXPR_DATE:
+			if (!eval_date(a, s, &d) || !eval_date(b, s, &e))
+				return false;
+			*order = (d > e) - (d < e);
+			return true;
+		case EXPR_BOOLEAN:
+			t = eval_boolean(a, s);
+			u = eval_boolean(b, s);
+			if (t == TRI_UNKNOWN || u == TRI_UNKNOWN)
+				return false;
+			*order = (int) t - (int) u;
+			return true;
+		default:
+			/* sets have equality alone, which is all that the order tells */
+			return false;
+	}
+}
+
+static bool
+op_holds(int op, int order)
+{
+	switch (op)
+	{
+		case CMP_EQ:
+			return order == 0;
+		case CMP_NE:
+			return order != 0;
+		case CMP_LT:
+			return order < 0;
+		case CMP_LE:
+			return order <= 0;
+		case CMP_GT:
+			return order > 0;
+		default:
+			return order >= 0;
+	}
+}
+
+/* Is the value unknown?  For any type, also that of an indicator nobody typed. */
+static bool
+is_unknown(const Term *n, Subject *s)
+{
+	Filtered	f;
+	Numeric		num;
+	const char *text;
+	int			len;
+	DateADT		date;
+	SetView		set;
+
+	switch (n->type)
+	{
+		case EXPR_NUMBER:
+			if (s->exact)
+				return !number_exact(n, s, &num);
+			if (!number_fast(n, s, &f))
+				return true;
+			/* it may be a division by zero */
+			s->uncertain = s->uncertain || isnan(f.value);
+			return false;
+		case EXPR_BOOLEAN:
+			return eval_boolean(n, s) == TRI_UNKNOWN;
+		case EXPR_TEXT:
+			return !eval_text(n, s, &text, &len);
+		case EXPR_DATE:
+			return !eval_date(n, s, &date);
+		case EXPR_SET:
+			return !eval_set(n, s, &set);
+		default:
+			return n->kind != TERM_INDICATOR || s->slots[n->code] < 0;
+	}
+}
+
+static Tri
+eval_distinct(const Term *n, Subject *s)
+{
+	bool		a = is_unknown(n->args[0], s);
+	bool		b = is_unknown(n->args[1], s);
+	int			order = 1;
+	bool		distinct;
+
+	if (a || b)
+		distinct = a != b;
+	else
+	{
+		if (!compare_terms(n->args[0], n->args[1], s, &order))
+			return TRI_UNKNOWN;
+		distinct = order != 0;
+	}
+	return tri(distinct != n->negated);
+}
+
+static Tri
+eval_between(const Term *n, Subject *s, const Term *low, const Term *high)
+{
+	int			order;
+	bool		low_known = compare_terms(n->args[0], low, s, &order);
+	bool		above = low_known && order >= 0;
+	bool		high_known;
+
+	if (low_known && !above)
+		return TRI_FALSE;
+	high_known = compare_terms(n->args[0], high, s, &order);
+	if (high_known && order > 0)
+		return TRI_FALSE;
+	return low_known && high_known ? TRI_TRUE : TRI_UNKNOWN;
+}
+
+static Tri
+eval_between_symmetric(const Term *n, Subject *s)
+{
+	Tri			a = eval_between(n, s, n->args[1], n->args[2]);
+	Tri			b;
+
+	if (a == TRI_TRUE)
+		return a;
+	b = eval_between(n, s, n->args[2], n->args[1]);
+	if (b == TRI_TRUE)
+		return b;
+	return a == TRI_UNKNOWN || b == TRI_UNKNOWN ? TRI_UNKNOWN : TRI_FALSE;
+}
+
+static Tri
+eval_in(const Term *n, Subject *s)
+{
+	bool		open = false;
+	int			order;
+
+	for (int i = 1; i < n->nargs; i++)
+	{
+		if (!compare_terms(n->args[0], n->args[i], s, &order))
+			open = true;
+		else if (order == 0)
+			return tri(!n->negated);
+	}
+	return open ? TRI_UNKNOWN : tri(n->negated);
+}
+
+/* Member i of a set; *at is NULL before the first. */
+const char *
+set_member(const SetView *set, uint32 i, const char **at, int *len)
+{
+	const char *text;
+
+	if (set->heap == NULL)
+	{
+		*len = set->members[i]->len;
+		return set->members[i]->text;
+	}
+	if (i == 0)
+		*at = set->heap;
+	*len = heap_uint32(*at);
+	text = *at + sizeof(uint32);
+	*at = text + *len;
+	return text;
+}
+
+static bool
+set_has(const SetView *set, const char *text, int len)
+{
+	const char *at = NULL;
+
+	for (uint32 i = 0; i < set->count; i++)
+	{
+		int			member_len;
+		const char *member = set_member(set, i, &at, &member_len);
+
+		if (member_len == len && memcmp(member, text, len) == 0)
+			return true;
+	}
+	return false;
+}
+
+static Tri
+eval_any(const Term *n, Subject *s)
+{
+	SetView		set;
+	const char *text;
+	int			len;
+
+	if (!eval_set(n->args[1], s, &set))
+		return TRI_UNKNOWN;
+	if (set.count == 0)
+		return tri(n->negated);
+	if (!eval_text(n->args[0], s, &text, &len))
+		return TRI_UNKNOWN;
+	return tri(set_has(&set, text, len) != n->negated);
+}
+
+/* a @> b, or a && b */
+static Tri
+eval_sets(const Term *n, Subject *s)
+{
+	SetView		a;
+	SetView		b;
+	const char *at = NULL;
+	bool		every = n->kind == TERM_CONTAINS;
+
+	if (!eval_set(n->args[0], s, &a) || !eval_set(n->args[1], s, &b))
+		return TRI_UNKNOWN;
+	for (uint32 i = 0; i < b.count; i++)
+	{
+		int			len;
+		const char *member = set_member(&b, i, &at, &len);
+
+		if (set_has(&a, member, len) != every)
+			return tri(!every);
+	}
+	return tri(every);
+}
+
+/* LIKE by characters of the database's encoding; the pattern was checked at input. */
+static bool
+like(const char *t, const char *t_end, const char *p, const char *p_end)
+{
+	check_stack_depth();
+	while (p < p_end)
+	{
+		if (*p == '%')
+		{
+			while (p < p_end && *p == '%')
+				p++;
+			if (p == p_end)
+				return true;
+			CHECK_FOR_INTERRUPTS();
+			for (; t <= t_end; t += t < t_end ? pg_mblen(t) : 1)
+				if (like(t, t_end, p, p_end))
+					return true;
+			return false;
+		}
+		if (t >= t_end)
+			return false;
+		if (*p == '_')
+		{
+			t += pg_mblen(t);
+			p++;
+			continue;
+		}
+		if (*p == '\\')
+			p++;
+		if (*p != *t)
+			return false;
+		p++;
+		t++;
+	}
+	return t == t_end;
+}
+
+static Tri
+eval_like(const Term *n, Subject *s)
+{
+	const Term *pattern = n->args[1];
+	const char *text;
+	int			len;
+
+	if (!eval_text(n->args[0], s, &text, &len))
+		return TRI_UNKNOWN;
+	return tri(like(text, text + len, pattern->text, pattern->text + pattern->len) != n->negated);
+}
+
+/* AND and OR: the deciding value ends it; n->kind says which decides. */
+static Tri
+eval_joined(const Term *n, Subject *s, Tri deciding)
+{
+	Tri			result = tri_not(deciding);
+
+	for (int i = 0; i < n->nargs; i++)
+	{
+		Tri			t = eval_boolean(n->args[i], s);
+
+		if (t == deciding)
+			return deciding;
+		if (t == TRI_UNKNOWN)
+		{
+			if (s->uncertain)
+				return TRI_UNKNOWN;
+			result = TRI_UNKNOWN;
+		}
+	}
+	return result;
+}
+
+static Tri
+eval_boolean_value(const Term *n, Subject *s)
+{
+	const Term *branch;
+	uint64		w;
+	int			order;
+
+	switch (n->kind)
+	{
+		case TERM_INDICATOR:
+			return load(n, s, VALUE_BOOLEAN, &w) ? tri(WORD_BOOLEAN(w)) : TRI_UNKNOWN;
+		case TERM_BOOLEAN:
+			return (Tri) n->op;
+		case TERM_CASE:
+		case TERM_COALESCE:
+		case TERM_GREATEST:
+		case TERM_LEAST:
+			branch = case_branch(n, s);
+			return branch == NULL ? TRI_UNKNOWN : eval_boolean(branch, s);
+		case TERM_NULLIF:
+			if (compare_terms(n->args[0], n->args[1], s, &order) && order == 0)
+				return TRI_UNKNOWN;
+			return s->uncertain ? TRI_UNKNOWN : eval_boolean(n->args[0], s);
+		default:
+			return TRI_UNKNOWN;
+	}
+}
+
+Tri
+eval_boolean(const Term *n, Subject *s)
+{
+	Tri			t;
+	int			order;
+
+	switch (n->kind)
+	{
+		case TERM_AND:
+			return eval_joined(n, s, TRI_FALSE);
+		case TERM_OR:
+			return eval_joined(n, s, TRI_TRUE);
+		case TERM_NOT:
+			return tri_not(eval_boolean(n->args[0], s));
+		case TERM_COMPARE:
+			if (!compare_terms(n->args[0], n->args[1], s, &order))
+				return TRI_UNKNOWN;
+			return tri(op_holds(n->op, order));
+		case TERM_BETWEEN:
+			t = n->symmetric ? eval_between_symmetric(n, s) :
+				eval_between(n, s, n->args[1], n->args[2]);
+			return n->negated ? tri_not(t) : t;
+		case TERM_IN:
+			return eval_in(n, s);
+		case TERM_ANY:
+			return eval_any(n, s);
+		case TERM_LIKE:
+			return eval_like(n, s);
+		case TERM_DISTINCT:
+			return eval_distinct(n, s);
+		case TERM_IS_NULL:
+			return tri(is_unknown(n->args[0], s) != n->negated);
+		case TERM_IS_TRUTH:
+			t = eval_boolean(n->args[0], s);
+			return tri((t == (Tri) n->op) != n->negated);
+		case TERM_CONTAINS:
+		case TERM_OVERLAPS:
+			return eval_sets(n, s);
+		default:
+			return eval_boolean_value(n, s);
+	}
+}
+
+/* The largest or smallest known member, as SQL ignores the unknown ones. */
+static const Term *
+extreme_branch(const Term *n, Subject *s)
+{
+	const Term *best = NULL;
+	int			order;
+
+	for (int i = 0; i < n->nargs && !s->uncertain; i++)
+	{
+		if (is_unknown(n->args[i], s))
+			continue;
+		if (best == NULL)
+			best = n->args[i];
+		else if (compare_terms(n->args[i], best, s, &order) &&
+				 (n->kind == TERM_GREATEST ? order > 0 : order < 0))
+			best = n->args[i];
+	}
+	return best;
+}
+
+const Term *
+case_branch(const Term *n, Subject *s)
+{
+	int			i = n->has_operand ? 1 : 0;
+	int			end = n->nargs - (n->has_else ? 1 : 0);
+	int			order;
+
+	if (n->kind == TERM_COALESCE)
+	{
+		for (i = 0; i < n->nargs && !s->uncertain; i++)
+			if (!is_unknown(n->args[i], s))
+				return n->args[i];
+		return NULL;
+	}
+	if (n->kind != TERM_CASE)
+		return extreme_branch(n, s);
+	for (; i < end; i += 2)
+	{
+		if (n->has_operand ?
+			compare_terms(n->args[0], n->args[i], s, &order) && order == 0 :
+			eval_boolean(n->args[i], s) == TRI_TRUE)
+			return n->args[i + 1];
+		if (s->uncertain)
+			return NULL;
+	}
+	return n->has_else ? n->args[end] : NULL;
+}
+
+/* A date is read as its ISO text where a text is needed. */
+static bool
+load_text(const Term *n, const Subject *s, const char **text, int *len)
+{
+	uint64		w;
+
+	if (load(n, s, VALUE_TEXT, &w))
+	{
+		*text = profile_heap(s->profile) + WORD_OFFSET(w);
+		*len = WORD_LENGTH(w);
+		return true;
+	}
+	if (load(n, s, VALUE_DATE, &w))
+	{
+		char	   *buf = palloc(16);
+
+		iso_date_text(WORD_DATE(w), buf);
+		*text = buf;
+		*len = 10;
+		return true;
+	}
+	return false;
+}
+
+bool
+eval_text(const Term *n, Subject *s, const char **text, int *len)
+{
+	const Term *branch;
+	int			order;
+
+	switch (n->kind)
+	{
+		case TERM_INDICATOR:
+			return load_text(n, s, text, len);
+		case TERM_TEXT:
+			*text = n->text;
+			*len = n->len;
+			return true;
+		case TERM_NULLIF:
+			if (compare_terms(n->args[0], n->args[1], s, &order) && order == 0)
+				return false;
+			return !s->uncertain && eval_text(n->args[0], s, text, len);
+		case TERM_NULL:
+			return false;
+		default:
+			branch = case_branch(n, s);
+			return branch != NULL && eval_text(branch, s, text, len);
+	}
+}
+
+/* date ± days, date ± interval */
+static bool
+eval_date_arithmetic(const Term *n, Subject *s, DateADT *result)
+{
+	const Term *right = n->args[1];
+	int			sign = n->op == '-' ? -1 : 1;
+	DateADT		date;
+	Numeric		days;
+	double		d;
+
+	if (!eval_date(n->args[0], s, &date))
+		return false;
+	if (right->kind == TERM_INTERVAL)
+		return date_add_interval(date, sign * right->months, sign * right->days, result);
+	if (!number_exact(right, s, &days))
+		return false;
+	/* SQL adds whole days only */
+	d = strtod(numeric_to_text(days), NULL);
+	if (d != rint(d) || fabs(d) > 4e6)
+		return false;
+	return date_add_interval(date, 0, sign * (int) d, result);
+}
+
+bool
+eval_date(const Term *n, Subject *s, DateADT *result)
+{
+	const Term *branch;
+	uint64		w;
+	int			order;
+
+	switch (n->kind)
+	{
+		case TERM_INDICATOR:
+			if (!load(n, s, VALUE_DATE, &w))
+				return false;
+			*result = WORD_DATE(w);
+			return true;
+		case TERM_AS_OF:
+			*result = s->as_of;
+			return s->as_of_known;
+		case TERM_DATE:
+			*result = n->date;
+			return true;
+		case TERM_ARITHMETIC:
+			return eval_date_arithmetic(n, s, result);
+		case TERM_NULLIF:
+			if (compare_terms(n->args[0], n->args[1], s, &order) && order == 0)
+				return false;
+			return !s->uncertain && eval_date(n->args[0], s, result);
+		case TERM_NULL:
+			return false;
+		default:
+			branch = case_branch(n, s);
+			return branch != NULL && eval_date(branch, s, result);
+	}
+}
+
+bool
+eval_set(const Term *n, Subject *s, SetView *result)
+{
+	const Term *branch;
+	uint64		w;
+
+	switch (n->kind)
+	{
+		case TERM_INDICATOR:
+			if (!load(n, s, VALUE_SET, &w))
+				return false;
+			result->heap = profile_heap(s->profile) + WORD_OFFSET(w);
+			result->count = WORD_LENGTH(w);
+			result->members = NULL;
+			return true;
+		case TERM_SET:
+			result->heap = NULL;
+			result->count = n->nargs;
+			result->members = n->args;
+			return true;
+		case TERM_CASE:
+		case TERM_COALESCE:
+			branch = case_branch(n, s);
+			return branch != NULL && eval_set(branch, s, result);
+		default:
+			return false;
+	}
+}

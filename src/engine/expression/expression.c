@@ -1,0 +1,173 @@
+/*
+ * expression.c
+ *	  The face of the expression engine: parse a text, evaluate the tree.
+ */
+#include "postgres.h"
+
+#include "mb/pg_wchar.h"
+
+#include "term.h"
+
+#define SHOWN_OF_SOURCE		200 /* bytes of a long expression in a message */
+
+/*
+ * A position that the parser reports is one in the expression's text, not in
+ * the statement that the user sent: hand it on as an internal position, and in
+ * words, since a client that shows the statement's position hides the other.
+ */
+static void
+position_callback(void *arg)
+{
+	const char *source = arg;
+	int			len = pg_mbcliplen(source, strlen(source), SHOWN_OF_SOURCE);
+	int			position = geterrposition();
+
+	if (position > 0)
+	{
+		errposition(0);
+		internalerrposition(position);
+		internalerrquery(source);
+		errcontext("expression \"%.*s%s\", character %d", len, source,
+				   source[len] == '\0' ? "" : "...", position);
+	}
+	else
+		errcontext("expression \"%.*s%s\"", len, source,
+				   source[len] == '\0' ? "" : "...");
+}
+
+Expression *
+expression_parse(const char *source, ExprType want, CodeList *list)
+{
+	Expression *e = palloc(sizeof(Expression));
+	ErrorContextCallback callback;
+
+	callback.callback = position_callback;
+	callback.arg = unconstify(char *, source);
+	callback.previous = error_context_stack;
+	error_context_stack = &callback;
+	e->codes = list;
+	e->type = want;
+	e->root = expression_raw(source, list);
+	expression_type_check(e->root, want, source, list);
+	error_context_stack = callback.previous;
+	return e;
+}
+
+char *
+expression_text(const Expression *e)
+{
+	return term_text(e->root);
+}
+
+ExprType
+expression_type(const Expression *e)
+{
+	return e->type;
+}
+
+int
+expression_bare_indicator(const Expression *e)
+{
+	return e->root->kind == TERM_INDICATOR ? e->root->code : -1;
+}
+
+static void
+mark_reads(const Term *n, bool *reads)
+{
+	if (n->kind == TERM_INDICATOR)
+		reads[n->code] = true;
+	for (int i = 0; i < n->nargs; i++)
+		mark_reads(n->args[i], reads);
+}
+
+void
+expression_reads(const Expression *e, bool *reads)
+{
+	mark_reads(e->root, reads);
+}
+
+Tri
+expression_test(const Expression *e, Subject *s)
+{
+	Tri			t;
+
+	s->exact = false;
+	s->uncertain = false;
+	t = eval_boolean(e->root, s);
+	if (unlikely(s->uncertain))
+	{
+		s->uncertain = false;
+		s->exact = true;
+		t = eval_boolean(e->root, s);
+		s->exact = false;
+	}
+	return t;
+}
+
+NumberResult
+expression_number(const Expression *e, Subject *s, Filtered *result)
+{
+	bool		known;
+
+	s->exact = false;
+	s->uncertain = false;
+	known = number_fast(e->root, s, result);
+	if (s->uncertain)
+		return NUMBER_UNCERTAIN;
+	if (!known)
+		return NUMBER_UNKNOWN;
+	return isnan(result->value) ? NUMBER_UNCERTAIN : NUMBER_KNOWN;
+}
+
+bool
+expression_numeric(const Expression *e, Subject *s, Numeric *result)
+{
+	bool		known;
+
+	s->exact = true;
+	s->uncertain = false;
+	known = number_exact(e->root, s, result);
+	s->exact = false;
+	return known;
+}
+
+bool
+expression_string(const Expression *e, Subject *s, const char **text, int *len)
+{
+	bool		known;
+
+	s->exact = false;
+	s->uncertain = false;
+	known = eval_text(e->root, s, text, len);
+	if (unlikely(s->uncertain))
+	{
+		s->uncertain = false;
+		s->exact = true;
+		known = eval_text(e->root, s, text, len);
+		s->exact = false;
+	}
+	return known;
+}
+
+bool
+expression_set(const Expression *e, Subject *s, ExpressionSetVisitor visitor, void *arg)
+{
+	SetView		set;
+	const char *at = NULL;
+	bool		known;
+
+	s->exact = true;
+	s->uncertain = false;
+	known = eval_set(e->root, s, &set);
+	s->exact = false;
+	if (!known)
+		return false;
+	for (uint32 i = 0; i < set.count; i++)
+	{
+		int			len;
+		const char *member = set_member(&set, i, &at, &len);
+
+		visitor(member, len, arg);
+	}
+	return true;
+}

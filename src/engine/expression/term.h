@@ -1,0 +1,162 @@
+/*
+ * term.h
+ *	  The tree of an expression, inside of this folder only.
+ */
+#ifndef GROWTH_INDEX_TERM_H
+#define GROWTH_INDEX_TERM_H
+
+#include "expression.h"
+
+#define EXPR_MAX_TERMS		100000
+#define EXPR_MAX_DIGITS		1000	/* of one constant */
+
+typedef enum TermKind
+{
+	/* leaves */
+	TERM_INDICATOR,
+	TERM_AS_OF,
+	TERM_NULL,
+	TERM_BOOLEAN,
+	TERM_NUMBER,
+	TERM_TEXT,
+	TERM_DATE,
+	TERM_INTERVAL,
+	TERM_SET,					/* ARRAY[...] of text constants */
+	/* conditions */
+	TERM_AND,
+	TERM_OR,
+	TERM_NOT,
+	TERM_COMPARE,				/* args: left, right; op: CompareOp */
+	TERM_DISTINCT,				/* IS [NOT] DISTINCT FROM */
+	TERM_BETWEEN,				/* args: value, low, high */
+	TERM_IN,					/* args: value, members */
+	TERM_ANY,					/* value = ANY (set); negated: <> ALL */
+	TERM_LIKE,					/* args: value, pattern */
+	TERM_IS_NULL,
+	TERM_IS_TRUTH,				/* IS [NOT] TRUE / FALSE / UNKNOWN; op: Tri */
+	TERM_CONTAINS,				/* set @> set */
+	TERM_OVERLAPS,				/* set && set */
+	/* values of any type */
+	TERM_CASE,					/* args: [operand], (when, then)..., [else] */
+	TERM_COALESCE,
+	TERM_NULLIF,
+	TERM_GREATEST,
+	TERM_LEAST,
+	/* numbers and dates */
+	TERM_ARITHMETIC,			/* op: '+' '-' '*' '/' '%' */
+	TERM_NEGATE,
+	TERM_FUNCTION				/* op: FunctionId */
+} TermKind;
+
+typedef enum CompareOp
+{
+	CMP_EQ,
+	CMP_NE,
+	CMP_LT,
+	CMP_LE,
+	CMP_GT,
+	CMP_GE
+} CompareOp;
+
+typedef enum FunctionId
+{
+	FN_ABS,
+	FN_ROUND,
+	FN_CEIL,
+	FN_FLOOR,
+	FN_TRUNC,
+	FN_SQRT,
+	FN_LN,
+	FN_LOG,
+	FN_EXP,
+	FN_POWER,
+	FN_MOD,
+	FN_AGE_IN_MONTHS,
+	FN_CARDINALITY
+} FunctionId;
+
+typedef struct FunctionInfo
+{
+	const char *name;
+	FunctionId	id;
+	int			min_args;
+	int			max_args;
+	ExprType	arg_type;
+} FunctionInfo;
+
+extern const FunctionInfo *function_by_name(const char *name);
+extern const char *function_name(FunctionId id);
+
+typedef struct Term Term;
+struct Term
+{
+	TermKind	kind;
+	ExprType	type;
+	int			op;
+	bool		negated;
+	bool		symmetric;		/* BETWEEN SYMMETRIC */
+	bool		has_operand;	/* CASE operand WHEN ... */
+	bool		has_else;
+	bool		short_decimal;	/* a load or constant of at most 15 digits: its double orders exactly */
+	int			location;		/* byte offset in the source, -1 unknown */
+	int			nargs;
+	Term	  **args;
+	int			code;			/* indicator: index in the code list */
+	const char *name;			/* indicator: its code, zero-terminated */
+	Filtered	number;
+	Numeric		numeric;
+	const char *text;			/* text constant, not zero-terminated */
+	int			len;
+	DateADT		date;
+	int			months;			/* interval */
+	int			days;
+};
+
+struct Expression
+{
+	Term	   *root;
+	CodeList   *codes;
+	ExprType	type;
+};
+
+/* parse.c */
+extern Term *expression_raw(const char *source, CodeList *codes);
+extern int	expression_errposition(const char *source, int location);
+
+/* interval.c */
+extern bool interval_parse(const char *text, int *months, int *days);
+extern char *interval_text(int months, int days);
+extern bool date_add_interval(DateADT date, int months, int days, DateADT *result);
+extern int	months_between(DateADT from, DateADT to);
+
+/* typing.c */
+extern void expression_type_check(Term *root, ExprType want, const char *source, CodeList *codes);
+extern const char *expr_type_name(ExprType type);
+
+/* deparse.c */
+extern char *term_text(const Term *n);
+
+/* evaluate.c: one evaluator a type; false (or TRI_UNKNOWN) is unknown */
+typedef struct SetView
+{
+	const char *heap;			/* members of a profile's set, or NULL */
+	uint32		count;
+	Term	  **members;			/* members of a constant, when heap is NULL */
+} SetView;
+
+extern Tri	eval_boolean(const Term *n, Subject *s);
+extern bool eval_text(const Term *n, Subject *s, const char **text, int *len);
+extern bool eval_date(const Term *n, Subject *s, DateADT *result);
+extern bool eval_set(const Term *n, Subject *s, SetView *result);
+extern const char *set_member(const SetView *set, uint32 i, const char **at, int *len);
+
+/* number_fast.c, number_exact.c */
+extern bool number_fast(const Term *n, Subject *s, Filtered *result);
+extern bool number_exact(const Term *n, Subject *s, Numeric *result);
+
+/* which branch of CASE (or member of COALESCE) gives the value; NULL: unknown */
+extern const Term *case_branch(const Term *n, Subject *s);
+/* compare two nodes of one type; false: unknown */
+extern bool compare_terms(const Term *a, const Term *b, Subject *s, int *order);
+
+#endif							/* GROWTH_INDEX_TERM_H */

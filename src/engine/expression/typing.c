@@ -1,0 +1,393 @@
+/*
+ * typing.c
+ *	  The type of every part of an expression, found from its use.
+ *
+ * Nothing declares an indicator's type: "revenue >= 1" makes revenue a number,
+ * "industry = 'C39'" makes industry a text, and an indicator has one type in
+ * the whole expression.  The tree is walked until nothing new is learnt; what
+ * is then open is settled by default, the weakest evidence last.
+ */
+#include "postgres.h"
+
+#include "mb/pg_wchar.h"
+#include "miscadmin.h"
+
+#include "term.h"
+
+typedef enum Phase
+{
+	PHASE_EVIDENCE,				/* only what is certain */
+	PHASE_DATE_TEXTS,			/* a literal that looks like a date is a text after all */
+	PHASE_DEFAULTS,				/* what is still open is a number */
+	PHASE_DONE
+} Phase;
+
+typedef struct CodeType
+{
+	ExprType	type;
+	int			location;
+} CodeType;
+
+typedef struct Typing
+{
+	const char *source;
+	CodeType   *codes;
+	Phase		phase;
+	bool		learnt;
+} Typing;
+
+static ExprType infer(Typing *t, Term *n, ExprType want);
+
+const char *
+expr_type_name(ExprType type)
+{
+	switch (type)
+	{
+		case EXPR_NUMBER:
+			return "number";
+		case EXPR_BOOLEAN:
+			return "boolean";
+		case EXPR_TEXT:
+			return "text";
+		case EXPR_DATE:
+			return "date";
+		case EXPR_SET:
+			return "set";
+		case EXPR_INTERVAL:
+			return "interval";
+		default:
+			return "value";
+	}
+}
+
+static void
+mismatch(Typing *t, const Term *n, ExprType is, ExprType want)
+{
+	ereport(ERROR,
+			(errcode(ERRCODE_DATATYPE_MISMATCH),
+			 errmsg("a %s stands where a %s is expected",
+					expr_type_name(is), expr_type_name(want)),
+			 expression_errposition(t->source, n->location)));
+}
+
+/* An expression whose type is certain, against what its place needs. */
+static ExprType
+settle(Typing *t, Term *n, ExprType is, ExprType want)
+{
+	if (want != EXPR_UNTYPED && is != want)
+		mismatch(t, n, is, want);
+	if (n->type != is)
+	{
+		n->type = is;
+		t->learnt = true;
+	}
+	return is;
+}
+
+static ExprType
+infer_indicator(Typing *t, Term *n, ExprType want)
+{
+	CodeType   *code = &t->codes[n->code];
+
+	if (want == EXPR_INTERVAL)
+		mismatch(t, n, EXPR_UNTYPED, want);
+	if (code->type == EXPR_UNTYPED && want != EXPR_UNTYPED)
+	{
+		code->type = want;
+		code->location = n->location;
+		t->learnt = true;
+	}
+	if (want != EXPR_UNTYPED && code->type != want)
+		ereport(ERROR,
+				(errcode(ERRCODE_DATATYPE_MISMATCH),
+				 errmsg("indicator \"%s\" is used as a %s here and as a %s at position %d",
+						n->name, expr_type_name(want), expr_type_name(code->type),
+						pg_mbstrlen_with_len(t->source, code->location) + 1),
+				 expression_errposition(t->source, n->location)));
+	n->type = code->type;
+	return n->type;
+}
+
+/* A text constant becomes a date where a date is needed, as in SQL. */
+static ExprType
+infer_text(Typing *t, Term *n, ExprType want)
+{
+	DateADT		date;
+	bool		looks_like_date = iso_date_parse(n->text, n->len, &date);
+
+	if (want == EXPR_DATE)
+	{
+		if (!looks_like_date)
+			ereport(ERROR,
+					(errcode(ERRCODE_INVALID_DATETIME_FORMAT),
+					 errmsg("invalid date: \"%.*s\"", n->len, n->text),
+					 errhint("Write a date as DATE '2019-01-31'."),
+					 expression_errposition(t->source, n->location)));
+		n->kind = TERM_DATE;
+		n->date = date;
+		return settle(t, n, EXPR_DATE, want);
+	}
+	if (looks_like_date && want == EXPR_UNTYPED && t->phase < PHASE_DATE_TEXTS)
+		return EXPR_UNTYPED;
+	return settle(t, n, EXPR_TEXT, want);
+}
+
+/* Two terms that must be alike and are not: name the indicator, if one is there. */
+static void
+unlike(Typing *t, const Term *a, const Term *b)
+{
+	const Term *known = a->kind == TERM_INDICATOR ? a : b;
+	const Term *other = known == a ? b : a;
+
+	if (known->kind != TERM_INDICATOR)
+		mismatch(t, b, b->type, a->type);
+	ereport(ERROR,
+			(errcode(ERRCODE_DATATYPE_MISMATCH),
+			 errmsg("indicator \"%s\" is compared with a %s here and used as a %s at position %d",
+					known->name, expr_type_name(other->type), expr_type_name(known->type),
+					pg_mbstrlen_with_len(t->source, t->codes[known->code].location) + 1),
+			 expression_errposition(t->source, known->location)));
+}
+
+/* Some terms that must be of one type; returns it, or untyped. */
+static ExprType
+infer_alike(Typing *t, Term **args, int nargs, ExprType want)
+{
+	ExprType	type = want;
+	Term	   *first = NULL;
+
+	for (int i = 0; i < nargs && want == EXPR_UNTYPED; i++)
+	{
+		ExprType	own = infer(t, args[i], EXPR_UNTYPED);
+
+		if (own == EXPR_UNTYPED)
+			continue;
+		/* a text constant may still become a date */
+		if (first == NULL || (type == EXPR_TEXT && first->kind == TERM_TEXT && own == EXPR_DATE))
+		{
+			first = args[i];
+			type = own;
+		}
+		else if (own != type && !(own == EXPR_TEXT && args[i]->kind == TERM_TEXT &&
+								  type == EXPR_DATE))
+			unlike(t, first, args[i]);
+	}
+	if (type == EXPR_UNTYPED && t->phase == PHASE_DEFAULTS)
+		type = EXPR_NUMBER;
+	if (type != EXPR_UNTYPED)
+		for (int i = 0; i < nargs; i++)
+			infer(t, args[i], type);
+	return type;
+}
+
+/* date ± days, date ± interval, date - date, or numbers */
+static ExprType
+infer_plus_minus(Typing *t, Term *n, ExprType want)
+{
+	Term	   *left = n->args[0];
+	Term	   *right = n->args[1];
+	ExprType	l = infer(t, left, EXPR_UNTYPED);
+	ExprType	r = infer(t, right, EXPR_UNTYPED);
+
+	if (l == EXPR_INTERVAL || (r == EXPR_DATE && n->op == '+'))
+		mismatch(t, l == EXPR_INTERVAL ? left : right, l == EXPR_INTERVAL ? l : r,
+				 l == EXPR_INTERVAL ? EXPR_DATE : EXPR_NUMBER);
+	if (r == EXPR_INTERVAL)
+	{
+		infer(t, left, EXPR_DATE);
+		return settle(t, n, EXPR_DATE, want);
+	}
+	if (r == EXPR_DATE)
+	{
+		infer(t, left, EXPR_DATE);
+		return settle(t, n, EXPR_NUMBER, want);
+	}
+	if (l == EXPR_DATE || want == EXPR_DATE)
+	{
+		if (l == EXPR_UNTYPED)
+			infer(t, left, EXPR_DATE);
+		if (r == EXPR_UNTYPED && n->op == '-' && want == EXPR_UNTYPED &&
+			t->phase < PHASE_DEFAULTS)
+			return EXPR_UNTYPED;
+		if (r == EXPR_UNTYPED && n->op == '-' && want != EXPR_DATE)
+		{
+			infer(t, right, EXPR_DATE);
+			return settle(t, n, EXPR_NUMBER, want);
+		}
+		infer(t, right, EXPR_NUMBER);
+		return settle(t, n, EXPR_DATE, want);
+	}
+	/* two open sides, or one open and a number: dates are still possible */
+	if ((l == EXPR_UNTYPED || (r == EXPR_UNTYPED && l != EXPR_NUMBER)) &&
+		t->phase < PHASE_DEFAULTS &&
+		(want == EXPR_UNTYPED || (n->op == '-' && r == EXPR_UNTYPED)))
+		return EXPR_UNTYPED;
+	infer(t, left, EXPR_NUMBER);
+	infer(t, right, EXPR_NUMBER);
+	return settle(t, n, EXPR_NUMBER, want);
+}
+
+static ExprType
+infer_case(Typing *t, Term *n, ExprType want)
+{
+	int			first = n->has_operand ? 1 : 0;
+	int			pairs = (n->nargs - first - (n->has_else ? 1 : 0)) / 2;
+	Term	  **alike = palloc(sizeof(Term *) * (pairs + 1));
+	ExprType	type;
+
+	for (int i = 0; i < pairs; i++)
+	{
+		alike[i] = n->args[first + 2 * i];
+		if (!n->has_operand)
+			infer(t, alike[i], EXPR_BOOLEAN);
+	}
+	if (n->has_operand)
+	{
+		alike[pairs] = n->args[0];
+		infer_alike(t, alike, pairs + 1, EXPR_UNTYPED);
+	}
+	for (int i = 0; i < pairs; i++)
+		alike[i] = n->args[first + 2 * i + 1];
+	if (n->has_else)
+		alike[pairs] = n->args[n->nargs - 1];
+	type = infer_alike(t, alike, pairs + (n->has_else ? 1 : 0), want);
+	pfree(alike);
+	return type == EXPR_UNTYPED ? type : settle(t, n, type, want);
+}
+
+/* Intervals and sets are not compared. */
+static void
+check_ordered(Typing *t, const Term *n, ExprType type)
+{
+	if (type == EXPR_INTERVAL || type == EXPR_SET)
+		ereport(ERROR,
+				(errcode(ERRCODE_DATATYPE_MISMATCH),
+				 errmsg("%ss are not compared so", expr_type_name(type)),
+				 type == EXPR_SET ? errhint("Use = ANY (set), @> or &&.") :
+				 errhint("Add the interval to a date."),
+				 expression_errposition(t->source, n->location)));
+}
+
+static ExprType
+infer_condition(Typing *t, Term *n, ExprType want)
+{
+	switch (n->kind)
+	{
+		case TERM_AND:
+		case TERM_OR:
+		case TERM_NOT:
+		case TERM_IS_TRUTH:
+			for (int i = 0; i < n->nargs; i++)
+				infer(t, n->args[i], EXPR_BOOLEAN);
+			break;
+		case TERM_IS_NULL:
+			infer(t, n->args[0], EXPR_UNTYPED);
+			break;
+		case TERM_LIKE:
+			infer(t, n->args[0], EXPR_TEXT);
+			infer(t, n->args[1], EXPR_TEXT);
+			break;
+		case TERM_ANY:
+			infer(t, n->args[0], EXPR_TEXT);
+			infer(t, n->args[1], EXPR_SET);
+			break;
+		case TERM_CONTAINS:
+		case TERM_OVERLAPS:
+			infer(t, n->args[0], EXPR_SET);
+			infer(t, n->args[1], EXPR_SET);
+			break;
+		default:
+			check_ordered(t, n, infer_alike(t, n->args, n->nargs, EXPR_UNTYPED));
+	}
+	return settle(t, n, EXPR_BOOLEAN, want);
+}
+
+static ExprType
+infer_leaf(Typing *t, Term *n, ExprType want)
+{
+	switch (n->kind)
+	{
+		case TERM_INDICATOR:
+			return infer_indicator(t, n, want);
+		case TERM_AS_OF:
+		case TERM_DATE:
+			return settle(t, n, EXPR_DATE, want);
+		case TERM_NULL:
+			if (want != EXPR_UNTYPED)
+				settle(t, n, want, want);
+			return want;
+		case TERM_BOOLEAN:
+			return settle(t, n, EXPR_BOOLEAN, want);
+		case TERM_NUMBER:
+			return settle(t, n, EXPR_NUMBER, want);
+		case TERM_INTERVAL:
+			return settle(t, n, EXPR_INTERVAL, want);
+		case TERM_SET:
+			for (int i = 0; i < n->nargs; i++)
+				n->args[i]->type = EXPR_TEXT;
+			return settle(t, n, EXPR_SET, want);
+		default:
+			return infer_text(t, n, want);
+	}
+}
+
+static ExprType
+infer(Typing *t, Term *n, ExprType want)
+{
+	ExprType	type;
+
+	check_stack_depth();
+	CHECK_FOR_INTERRUPTS();
+	if (n->kind <= TERM_SET)
+		return infer_leaf(t, n, want);
+	switch (n->kind)
+	{
+		case TERM_CASE:
+			return infer_case(t, n, want);
+		case TERM_COALESCE:
+		case TERM_NULLIF:
+		case TERM_GREATEST:
+		case TERM_LEAST:
+			type = infer_alike(t, n->args, n->nargs, want);
+			if (n->kind != TERM_COALESCE)
+				check_ordered(t, n, type);
+			return type == EXPR_UNTYPED ? type : settle(t, n, type, want);
+		case TERM_ARITHMETIC:
+			if (n->op == '+' || n->op == '-')
+				return infer_plus_minus(t, n, want);
+			/* FALLTHROUGH */
+		case TERM_NEGATE:
+			for (int i = 0; i < n->nargs; i++)
+				infer(t, n->args[i], EXPR_NUMBER);
+			return settle(t, n, EXPR_NUMBER, want);
+		case TERM_FUNCTION:
+			type = function_by_name(function_name(n->op))->arg_type;
+			for (int i = 0; i < n->nargs; i++)
+				infer(t, n->args[i], type);
+			return settle(t, n, EXPR_NUMBER, want);
+		default:
+			return infer_condition(t, n, want);
+	}
+}
+
+/* Give every term its type, or raise an error that says which place is wrong. */
+void
+expression_type_check(Term *root, ExprType want, const char *source, CodeList *codes)
+{
+	Typing		t;
+
+	t.source = source;
+	t.codes = palloc0(Max(code_list_count(codes), 1) * sizeof(CodeType));
+	t.phase = PHASE_EVIDENCE;
+	while (t.phase < PHASE_DONE)
+	{
+		t.learnt = false;
+		infer(&t, root, want);
+		/* a default may be evidence elsewhere: begin again with the certain */
+		if (t.learnt)
+			t.phase = PHASE_EVIDENCE;
+		else
+			t.phase++;
+	}
+	pfree(t.codes);
+}
