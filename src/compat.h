@@ -1,0 +1,29 @@
+/*
+ * compat.h
+ *	  Differences between PostgreSQL 15, 16, 17 and 18, all in one place.
+ */
+#ifndef GROWTH_INDEX_COMPAT_H
+#define GROWTH_INDEX_COMPAT_H
+
+#include "postgres.h"
+
+#include "fmgr.h"
+
+/*
+ * Soft errors of type input came with 16: before, and for a caller that did
+ * not ask, they are ordinary errors.
+ */
+#if PG_VERSION_NUM >= 160000
+#include "nodes/miscnodes.h"
+#define SOFT_ERROR_CONTEXT(fcinfo)	((fcinfo)->context)
+#define soft_ereturn(fcinfo, value, ...)	ereturn(SOFT_ERROR_CONTEXT(fcinfo), value, __VA_ARGS__)
+#else
+#define soft_ereturn(fcinfo, value, ...) \
+	do { \
+		(void) (fcinfo); \
+		ereport(ERROR, __VA_ARGS__); \
+		return (value); \
+	} while (0)
+#endif
+
+#endif							/* GROWTH_INDEX_COMPAT_H */
