@@ -1,15 +1,18 @@
 # growth_index: build, install and the project's commands.
 #
-#   make && make install     for an existing server
-#   make demo | test | bench each does all of its set-up by itself
+#   make, make install          for a server that is there (PG_CONFIG=... chooses it)
+#   make stage                  install into build/stage: no system folder is written
+#   make installcheck           the type tests, on the server that libpq finds
+#   make demo test bench psql clean-demo docs
+#                               each does all of its set-up by itself (tools/)
 
 EXTENSION = growth_index
-EXTVERSION = $(shell sed -n "s/^default_version = '\(.*\)'/\1/p" growth_index.control)
+EXTVERSION := $(shell sed -n "s/^default_version = '\(.*\)'/\1/p" growth_index.control)
 MODULE_big = growth_index
 
 SOURCES = $(sort $(wildcard src/*.c src/engine/*/*.c))
 OBJS = $(SOURCES:.c=.o)
-HEADERS = $(wildcard src/*.h src/engine/*/*.h)
+PROJECT_HEADERS = $(wildcard src/*.h src/engine/*/*.h)
 
 # The install script: the declarations that stand beside the code, in order of use.
 ENGINE_SQL = rating credit_code profile expression scorecard
@@ -18,23 +21,79 @@ PLATFORM_SQL = catalogue enterprise observation upload scoring policy match refr
 INSTALL_SQL = src/header.sql \
 	$(wildcard $(foreach c,$(ENGINE_SQL),src/engine/$(c)/$(c).sql)) \
 	$(wildcard $(foreach c,$(PLATFORM_SQL),src/platform/$(c).sql))
-DATA_built = $(EXTENSION)--$(EXTVERSION).sql
 
-PG_CFLAGS = -Wall -Wextra -O2
-# the server's own headers are not written for -Wextra
-PG_CPPFLAGS = -isystem $(shell $(PG_CONFIG) --includedir-server)
+DATA_built = $(EXTENSION)--$(EXTVERSION).sql
 EXTRA_CLEAN = $(DATA_built) build
 
-PG_CONFIG ?= pg_config
+REGRESS = $(sort $(basename $(notdir $(wildcard sql/*.sql))))
+REGRESS_OPTS = --load-extension=$(EXTENSION)
 
-COMMANDS = demo test bench exact psql clean-demo docs
-ifneq ($(filter $(COMMANDS),$(MAKECMDGOALS)),)
-# a command does its set-up itself, before pg_config need be there
-.PHONY: $(COMMANDS)
+# the server's own headers are not written for -Wextra
+PG_CFLAGS = -Wall -Wextra
+PG_CPPFLAGS = -isystem $(shell $(PG_CONFIG) --includedir-server)
+
+# `make demo DATA=folder` speaks of the demo's data; to PGXS the name means files to install
+DEMO_DATA := $(DATA)
+override DATA =
+unexport DATA
+
+.DEFAULT_GOAL := all
+PG_CONFIG ?= pg_config
+PGXS := $(wildcard $(shell $(PG_CONFIG) --pgxs 2>/dev/null))
+
+ifneq ($(PGXS),)
+
+# Bitcode for the JIT is an extra: without its compiler the build goes on.
+PGXS_GLOBAL := $(dir $(PGXS))../Makefile.global
+LLVM_NEEDS := $(shell sed -n 's/^CLANG = //p; s|^LLVM_BINPATH = \(.*\)|\1/llvm-lto|p' $(PGXS_GLOBAL))
+ifneq ($(words $(wildcard $(LLVM_NEEDS))),2)
+override with_llvm = no
+endif
+
+include $(PGXS)
+
+# the server's flags are gcc's; clang knows them in part
+ifneq ($(findstring clang,$(CC)),)
+override CFLAGS := $(filter-out -fexcess-precision=standard -Wno-format-truncation \
+	-Wno-stringop-truncation -Wimplicit-fallthrough=3,$(CFLAGS))
+endif
+
+# All objects depend on all headers, and on the flags that they are built with.
+# A build with -Werror is good for one without, not the other way round.
+BUILD_FLAGS := $(CC) $(filter-out -Werror,$(CFLAGS)) $(filter -Werror,$(COPT))
+BUILD_FLAGS_OLD := $(shell cat build/flags 2>/dev/null)
+ifeq ($(filter clean distclean maintainer-clean,$(MAKECMDGOALS)),)
+ifneq ($(strip $(BUILD_FLAGS_OLD)),$(strip $(BUILD_FLAGS)))
+ifneq ($(strip $(BUILD_FLAGS_OLD)),$(strip $(BUILD_FLAGS) -Werror))
+$(shell mkdir -p build && echo '$(strip $(BUILD_FLAGS))' > build/flags)
+endif
+endif
+endif
+$(OBJS): build/flags
+$(OBJS) $(OBJS:.o=.bc): $(PROJECT_HEADERS) Makefile
+
+$(DATA_built): $(INSTALL_SQL) growth_index.control Makefile
+	cat $(INSTALL_SQL) > $@
+
+.PHONY: stage
+stage: all
+	rm -rf build/stage
+	$(MAKE) --no-print-directory install DESTDIR='$(CURDIR)/build/stage'
+
+else
+
+all install installcheck stage clean:
+	$(error $(PG_CONFIG) --pgxs finds no PGXS: install postgresql-server-dev-15, or run tools/setup.sh)
+
+endif
+
+.PHONY: demo test bench exact psql clean-demo docs
 demo:
-	@tools/demo.sh
+	@DATA='$(DEMO_DATA)' tools/demo.sh
 test:
 	@tools/test.sh
+exact:
+	@tools/test.sh exact
 bench:
 	@tools/bench.sh
 psql:
@@ -43,12 +102,3 @@ clean-demo:
 	@tools/clean-demo.sh
 docs:
 	@tools/reference.sh
-else
-PGXS := $(shell $(PG_CONFIG) --pgxs)
-include $(PGXS)
-
-$(OBJS) $(OBJS:.o=.bc): $(HEADERS)
-
-$(DATA_built): $(INSTALL_SQL) growth_index.control Makefile
-	cat $(INSTALL_SQL) > $@
-endif
