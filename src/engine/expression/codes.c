@@ -8,6 +8,8 @@
  */
 #include "postgres.h"
 
+#include "catalog/pg_type.h"
+#include "utils/builtins.h"
 #include "utils/memutils.h"
 
 #include "expression.h"
@@ -94,6 +96,27 @@ code_list_code(const CodeList *list, int index, int *len)
 {
 	*len = list->lens[index];
 	return list->codes[index];
+}
+
+static int
+code_order(const void *a, const void *b)
+{
+	return strcmp(*(const char *const *) a, *(const char *const *) b);
+}
+
+/* The codes as text[], in byte order. */
+ArrayType *
+code_list_array(const CodeList *list)
+{
+	const char **codes = palloc(Max(list->count, 1) * sizeof(char *));
+	Datum	   *datums = palloc(Max(list->count, 1) * sizeof(Datum));
+
+	for (int i = 0; i < list->count; i++)
+		codes[i] = list->codes[i];
+	qsort(codes, list->count, sizeof(char *), code_order);
+	for (int i = 0; i < list->count; i++)
+		datums[i] = CStringGetTextDatum(codes[i]);
+	return construct_array(datums, list->count, TEXTOID, -1, false, TYPALIGN_INT);
 }
 
 static inline bool

@@ -7,7 +7,6 @@
  */
 #include "postgres.h"
 
-#include "catalog/pg_type.h"
 #include "common/hashfn.h"
 #include "libpq/pqformat.h"
 #include "utils/array.h"
@@ -195,35 +194,14 @@ expression_hash_extended(PG_FUNCTION_ARGS)
 									  VARSIZE_ANY_EXHDR(t), PG_GETARG_INT64(1)));
 }
 
-static int
-code_order(const void *a, const void *b)
-{
-	return strcmp(*(const char *const *) a, *(const char *const *) b);
-}
-
 /* The codes that an expression reads, sorted; its type does not matter here. */
 Datum
 expression_indicators(PG_FUNCTION_ARGS)
 {
 	CodeList   *list = code_list_new(CurrentMemoryContext);
-	int			count;
-	const char **codes;
-	Datum	   *datums;
 
 	expression_parse(text_to_cstring(PG_GETARG_TEXT_PP(0)), EXPR_UNTYPED, list);
-	count = code_list_count(list);
-	codes = palloc(Max(count, 1) * sizeof(char *));
-	datums = palloc(Max(count, 1) * sizeof(Datum));
-	for (int i = 0; i < count; i++)
-	{
-		int			len;
-
-		codes[i] = code_list_code(list, i, &len);
-	}
-	qsort(codes, count, sizeof(char *), code_order);
-	for (int i = 0; i < count; i++)
-		datums[i] = CStringGetTextDatum(codes[i]);
-	PG_RETURN_ARRAYTYPE_P(construct_array(datums, count, TEXTOID, -1, false, TYPALIGN_INT));
+	PG_RETURN_ARRAYTYPE_P(code_list_array(list));
 }
 
 static Datum

@@ -13,6 +13,8 @@
 
 #include "postgres.h"
 
+#include "utils/array.h"
+
 #include "../profile/profile.h"
 
 /* What an expression must yield. */
@@ -45,6 +47,7 @@ extern CodeList *code_list_new(MemoryContext context);
 extern int	code_list_intern(CodeList *list, const char *code, int len);
 extern int	code_list_count(const CodeList *list);
 extern const char *code_list_code(const CodeList *list, int index, int *len);
+extern ArrayType *code_list_array(const CodeList *list);
 
 /*
  * slots[i] is where code i of the list stands in the profile, -1 where it is

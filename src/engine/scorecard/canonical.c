@@ -1,0 +1,292 @@
+/*
+ * canonical.c
+ *	  The document of a card in one form only: equal cards, equal bytes.
+ *
+ * Keys stand in the order of the description, what has its default is left
+ * out, numbers and formulas are in their own canonical form.
+ */
+#include "postgres.h"
+
+#include "utils/builtins.h"
+#include "utils/json.h"
+
+#include "../rating/rating.h"
+#include "scorecard.h"
+
+static const char *const rule_names[] = {"undecided", "zero", "reweight", "lowest"};
+
+const char *
+missing_rule_name(MissingRule rule)
+{
+	return rule_names[rule];
+}
+
+/* Begin a member of an object: a comma unless it is the first, and the key. */
+static void
+key(StringInfo out, const char *name)
+{
+	if (out->data[out->len - 1] != '{')
+		appendStringInfoString(out, ", ");
+	escape_json(out, name);
+	appendStringInfoString(out, ": ");
+}
+
+/* Begin an element of an array. */
+static void
+element(StringInfo out)
+{
+	if (out->data[out->len - 1] != '[')
+		appendStringInfoString(out, ", ");
+}
+
+static void
+number(StringInfo out, const Constant *c)
+{
+	appendStringInfoString(out, numeric_to_plain_text(c->exact));
+}
+
+static void
+text_key(StringInfo out, const char *name, const char *text)
+{
+	if (text == NULL)
+		return;
+	key(out, name);
+	escape_json(out, text);
+}
+
+static void
+number_key(StringInfo out, const char *name, const Constant *c)
+{
+	key(out, name);
+	number(out, c);
+}
+
+static bool
+is_whole(const Constant *c, int value)
+{
+	return numeric_compare(c->exact, int64_to_numeric(value)) == 0;
+}
+
+static void
+pair(StringInfo out, const Constant *a, const Constant *b)
+{
+	appendStringInfoChar(out, '[');
+	number(out, a);
+	appendStringInfoString(out, ", ");
+	number(out, b);
+	appendStringInfoChar(out, ']');
+}
+
+static void
+steps(StringInfo out, const Normaliser *n)
+{
+	bool		bins = n->kind == NORM_BINS;
+
+	appendStringInfoChar(out, bins ? '[' : '{');
+	for (int i = 0; i < n->nsteps; i++)
+	{
+		const Step *step = &n->steps[i];
+
+		if (!bins)
+		{
+			number_key(out, step->name, &step->points);
+			continue;
+		}
+		element(out);
+		if (step->open)
+		{
+			appendStringInfoString(out, "[null, ");
+			number(out, &step->points);
+			appendStringInfoChar(out, ']');
+		}
+		else
+			pair(out, &step->from, &step->points);
+	}
+	appendStringInfoChar(out, bins ? ']' : '}');
+}
+
+void
+write_normaliser(StringInfo out, const Normaliser *n)
+{
+	appendStringInfoChar(out, '{');
+	switch (n->kind)
+	{
+		case NORM_LINEAR:
+		case NORM_LOG:
+			key(out, n->kind == NORM_LINEAR ? "linear" : "log");
+			pair(out, &n->from, &n->to);
+			break;
+		case NORM_BINS:
+			key(out, "bins");
+			steps(out, n);
+			break;
+		case NORM_PER_UNIT:
+			key(out, "per_unit");
+			appendStringInfoChar(out, '{');
+			if (n->has_points)
+				number_key(out, "points", &n->points);
+			if (n->has_cap)
+				number_key(out, "cap", &n->cap);
+			appendStringInfoChar(out, '}');
+			break;
+		case NORM_FLAG:
+			key(out, "flag");
+			if (is_whole(&n->if_true, 100) && is_whole(&n->if_false, 0))
+				appendStringInfoString(out, "true");
+			else
+				pair(out, &n->if_true, &n->if_false);
+			break;
+		case NORM_CATEGORY:
+			key(out, "category");
+			steps(out, n);
+			if (!is_whole(&n->otherwise, 0))
+				number_key(out, "else", &n->otherwise);
+			break;
+		case NORM_SET:
+			key(out, "set");
+			steps(out, n);
+			if (!is_whole(&n->cap, 100))
+				number_key(out, "cap", &n->cap);
+			if (n->best)
+			{
+				key(out, "best");
+				appendStringInfoString(out, "true");
+			}
+			break;
+	}
+	appendStringInfoChar(out, '}');
+}
+
+static void
+write_weight(StringInfo out, const Scorecard *card, const Indicator *ind)
+{
+	key(out, "weight");
+	if (ind->one_weight)
+	{
+		number(out, &ind->weight[0]);
+		return;
+	}
+	appendStringInfoChar(out, '{');
+	for (int s = 0; s < card->nsegments; s++)
+		number_key(out, card->segments[s], &ind->weight[s]);
+	appendStringInfoChar(out, '}');
+}
+
+static void
+write_indicator(StringInfo out, const Scorecard *card, const Indicator *ind)
+{
+	appendStringInfoChar(out, '{');
+	text_key(out, "code", ind->code);
+	text_key(out, "name", ind->name);
+	text_key(out, "name_en", ind->name_en);
+	text_key(out, "dimension", card->dimensions[ind->dimension].code);
+	if (!ind->value_is_code)
+		text_key(out, "value", expression_text(ind->value));
+	key(out, "normalise");
+	write_normaliser(out, &ind->norm);
+	if (!card->sum)
+		write_weight(out, card, ind);
+	if (ind->missing != MISSING_UNDECIDED)
+		text_key(out, "missing", rule_names[ind->missing]);
+	appendStringInfoChar(out, '}');
+}
+
+static void
+write_head(StringInfo out, const Scorecard *card)
+{
+	text_key(out, "name", card->name);
+	text_key(out, "name_en", card->name_en);
+	text_key(out, "source", card->source);
+	if (!is_whole(&card->total, 100))
+		number_key(out, "total", &card->total);
+	if (card->points_digits != 6 || card->score_digits != 2)
+	{
+		key(out, "digits");
+		appendStringInfo(out, "{\"points\": %d, \"score\": %d}",
+						 card->points_digits, card->score_digits);
+	}
+	if (!is_whole(&card->coverage, 0))
+		number_key(out, "coverage", &card->coverage);
+	if (card->sum)
+		text_key(out, "aggregate", "sum");
+	if (card->segments == NULL)
+		return;
+	text_key(out, "segment", expression_text(card->segment));
+	key(out, "segments");
+	appendStringInfoChar(out, '[');
+	for (int s = 0; s < card->nsegments; s++)
+	{
+		element(out);
+		escape_json(out, card->segments[s]);
+	}
+	appendStringInfoChar(out, ']');
+}
+
+static void
+write_ratings(StringInfo out, const Scorecard *card)
+{
+	if (card->nthresholds > 0)
+	{
+		key(out, "ratings");
+		appendStringInfoChar(out, '[');
+		for (int i = 0; i < card->nthresholds; i++)
+		{
+			element(out);
+			appendStringInfoChar(out, '{');
+			text_key(out, "grade", rating_name(card->thresholds[i].grade));
+			number_key(out, "from", &card->thresholds[i].from);
+			appendStringInfoChar(out, '}');
+		}
+		appendStringInfoChar(out, ']');
+	}
+	if (card->noverrides > 0)
+	{
+		key(out, "overrides");
+		appendStringInfoChar(out, '[');
+		for (int i = 0; i < card->noverrides; i++)
+		{
+			const Override *o = &card->overrides[i];
+
+			element(out);
+			appendStringInfoChar(out, '{');
+			text_key(out, "when", expression_text(o->when));
+			text_key(out, o->at_most ? "at_most" : "at_least", rating_name(o->grade));
+			appendStringInfoChar(out, '}');
+		}
+		appendStringInfoChar(out, ']');
+	}
+}
+
+/* The canonical text of a card. */
+char *
+scorecard_text(const Scorecard *card)
+{
+	StringInfoData out;
+
+	initStringInfo(&out);
+	appendStringInfoChar(&out, '{');
+	write_head(&out, card);
+	key(&out, "dimensions");
+	appendStringInfoChar(&out, '[');
+	for (int i = 0; i < card->ndimensions; i++)
+	{
+		element(&out);
+		appendStringInfoChar(&out, '{');
+		text_key(&out, "code", card->dimensions[i].code);
+		text_key(&out, "name", card->dimensions[i].name);
+		text_key(&out, "name_en", card->dimensions[i].name_en);
+		appendStringInfoChar(&out, '}');
+	}
+	appendStringInfoChar(&out, ']');
+	key(&out, "indicators");
+	appendStringInfoChar(&out, '[');
+	for (int i = 0; i < card->nindicators; i++)
+	{
+		element(&out);
+		write_indicator(&out, card, &card->indicators[i]);
+	}
+	appendStringInfoChar(&out, ']');
+	write_ratings(&out, card);
+	appendStringInfoChar(&out, '}');
+	return out.data;
+}

@@ -1,0 +1,294 @@
+/*
+ * detail.c
+ *	  Where a score comes from, as rows; and the document as rows.
+ */
+#include "postgres.h"
+
+#include "catalog/pg_type.h"
+#include "funcapi.h"
+#include "utils/array.h"
+#include "utils/builtins.h"
+#include "utils/fmgrprotos.h"
+
+#include "../rating/rating.h"
+#include "functions.h"
+
+PG_FUNCTION_INFO_V1(score_detail);
+PG_FUNCTION_INFO_V1(score_status);
+PG_FUNCTION_INFO_V1(scorecard_items);
+
+#define DETAIL_COLUMNS	12
+
+/* A row under construction: NULL unless set. */
+typedef struct Row
+{
+	Datum		values[DETAIL_COLUMNS];
+	bool		nulls[DETAIL_COLUMNS];
+} Row;
+
+static void
+row_start(Row *row)
+{
+	memset(row->values, 0, sizeof(row->values));
+	memset(row->nulls, true, sizeof(row->nulls));
+}
+
+static void
+row_datum(Row *row, int column, Datum value)
+{
+	row->values[column] = value;
+	row->nulls[column] = false;
+}
+
+static void
+row_text(Row *row, int column, const char *text)
+{
+	if (text != NULL)
+		row_datum(row, column, CStringGetTextDatum(text));
+}
+
+static void
+row_number(Row *row, int column, Numeric num)
+{
+	if (num != NULL)
+		row_datum(row, column, NumericGetDatum(num));
+}
+
+static Numeric
+sum_of(Numeric a, Numeric b)
+{
+	Numeric		result = a;
+
+	if (b != NULL)
+		(void) numeric_add_ok(a, b, &result);
+	return result;
+}
+
+/* points / possible, to four digits; NULL where nothing was possible */
+static Numeric
+share_of(Numeric points, Numeric possible)
+{
+	Numeric		result;
+
+	if (points == NULL || possible == NULL || !numeric_div_ok(points, possible, &result))
+		return NULL;
+	return numeric_round_to(result, 4);
+}
+
+/* The indicator's own value as text, before it was normalised. */
+static char *
+raw_text(const Indicator *ind, Subject *s)
+{
+	Numeric		num;
+	const char *text;
+	int			len;
+	Tri			t;
+	StringInfoData out;
+
+	switch (normaliser_input(&ind->norm))
+	{
+		case EXPR_NUMBER:
+			return expression_numeric(ind->value, s, &num) ? numeric_to_plain_text(num) : NULL;
+		case EXPR_BOOLEAN:
+			t = expression_test(ind->value, s);
+			return t == TRI_UNKNOWN ? NULL : pstrdup(t == TRI_TRUE ? "true" : "false");
+		case EXPR_TEXT:
+			return expression_string(ind->value, s, &text, &len) ? pnstrdup(text, len) : NULL;
+		default:
+			if (ind->bare < 0 || s->slots[ind->bare] < 0)
+				return NULL;
+			initStringInfo(&out);
+			profile_value_to_text(s->profile, s->slots[ind->bare], &out);
+			return out.data;
+	}
+}
+
+static const char *
+part_reason(const Indicator *ind, const Part *part, bool weighted)
+{
+	static const char *const reasons[] = {
+		"missing: undecided", "missing: counted as zero",
+		"missing: left out, weight shared", "missing: counted as lowest"
+	};
+
+	if (!weighted)
+		return "no weight in this segment";
+	return part->missing ? reasons[ind->missing] : NULL;
+}
+
+static void
+indicator_row(ReturnSetInfo *rsinfo, const Scorecard *card, int i, const ScoreResult *r, Subject *s)
+{
+	const Indicator *ind = &card->indicators[i];
+	const Part *part = &r->parts[i];
+	Numeric		weight = card->sum || r->segment < 0 ? NULL : ind->weight[r->segment].exact;
+	bool		weighted = weight == NULL || numeric_compare(weight, int64_to_numeric(0)) != 0;
+	Row			row;
+
+	row_start(&row);
+	row_text(&row, 0, "indicator");
+	row_text(&row, 1, card->dimensions[ind->dimension].code);
+	row_text(&row, 2, ind->code);
+	row_text(&row, 3, ind->name ? ind->name : ind->code);
+	row_text(&row, 4, raw_text(ind, s));
+	row_number(&row, 5, part->normalised == NULL ? NULL :
+			   numeric_round_to(part->normalised, card->points_digits));
+	row_number(&row, 6, weight);
+	row_number(&row, 7, part->points);
+	row_number(&row, 8, part->possible);
+	row_number(&row, 9, share_of(part->points, part->possible));
+	row_datum(&row, 10, BoolGetDatum(part->missing));
+	row_text(&row, 11, part_reason(ind, part, weighted));
+	tuplestore_putvalues(rsinfo->setResult, rsinfo->setDesc, row.values, row.nulls);
+}
+
+/* A dimension's row, or (dimension -1) the total's. */
+static void
+sum_row(ReturnSetInfo *rsinfo, const Scorecard *card, int dimension, const ScoreResult *r)
+{
+	Numeric		points = numeric_round_to(int64_to_numeric(0), card->points_digits);
+	Numeric		possible = NULL;
+	bool		missing = false;
+	const Dimension *d = dimension < 0 ? NULL : &card->dimensions[dimension];
+	Row			row;
+
+	for (int i = 0; i < card->nindicators; i++)
+	{
+		const Part *part = &r->parts[i];
+
+		if (dimension >= 0 && card->indicators[i].dimension != dimension)
+			continue;
+		points = sum_of(points, part->points);
+		if (part->possible != NULL)
+			possible = possible == NULL ? part->possible : sum_of(possible, part->possible);
+		missing = missing || (part->missing && (part->counts || card->indicators[i].missing == MISSING_REWEIGHT));
+	}
+	row_start(&row);
+	row_text(&row, 0, d ? "dimension" : "total");
+	row_text(&row, 1, d ? d->code : NULL);
+	row_text(&row, 2, d ? d->code : NULL);
+	row_text(&row, 3, d ? (d->name ? d->name : d->code) : card->name);
+	if (d && !card->sum && r->segment >= 0)
+		row_number(&row, 6, d->weight[r->segment].exact);
+	if (!d && !card->sum)
+		row_number(&row, 6, card->total.exact);
+	row_number(&row, 7, points);
+	row_number(&row, 8, possible);
+	row_number(&row, 9, share_of(points, possible));
+	row_datum(&row, 10, BoolGetDatum(missing));
+	if (!d)
+		row_text(&row, 11, r->segment < 0 ? "segment unknown" :
+				 r->status == STATUS_UNDECIDED ? "undecided" :
+				 r->status == STATUS_LOW_COVERAGE ? "coverage too low" : NULL);
+	tuplestore_putvalues(rsinfo->setResult, rsinfo->setDesc, row.values, row.nulls);
+}
+
+/* The total, then each dimension with its indicators. */
+Datum
+score_detail(PG_FUNCTION_ARGS)
+{
+	ReturnSetInfo *rsinfo = (ReturnSetInfo *) fcinfo->resultinfo;
+	Scorecard  *card;
+	Subject		s;
+	ScoreResult r;
+
+	InitMaterializedSRF(fcinfo, 0);
+	if (PG_ARGISNULL(0) || PG_ARGISNULL(1))
+		return (Datum) 0;
+	card = call_card(fcinfo, 0);
+	card_subject(fcinfo, card, 1, 2, &s);
+	score_exactly(card, &s, &r);
+	sum_row(rsinfo, card, -1, &r);
+	for (int d = 0; d < card->ndimensions; d++)
+	{
+		sum_row(rsinfo, card, d, &r);
+		for (int i = 0; i < card->nindicators; i++)
+			if (card->indicators[i].dimension == d)
+				indicator_row(rsinfo, card, i, &r, &s);
+	}
+	return (Datum) 0;
+}
+
+/* Codes of the indicators that count and whose value is unknown. */
+static Datum
+missing_codes(const Scorecard *card, const ScoreResult *r)
+{
+	Datum	   *codes = palloc(card->nindicators * sizeof(Datum));
+	int			count = 0;
+
+	for (int i = 0; i < card->nindicators && r->segment >= 0; i++)
+		if (r->parts[i].missing &&
+			(r->parts[i].counts || card->indicators[i].missing == MISSING_REWEIGHT))
+			codes[count++] = CStringGetTextDatum(card->indicators[i].code);
+	return PointerGetDatum(construct_array(codes, count, TEXTOID, -1, false, TYPALIGN_INT));
+}
+
+/* One row: all that a platform keeps of a score. */
+Datum
+score_status(PG_FUNCTION_ARGS)
+{
+	static const char *const names[] = {"scored", "low_coverage", "undecided"};
+	ReturnSetInfo *rsinfo = (ReturnSetInfo *) fcinfo->resultinfo;
+	Scorecard  *card;
+	Subject		s;
+	ScoreResult r;
+	Row			row;
+
+	InitMaterializedSRF(fcinfo, 0);
+	if (PG_ARGISNULL(0) || PG_ARGISNULL(1))
+		return (Datum) 0;
+	card = call_card(fcinfo, 0);
+	card_subject(fcinfo, card, 1, 2, &s);
+	score_exactly(card, &s, &r);
+	row_start(&row);
+	row_number(&row, 0, r.score);
+	if (r.score != NULL)
+		row_datum(&row, 1, Int16GetDatum(card_rating(card, &s, r.score)));
+	if (r.segment >= 0 && card->segments != NULL)
+		row_text(&row, 2, card->segments[r.segment]);
+	row_number(&row, 3, numeric_round_to(r.coverage, 4));
+	row_text(&row, 4, names[r.status]);
+	row_datum(&row, 5, missing_codes(card, &r));
+	tuplestore_putvalues(rsinfo->setResult, rsinfo->setDesc, row.values, row.nulls);
+	return (Datum) 0;
+}
+
+static void
+item_row(ReturnSetInfo *rsinfo, const Scorecard *card, const Indicator *ind, int segment)
+{
+	const Dimension *d = &card->dimensions[ind->dimension];
+	StringInfoData norm;
+	Row			row;
+
+	initStringInfo(&norm);
+	write_normaliser(&norm, &ind->norm);
+	row_start(&row);
+	row_text(&row, 0, d->code);
+	row_text(&row, 1, d->name);
+	row_text(&row, 2, ind->code);
+	row_text(&row, 3, ind->name);
+	row_text(&row, 4, expression_text(ind->value));
+	row_datum(&row, 5, DirectFunctionCall1(jsonb_in, CStringGetDatum(norm.data)));
+	row_text(&row, 6, card->segments ? card->segments[segment] : NULL);
+	if (!card->sum)
+		row_number(&row, 7, ind->weight[segment].exact);
+	row_text(&row, 8, missing_rule_name(ind->missing));
+	tuplestore_putvalues(rsinfo->setResult, rsinfo->setDesc, row.values, row.nulls);
+}
+
+/* The document as rows: one an indicator and segment. */
+Datum
+scorecard_items(PG_FUNCTION_ARGS)
+{
+	ReturnSetInfo *rsinfo = (ReturnSetInfo *) fcinfo->resultinfo;
+	Scorecard  *card;
+
+	InitMaterializedSRF(fcinfo, 0);
+	if (PG_ARGISNULL(0))
+		return (Datum) 0;
+	card = call_card(fcinfo, 0);
+	for (int i = 0; i < card->nindicators; i++)
+		for (int s = 0; s < card->nsegments; s++)
+			item_row(rsinfo, card, &card->indicators[i], s);
+	return (Datum) 0;
+}

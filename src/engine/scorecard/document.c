@@ -1,0 +1,529 @@
+/*
+ * document.c
+ *	  The scorecard document: from JSON to the compiled card, strictly.
+ *
+ * Whatever is not as the document's description says is an error that names
+ * the path.  docs/scorecard.schema.json describes the same.
+ */
+#include "postgres.h"
+
+#include "miscadmin.h"
+#include "utils/builtins.h"
+
+#include "../rating/rating.h"
+#include "scorecard.h"
+
+static const char *const card_keys[] = {
+	"name", "name_en", "source", "total", "digits", "coverage", "aggregate", "segment",
+	"segments", "dimensions", "indicators", "ratings", "overrides", NULL
+};
+static const char *const dimension_keys[] = {"code", "name", "name_en", NULL};
+static const char *const indicator_keys[] = {
+	"code", "name", "name_en", "dimension", "value", "normalise", "weight", "missing", NULL
+};
+static const char *const rating_keys[] = {"grade", "from", NULL};
+static const char *const override_keys[] = {"when", "at_most", "at_least", NULL};
+static const char *const digits_keys[] = {"points", "score", NULL};
+
+void
+document_error(const char *path, const char *message)
+{
+	ereport(ERROR,
+			(errcode(ERRCODE_INVALID_PARAMETER_VALUE),
+			 errmsg("invalid scorecard: %s %s", path, message)));
+}
+
+static char *
+under(const char *path, const char *key)
+{
+	return *path == '\0' ? pstrdup(key) : psprintf("%s.%s", path, key);
+}
+
+bool
+is_container(const JsonbValue *value, bool array)
+{
+	return value->type == jbvBinary &&
+		(array ? JsonContainerIsArray(value->val.binary.data) :
+		 JsonContainerIsObject(value->val.binary.data));
+}
+
+/* null is the same as nothing */
+bool
+find_member(JsonbContainer *object, const char *key, JsonbValue *value)
+{
+	return getKeyJsonValueFromContainer(object, key, strlen(key), value) != NULL &&
+		value->type != jbvNull;
+}
+
+void
+check_keys(JsonbContainer *object, const char *const *allowed, const char *path)
+{
+	JsonbIterator *it = JsonbIteratorInit(object);
+	JsonbValue	v;
+	JsonbIteratorToken token;
+
+	while ((token = JsonbIteratorNext(&it, &v, true)) != WJB_DONE)
+	{
+		const char *const *key = allowed;
+		char	   *name;
+
+		if (token != WJB_KEY)
+			continue;
+		name = pnstrdup(v.val.string.val, v.val.string.len);
+		while (*key != NULL && strcmp(*key, name) != 0)
+			key++;
+		if (*key == NULL)
+			document_error(under(path, name), "is not known");
+	}
+}
+
+Numeric
+number_of(const JsonbValue *value, const char *path)
+{
+	if (value->type != jbvNumeric)
+		document_error(path, "must be a number");
+	/* the value lies in the document, unaligned perhaps: take a copy */
+	return numeric_from_text(numeric_to_plain_text(value->val.numeric));
+}
+
+Constant
+constant_of(Numeric num)
+{
+	Constant	c;
+	Decimal		d;
+
+	c.exact = num;
+	filtered_from_numeric(num, &c.fast);
+	c.short_decimal = !isnan(c.fast.value) && decimal_from_numeric(num, &d) == DECIMAL_OK;
+	return c;
+}
+
+Constant
+constant_member(JsonbContainer *object, const char *key, const char *path)
+{
+	JsonbValue	v;
+
+	if (!find_member(object, key, &v))
+		document_error(under(path, key), "is missing");
+	return constant_of(number_of(&v, under(path, key)));
+}
+
+static char *
+text_member(JsonbContainer *object, const char *key, const char *path, bool required)
+{
+	JsonbValue	v;
+
+	if (!find_member(object, key, &v))
+	{
+		if (required)
+			document_error(under(path, key), "is missing");
+		return NULL;
+	}
+	if (v.type != jbvString)
+		document_error(under(path, key), "must be a text");
+	if (required && v.val.string.len == 0)
+		document_error(under(path, key), "must not be empty");
+	return pnstrdup(v.val.string.val, v.val.string.len);
+}
+
+static int
+digits_member(JsonbContainer *object, const char *key, int otherwise)
+{
+	JsonbValue	v;
+	Constant	c;
+
+	if (!find_member(object, key, &v))
+		return otherwise;
+	c = constant_member(object, key, "digits");
+	if (c.fast.error != 0 || c.fast.value < 0 || c.fast.value > CARD_MAX_DIGITS)
+		document_error(under("digits", key),
+					   psprintf("must be a whole number from 0 to %d", CARD_MAX_DIGITS));
+	return (int) c.fast.value;
+}
+
+/* The elements of an array of objects; also checks that they are objects. */
+static int
+array_member(JsonbContainer *object, const char *key, bool required, int most,
+			 JsonbContainer ***elements)
+{
+	JsonbValue	v;
+	int			count;
+
+	*elements = NULL;
+	if (!find_member(object, key, &v))
+	{
+		if (required)
+			document_error(key, "is missing");
+		return 0;
+	}
+	if (!is_container(&v, true))
+		document_error(key, "must be an array");
+	count = JsonContainerSize(v.val.binary.data);
+	if (required && count == 0)
+		document_error(key, "must not be empty");
+	if (count > most)
+		ereport(ERROR,
+				(errcode(ERRCODE_PROGRAM_LIMIT_EXCEEDED),
+				 errmsg("invalid scorecard: %s has %d elements", key, count),
+				 errdetail("At most %d are allowed.", most)));
+	*elements = palloc(Max(count, 1) * sizeof(JsonbContainer *));
+	for (int i = 0; i < count; i++)
+	{
+		JsonbValue *e = getIthJsonbValueFromContainer(v.val.binary.data, i);
+
+		if (!is_container(e, false))
+			document_error(psprintf("%s[%d]", key, i), "must be an object");
+		(*elements)[i] = e->val.binary.data;
+	}
+	return count;
+}
+
+static void
+path_callback(void *arg)
+{
+	errcontext("%s of the scorecard", (const char *) arg);
+}
+
+/* Parse one of the card's expressions; its errors say where it stands. */
+static Expression *
+read_expression(Scorecard *card, const char *source, ExprType want, const char *path)
+{
+	ErrorContextCallback callback;
+	Expression *e;
+
+	callback.callback = path_callback;
+	callback.arg = unconstify(char *, path);
+	callback.previous = error_context_stack;
+	error_context_stack = &callback;
+	e = expression_parse(source, want, card->codes);
+	error_context_stack = callback.previous;
+	return e;
+}
+
+static void
+read_segments(Scorecard *card, JsonbContainer *root)
+{
+	JsonbValue	v;
+	char	   *source = text_member(root, "segment", "", false);
+
+	if (!find_member(root, "segments", &v))
+	{
+		if (source != NULL)
+			document_error("segments", "is missing, though there is a segment");
+		card->nsegments = 1;
+		card->segments = NULL;
+		return;
+	}
+	if (source == NULL)
+		document_error("segment", "is missing, though there are segments");
+	if (!is_container(&v, true) || JsonContainerSize(v.val.binary.data) == 0 ||
+		JsonContainerSize(v.val.binary.data) > CARD_MAX_SEGMENTS)
+		document_error("segments", psprintf("must be an array of 1 to %d texts", CARD_MAX_SEGMENTS));
+	card->segment = read_expression(card, source, EXPR_TEXT, "segment");
+	card->nsegments = JsonContainerSize(v.val.binary.data);
+	card->segments = palloc(card->nsegments * sizeof(char *));
+	for (int i = 0; i < card->nsegments; i++)
+	{
+		JsonbValue *name = getIthJsonbValueFromContainer(v.val.binary.data, i);
+
+		if (name->type != jbvString)
+			document_error(psprintf("segments[%d]", i), "must be a text");
+		card->segments[i] = pnstrdup(name->val.string.val, name->val.string.len);
+		for (int j = 0; j < i; j++)
+			if (strcmp(card->segments[i], card->segments[j]) == 0)
+				document_error(psprintf("segments[%d]", i), "is there twice");
+	}
+}
+
+static void
+read_dimensions(Scorecard *card, JsonbContainer *root)
+{
+	JsonbContainer **elements;
+
+	card->ndimensions = array_member(root, "dimensions", true, CARD_MAX_DIMENSIONS, &elements);
+	card->dimensions = palloc0(card->ndimensions * sizeof(Dimension));
+	for (int i = 0; i < card->ndimensions; i++)
+	{
+		Dimension  *d = &card->dimensions[i];
+		char	   *path = psprintf("dimensions[%d]", i);
+
+		check_keys(elements[i], dimension_keys, path);
+		d->code = text_member(elements[i], "code", path, true);
+		d->name = text_member(elements[i], "name", path, false);
+		d->name_en = text_member(elements[i], "name_en", path, false);
+		d->weight = palloc0(card->nsegments * sizeof(Constant));
+		for (int j = 0; j < i; j++)
+			if (strcmp(d->code, card->dimensions[j].code) == 0)
+				document_error(under(path, "code"), "is there twice");
+	}
+}
+
+static void
+check_weight(Constant weight, const char *path)
+{
+	if (numeric_compare(weight.exact, int64_to_numeric(0)) < 0)
+		document_error(path, "must not be negative");
+}
+
+/* A number for all segments, or an object with one for each. */
+static void
+read_weight(Scorecard *card, Indicator *ind, JsonbContainer *object, const char *path)
+{
+	JsonbValue	v;
+	char	   *own = under(path, "weight");
+
+	ind->weight = palloc0(card->nsegments * sizeof(Constant));
+	if (card->sum)
+	{
+		if (find_member(object, "weight", &v))
+			document_error(own, "has no place where the aggregate is \"sum\"");
+		return;
+	}
+	if (!find_member(object, "weight", &v))
+		document_error(own, "is missing");
+	ind->one_weight = v.type == jbvNumeric;
+	if (ind->one_weight)
+	{
+		for (int s = 0; s < card->nsegments; s++)
+			ind->weight[s] = constant_of(number_of(&v, own));
+		check_weight(ind->weight[0], own);
+		return;
+	}
+	if (!is_container(&v, false) || card->segments == NULL)
+		document_error(own, card->segments == NULL ? "must be a number" :
+					   "must be a number, or an object with one for each segment");
+	check_keys(v.val.binary.data, (const char *const *)
+			   memcpy(palloc0((card->nsegments + 1) * sizeof(char *)), card->segments,
+					  card->nsegments * sizeof(char *)), own);
+	for (int s = 0; s < card->nsegments; s++)
+	{
+		ind->weight[s] = constant_member(v.val.binary.data, card->segments[s], own);
+		check_weight(ind->weight[s], under(own, card->segments[s]));
+	}
+}
+
+static MissingRule
+read_missing(JsonbContainer *object, const char *path)
+{
+	char	   *name = text_member(object, "missing", path, false);
+
+	if (name == NULL)
+		return MISSING_UNDECIDED;
+	for (int rule = MISSING_UNDECIDED; rule <= MISSING_LOWEST; rule++)
+		if (strcmp(name, missing_rule_name(rule)) == 0)
+			return rule;
+	document_error(under(path, "missing"), "must be one of undecided, zero, reweight and lowest");
+}
+
+static int
+find_dimension(const Scorecard *card, const char *code)
+{
+	for (int i = 0; i < card->ndimensions; i++)
+		if (strcmp(card->dimensions[i].code, code) == 0)
+			return i;
+	return -1;
+}
+
+/* An indicator's code as an expression: always quoted. */
+static char *
+quoted_code(const char *code)
+{
+	StringInfoData out;
+
+	initStringInfo(&out);
+	appendStringInfoChar(&out, '"');
+	for (; *code != '\0'; code++)
+	{
+		if (*code == '"')
+			appendStringInfoChar(&out, '"');
+		appendStringInfoChar(&out, *code);
+	}
+	appendStringInfoChar(&out, '"');
+	return out.data;
+}
+
+static void
+read_indicator(Scorecard *card, Indicator *ind, JsonbContainer *object, const char *path)
+{
+	JsonbValue	v;
+	char	   *dimension;
+	char	   *value;
+
+	check_keys(object, indicator_keys, path);
+	ind->code = text_member(object, "code", path, true);
+	ind->name = text_member(object, "name", path, false);
+	ind->name_en = text_member(object, "name_en", path, false);
+	dimension = text_member(object, "dimension", path, true);
+	ind->dimension = find_dimension(card, dimension);
+	if (ind->dimension < 0)
+		document_error(under(path, "dimension"), psprintf("names no dimension: \"%s\"", dimension));
+	if (!find_member(object, "normalise", &v))
+		document_error(under(path, "normalise"), "is missing");
+	read_normaliser(&ind->norm, &v, under(path, "normalise"));
+	value = text_member(object, "value", path, false);
+	ind->value_is_code = value == NULL;
+	ind->value = read_expression(card, value == NULL ? quoted_code(ind->code) : value,
+								 normaliser_input(&ind->norm), under(path, "value"));
+	ind->bare = expression_bare_indicator(ind->value);
+	read_weight(card, ind, object, path);
+	ind->missing = read_missing(object, path);
+}
+
+static void
+read_indicators(Scorecard *card, JsonbContainer *root)
+{
+	JsonbContainer **elements;
+
+	card->nindicators = array_member(root, "indicators", true, CARD_MAX_INDICATORS, &elements);
+	card->indicators = palloc0(card->nindicators * sizeof(Indicator));
+	for (int i = 0; i < card->nindicators; i++)
+	{
+		char	   *path = psprintf("indicators[%d]", i);
+
+		CHECK_FOR_INTERRUPTS();
+		read_indicator(card, &card->indicators[i], elements[i], path);
+		for (int j = 0; j < i; j++)
+			if (strcmp(card->indicators[i].code, card->indicators[j].code) == 0)
+				document_error(under(path, "code"), "is there twice");
+	}
+}
+
+/* Weights of a segment sum to the total; a dimension's is the sum of its own. */
+static void
+sum_weights(Scorecard *card)
+{
+	for (int s = 0; s < card->nsegments && !card->sum; s++)
+	{
+		Numeric		sum = int64_to_numeric(0);
+
+		for (int d = 0; d < card->ndimensions; d++)
+		{
+			Numeric		own = int64_to_numeric(0);
+
+			for (int i = 0; i < card->nindicators; i++)
+				if (card->indicators[i].dimension == d)
+					(void) numeric_add_ok(own, card->indicators[i].weight[s].exact, &own);
+			card->dimensions[d].weight[s] = constant_of(own);
+			(void) numeric_add_ok(sum, own, &sum);
+		}
+		if (numeric_compare(sum, card->total.exact) != 0)
+			document_error("indicators",
+						   psprintf("have weights that sum to %s%s%s, not to the total of %s",
+									numeric_to_plain_text(sum),
+									card->segments ? " in segment " : "",
+									card->segments ? card->segments[s] : "",
+									numeric_to_plain_text(card->total.exact)));
+	}
+}
+
+static int16
+grade_member(JsonbContainer *object, const char *key, const char *path)
+{
+	char	   *name = text_member(object, key, path, true);
+	bool		ok;
+	int16		grade = rating_parse(name, strlen(name), &ok);
+
+	if (!ok)
+		document_error(under(path, key), psprintf("is no rating: \"%s\"", name));
+	return grade;
+}
+
+static void
+read_ratings(Scorecard *card, JsonbContainer *root)
+{
+	JsonbContainer **elements;
+
+	card->nthresholds = array_member(root, "ratings", false, RATING_HIGHEST + 1, &elements);
+	card->thresholds = palloc0(Max(card->nthresholds, 1) * sizeof(Threshold));
+	for (int i = 0; i < card->nthresholds; i++)
+	{
+		Threshold  *t = &card->thresholds[i];
+		char	   *path = psprintf("ratings[%d]", i);
+
+		check_keys(elements[i], rating_keys, path);
+		t->grade = grade_member(elements[i], "grade", path);
+		t->from = constant_member(elements[i], "from", path);
+		if (i > 0 && (t->grade >= t[-1].grade ||
+					  numeric_compare(t->from.exact, t[-1].from.exact) >= 0))
+			document_error(path, "must be a lower grade, from a lower score, than the one before");
+	}
+}
+
+static void
+read_overrides(Scorecard *card, JsonbContainer *root)
+{
+	JsonbContainer **elements;
+	JsonbValue	v;
+
+	card->noverrides = array_member(root, "overrides", false, CARD_MAX_STEPS, &elements);
+	card->overrides = palloc0(Max(card->noverrides, 1) * sizeof(Override));
+	for (int i = 0; i < card->noverrides; i++)
+	{
+		Override   *o = &card->overrides[i];
+		char	   *path = psprintf("overrides[%d]", i);
+
+		check_keys(elements[i], override_keys, path);
+		o->when = read_expression(card, text_member(elements[i], "when", path, true),
+								  EXPR_BOOLEAN, under(path, "when"));
+		o->at_most = find_member(elements[i], "at_most", &v);
+		if (o->at_most == find_member(elements[i], "at_least", &v))
+			document_error(path, "must have one of at_most and at_least");
+		o->grade = grade_member(elements[i], o->at_most ? "at_most" : "at_least", path);
+	}
+}
+
+static void
+read_head(Scorecard *card, JsonbContainer *root)
+{
+	JsonbValue	v;
+	char	   *aggregate;
+	JsonbContainer *digits = NULL;
+
+	check_keys(root, card_keys, "");
+	card->name = text_member(root, "name", "", true);
+	card->name_en = text_member(root, "name_en", "", false);
+	card->source = text_member(root, "source", "", false);
+	card->total = find_member(root, "total", &v) ? constant_member(root, "total", "") :
+		constant_of(int64_to_numeric(100));
+	if (numeric_compare(card->total.exact, int64_to_numeric(0)) <= 0)
+		document_error("total", "must be positive");
+	if (find_member(root, "digits", &v))
+	{
+		if (!is_container(&v, false))
+			document_error("digits", "must be an object");
+		digits = v.val.binary.data;
+		check_keys(digits, digits_keys, "digits");
+	}
+	card->points_digits = digits ? digits_member(digits, "points", 6) : 6;
+	card->score_digits = digits ? digits_member(digits, "score", 2) : 2;
+	if (card->score_digits > card->points_digits)
+		document_error("digits.score", "must not be more than digits.points");
+	card->coverage = find_member(root, "coverage", &v) ? constant_member(root, "coverage", "") :
+		constant_of(int64_to_numeric(0));
+	if (card->coverage.fast.value < 0 ||
+		numeric_compare(card->coverage.exact, int64_to_numeric(1)) > 0)
+		document_error("coverage", "must be between 0 and 1");
+	aggregate = text_member(root, "aggregate", "", false);
+	card->sum = aggregate != NULL && strcmp(aggregate, "sum") == 0;
+	if (aggregate != NULL && !card->sum && strcmp(aggregate, "weighted") != 0)
+		document_error("aggregate", "must be \"weighted\" or \"sum\"");
+}
+
+/* The compiled card of a document, in the current memory context. */
+Scorecard *
+scorecard_from_jsonb(Jsonb *json)
+{
+	Scorecard  *card = palloc0(sizeof(Scorecard));
+
+	if (!JB_ROOT_IS_OBJECT(json))
+		document_error("the document", "must be a JSON object");
+	card->codes = code_list_new(CurrentMemoryContext);
+	read_head(card, &json->root);
+	read_segments(card, &json->root);
+	read_dimensions(card, &json->root);
+	read_indicators(card, &json->root);
+	sum_weights(card);
+	read_ratings(card, &json->root);
+	read_overrides(card, &json->root);
+	return card;
+}

@@ -1,0 +1,209 @@
+/*
+ * functions.c
+ *	  The type scorecard, and the functions that give a score or a grade.
+ */
+#include "postgres.h"
+
+#include "libpq/pqformat.h"
+#include "utils/array.h"
+#include "utils/builtins.h"
+#include "utils/fmgrprotos.h"
+#include "utils/memutils.h"
+
+#include "../rating/rating.h"
+#include "functions.h"
+
+PG_FUNCTION_INFO_V1(scorecard_in);
+PG_FUNCTION_INFO_V1(scorecard_recv);
+PG_FUNCTION_INFO_V1(scorecard_from_json);
+PG_FUNCTION_INFO_V1(scorecard_to_json);
+PG_FUNCTION_INFO_V1(scorecard_indicators);
+PG_FUNCTION_INFO_V1(score);
+PG_FUNCTION_INFO_V1(score_exact);
+PG_FUNCTION_INFO_V1(scorecard_rating);
+PG_FUNCTION_INFO_V1(scorecard_rate);
+
+static text *
+canonical(Jsonb *json)
+{
+	return cstring_to_text(scorecard_text(scorecard_from_jsonb(json)));
+}
+
+static Jsonb *
+parse_json(const char *source)
+{
+	return DatumGetJsonbP(DirectFunctionCall1(jsonb_in, CStringGetDatum(source)));
+}
+
+Datum
+scorecard_in(PG_FUNCTION_ARGS)
+{
+	PG_RETURN_TEXT_P(canonical(parse_json(PG_GETARG_CSTRING(0))));
+}
+
+/* The binary form is the text: it is checked as any input is. */
+Datum
+scorecard_recv(PG_FUNCTION_ARGS)
+{
+	StringInfo	buf = (StringInfo) PG_GETARG_POINTER(0);
+	int			len;
+	char	   *source = pq_getmsgtext(buf, buf->len - buf->cursor, &len);
+
+	PG_RETURN_TEXT_P(canonical(parse_json(source)));
+}
+
+Datum
+scorecard_from_json(PG_FUNCTION_ARGS)
+{
+	PG_RETURN_TEXT_P(canonical(PG_GETARG_JSONB_P(0)));
+}
+
+Datum
+scorecard_to_json(PG_FUNCTION_ARGS)
+{
+	PG_RETURN_JSONB_P(parse_json(text_to_cstring(PG_GETARG_TEXT_PP(0))));
+}
+
+/* The card of a call site, compiled once; another value replaces it. */
+typedef struct CardCache
+{
+	MemoryContext context;
+	struct varlena *raw;		/* the argument as it came, toasted perhaps */
+	Scorecard  *card;
+	bool		constant;
+} CardCache;
+
+static Scorecard *
+compile_card(CardCache *cache, struct varlena *raw)
+{
+	MemoryContext old;
+	text	   *source;
+
+	cache->card = NULL;
+	MemoryContextReset(cache->context);
+	old = MemoryContextSwitchTo(cache->context);
+	cache->raw = palloc(VARSIZE_ANY(raw));
+	memcpy(cache->raw, raw, VARSIZE_ANY(raw));
+	source = pg_detoast_datum_packed(raw);
+	cache->card = scorecard_from_jsonb(parse_json(text_to_cstring(source)));
+	MemoryContextSwitchTo(old);
+	return cache->card;
+}
+
+Scorecard *
+call_card(FunctionCallInfo fcinfo, int arg)
+{
+	CardCache  *cache = fcinfo->flinfo->fn_extra;
+	struct varlena *raw = (struct varlena *) PG_GETARG_POINTER(arg);
+
+	if (unlikely(cache == NULL))
+	{
+		cache = MemoryContextAllocZero(fcinfo->flinfo->fn_mcxt, sizeof(CardCache));
+		cache->context = AllocSetContextCreate(fcinfo->flinfo->fn_mcxt,
+											   "growth_index scorecard",
+											   ALLOCSET_DEFAULT_SIZES);
+		cache->constant = get_fn_expr_arg_stable(fcinfo->flinfo, arg);
+		fcinfo->flinfo->fn_extra = cache;
+	}
+	if (cache->card != NULL &&
+		(cache->constant ||
+		 (VARSIZE_ANY(raw) == VARSIZE_ANY(cache->raw) &&
+		  memcmp(raw, cache->raw, VARSIZE_ANY(raw)) == 0)))
+		return cache->card;
+	return compile_card(cache, raw);
+}
+
+void
+card_subject(FunctionCallInfo fcinfo, const Scorecard *card, int profile_arg,
+			 int as_of_arg, Subject *s)
+{
+	call_subject(fcinfo, profile_arg, as_of_arg, card->codes, s);
+}
+
+/* The score; false: not scored. */
+static bool
+compute_score(const Scorecard *card, Subject *s, Numeric *score)
+{
+	ScoreStatus status;
+	ScoreResult result;
+	int64		scaled;
+
+	if (likely(score_fast(card, s, &status, &scaled)))
+	{
+		if (status == STATUS_SCORED)
+			*score = int64_div_fast_to_numeric(scaled, card->score_digits);
+		return status == STATUS_SCORED;
+	}
+	score_exactly(card, s, &result);
+	*score = result.score;
+	return result.status == STATUS_SCORED;
+}
+
+Datum
+score(PG_FUNCTION_ARGS)
+{
+	Scorecard  *card;
+	Subject		s;
+	Numeric		result;
+
+	if (PG_ARGISNULL(0) || PG_ARGISNULL(1))
+		PG_RETURN_NULL();
+	card = call_card(fcinfo, 0);
+	card_subject(fcinfo, card, 1, 2, &s);
+	if (!compute_score(card, &s, &result))
+		PG_RETURN_NULL();
+	PG_RETURN_NUMERIC(result);
+}
+
+/* The reference: score() must never differ from it. */
+Datum
+score_exact(PG_FUNCTION_ARGS)
+{
+	Scorecard  *card;
+	Subject		s;
+	ScoreResult result;
+
+	if (PG_ARGISNULL(0) || PG_ARGISNULL(1))
+		PG_RETURN_NULL();
+	card = call_card(fcinfo, 0);
+	card_subject(fcinfo, card, 1, 2, &s);
+	score_exactly(card, &s, &result);
+	if (result.status != STATUS_SCORED)
+		PG_RETURN_NULL();
+	PG_RETURN_NUMERIC(result.score);
+}
+
+Datum
+scorecard_rating(PG_FUNCTION_ARGS)
+{
+	Scorecard  *card;
+	Subject		s;
+	Numeric		result;
+
+	if (PG_ARGISNULL(0) || PG_ARGISNULL(1))
+		PG_RETURN_NULL();
+	card = call_card(fcinfo, 0);
+	card_subject(fcinfo, card, 1, 2, &s);
+	if (!compute_score(card, &s, &result))
+		PG_RETURN_NULL();
+	PG_RETURN_INT16(card_rating(card, &s, result));
+}
+
+Datum
+scorecard_rate(PG_FUNCTION_ARGS)
+{
+	Scorecard  *card = call_card(fcinfo, 0);
+	Numeric		score = PG_GETARG_NUMERIC(1);
+
+	if (numeric_is_nan(score))
+		PG_RETURN_NULL();
+	PG_RETURN_INT16(card_rate(card, score));
+}
+
+Datum
+scorecard_indicators(PG_FUNCTION_ARGS)
+{
+	Scorecard  *card = call_card(fcinfo, 0);
+
+	PG_RETURN_ARRAYTYPE_P(code_list_array(card->codes));
+}
