@@ -1,0 +1,125 @@
+/*
+ * Observations: every value that was ever delivered, with the period that it
+ * speaks of and the time at which it became known.  A correction is a new row.
+ */
+CREATE TABLE growth_index.observation (
+	id			bigint GENERATED ALWAYS AS IDENTITY,
+	credit_code	growth_index.credit_code NOT NULL,
+	indicator	text NOT NULL,
+	value		jsonb NOT NULL,
+	period_end	date NOT NULL,
+	recorded_at	timestamptz NOT NULL DEFAULT pg_catalog.clock_timestamp(),
+	department	text,
+	upload_id	bigint,
+	line		bigint,
+	/* one index: it finds the latest value, the values of a period, and orders corrections */
+	PRIMARY KEY (credit_code, indicator, period_end, recorded_at, id)
+);
+COMMENT ON TABLE growth_index.observation IS 'Observed values (append-only). A correction is a new row of the same enterprise, indicator and period; the latest recorded_at stands. The keys are checked at upload, not by foreign keys.';
+COMMENT ON COLUMN growth_index.observation.id IS 'Number in order of arrival.';
+COMMENT ON COLUMN growth_index.observation.credit_code IS 'Enterprise.';
+COMMENT ON COLUMN growth_index.observation.indicator IS 'Code of the indicator.';
+COMMENT ON COLUMN growth_index.observation.value IS 'Value in the unit of the indicator: number, boolean, text, date (ISO text) or array of text; JSON null takes an earlier value of the same period back.';
+COMMENT ON COLUMN growth_index.observation.period_end IS 'Last day of the period that the value speaks of.';
+COMMENT ON COLUMN growth_index.observation.recorded_at IS 'When it became known here.';
+COMMENT ON COLUMN growth_index.observation.department IS 'Department that delivered it.';
+COMMENT ON COLUMN growth_index.observation.upload_id IS 'Upload that brought it (upload_receipt); NULL: none.';
+COMMENT ON COLUMN growth_index.observation.line IS 'Row of that upload, from 1.';
+
+SELECT pg_catalog.pg_extension_config_dump('growth_index.observation', '');
+SELECT pg_catalog.pg_extension_config_dump('growth_index.observation_id_seq', '');
+
+CREATE TRIGGER append_only
+	BEFORE UPDATE OR DELETE OR TRUNCATE ON growth_index.observation
+	FOR EACH STATEMENT EXECUTE FUNCTION growth_index.refuse_change();
+
+/*
+ * The queue of changed enterprises.  It has no key on purpose: two writers
+ * never wait for each other, and a row that arrives while its enterprise is
+ * being refreshed is another row, which the refresh does not take with it.
+ */
+CREATE TABLE growth_index.refresh_queue (
+	credit_code	growth_index.credit_code NOT NULL,
+	queued_at	timestamptz NOT NULL DEFAULT pg_catalog.clock_timestamp()
+) WITH (autovacuum_vacuum_scale_factor = 0, autovacuum_vacuum_threshold = 5000);
+CREATE INDEX refresh_queue_credit_code ON growth_index.refresh_queue (credit_code);
+COMMENT ON TABLE growth_index.refresh_queue IS 'Enterprises that changed since their last refresh; refresh() takes rows out. An enterprise may stand here more than once.';
+COMMENT ON COLUMN growth_index.refresh_queue.credit_code IS 'Enterprise.';
+COMMENT ON COLUMN growth_index.refresh_queue.queued_at IS 'When it changed.';
+SELECT pg_catalog.pg_extension_config_dump('growth_index.refresh_queue', '');
+
+CREATE FUNCTION growth_index.queue_changed() RETURNS trigger
+LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, pg_temp
+AS $$
+BEGIN
+	INSERT INTO growth_index.refresh_queue (credit_code)
+	SELECT DISTINCT credit_code FROM changed;
+	RETURN NULL;
+END
+$$;
+COMMENT ON FUNCTION growth_index.queue_changed() IS 'Trigger: queues each enterprise of the new rows once a statement.';
+
+CREATE FUNCTION growth_index.queue_updated_enterprise() RETURNS trigger
+LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, pg_temp
+AS $$
+BEGIN
+	INSERT INTO growth_index.refresh_queue (credit_code)
+	SELECT credit_code
+	FROM (SELECT credit_code, industry, registered_zone, founded FROM changed
+		EXCEPT
+		SELECT credit_code, industry, registered_zone, founded FROM former) AS e;
+	RETURN NULL;
+END
+$$;
+COMMENT ON FUNCTION growth_index.queue_updated_enterprise() IS 'Trigger: queues the enterprises whose columns that join the profile have changed.';
+
+CREATE TRIGGER queue_changed
+	AFTER INSERT ON growth_index.observation
+	REFERENCING NEW TABLE AS changed
+	FOR EACH STATEMENT WHEN (NOT growth_index.restoring())
+	EXECUTE FUNCTION growth_index.queue_changed();
+CREATE TRIGGER queue_new
+	AFTER INSERT ON growth_index.enterprise
+	REFERENCING NEW TABLE AS changed
+	FOR EACH STATEMENT WHEN (NOT growth_index.restoring())
+	EXECUTE FUNCTION growth_index.queue_changed();
+CREATE TRIGGER queue_updated
+	AFTER UPDATE ON growth_index.enterprise
+	REFERENCING OLD TABLE AS former NEW TABLE AS changed
+	FOR EACH STATEMENT
+	EXECUTE FUNCTION growth_index.queue_updated_enterprise();
+
+CREATE FUNCTION growth_index.queue_enterprises(codes growth_index.credit_code[]) RETURNS bigint
+LANGUAGE sql STRICT SET search_path = pg_catalog, pg_temp
+AS $$
+	WITH queued AS (
+		INSERT INTO growth_index.refresh_queue (credit_code)
+		SELECT DISTINCT code FROM unnest(codes) AS code WHERE code IS NOT NULL
+		RETURNING 1)
+	SELECT count(*) FROM queued
+$$;
+COMMENT ON FUNCTION growth_index.queue_enterprises(growth_index.credit_code[]) IS 'Queues enterprises for the next refresh; how many were queued.';
+
+/* the values of a period as they stood: for one enterprise, at a day and by what was known at a time */
+CREATE FUNCTION growth_index.profile_of(credit_code growth_index.credit_code, as_of date DEFAULT NULL,
+										known_at timestamptz DEFAULT NULL) RETURNS growth_index.profile
+LANGUAGE sql STABLE PARALLEL SAFE COST 1000 SET search_path = pg_catalog, pg_temp
+AS $$
+	SELECT growth_index.profile_agg(known.code, known.value)
+	FROM (
+		(SELECT DISTINCT ON (o.indicator) o.indicator AS code, o.value
+		FROM growth_index.observation AS o
+		WHERE o.credit_code OPERATOR(growth_index.=) profile_of.credit_code
+			AND (profile_of.as_of IS NULL OR o.period_end <= profile_of.as_of)
+			AND (profile_of.known_at IS NULL OR o.recorded_at <= profile_of.known_at)
+		ORDER BY o.indicator DESC, o.period_end DESC, o.recorded_at DESC, o.id DESC)
+		UNION ALL
+		SELECT c.code, c.value
+		FROM growth_index.enterprise AS e,
+			LATERAL (VALUES ('industry', to_jsonb(e.industry)), ('registered_zone', to_jsonb(e.registered_zone)),
+				('founded', to_jsonb(e.founded))) AS c(code, value)
+		WHERE e.credit_code OPERATOR(growth_index.=) profile_of.credit_code AND c.value IS NOT NULL
+	) AS known
+$$;
+COMMENT ON FUNCTION growth_index.profile_of(growth_index.credit_code, date, timestamptz) IS
+'The profile of an enterprise from its observations: the value of the latest period that ends by as_of (NULL: of any), of that the one recorded last by known_at (NULL: by now). Columns industry, registered_zone and founded of the enterprise join it, and stand over observations of these names. NULL where nothing is known.';
