@@ -9,11 +9,20 @@
 #     gi_server_again [name=value…]   start the stopped server again
 #     gi_psql [arguments]             psql against it; also PGHOST, PGPORT, PGUSER
 #     GI_KEEP=folder                  (before the start) a folder that stays
+#     gi_step "text" command...       one line for a piece of work, with its time
 #
 # It listens on a Unix socket in its own folder and nowhere else, so it stands
 # beside any other server.  Databases: postgres and growth_index, the latter
-# being pg_cron's.  The extension is read from a copy of the staged build.
+# being pg_cron's (cron.database_name): it can be created in no other.  The
+# extension is read from a copy of the staged build (tools/build.sh).  A root
+# user's server runs as postgres and may not read the clone: \copy, not COPY.
 #
+# the caller's own PGHOST, PGSERVICE and so on lead elsewhere; ours are handed down
+if [ -z "${GI_ROOT:-}" ]; then
+	for v in ${!PG@}; do
+		[ "$v" = PG_MAJOR ] || unset "$v"
+	done
+fi
 GI_ROOT=$(cd "$(dirname "${BASH_SOURCE[0]}")/.." && pwd -P)
 GI_TOOLS=$GI_ROOT/tools
 GI_BIN=/usr/lib/postgresql/${PG_MAJOR:-15}/bin
@@ -31,9 +40,23 @@ gi_die() {
 	exit 1
 }
 
-# Run as the server's user, from a folder that any user can be in.
+# What the command prints is shown only if it fails.
+gi_step() {
+	local text=$1 from=${EPOCHREALTIME/[.,]/} output
+	shift
+	printf '%s ... ' "$text"
+	if ! output=$("$@" 2>&1); then
+		printf 'failed\n%s\n' "$output"
+		return 1
+	fi
+	from=$(((${EPOCHREALTIME/[.,]/} - from) / 100000))
+	printf '%d.%d s\n' $((from / 10)) $((from % 10))
+}
+
+# Run as the server's user, from a folder that any user can be in, and hold none
+# of the caller's locks: a server outlives its caller.
 gi_as() {
-	(cd / && "${GI_AS[@]}" "$@")
+	(cd / && "${GI_AS[@]}" "$@" 7>&- 8>&- 9>&-)
 }
 
 # The working folder; one that somebody else has put there is not used.
@@ -54,7 +77,6 @@ gi_server_running() {
 # Lead libpq to the server in the folder.
 gi_server_environment() {
 	export PGHOST=$GI_SERVER PGPORT=5432 PGUSER=postgres PGDATABASE=${PGDATABASE:-postgres}
-	unset PGSERVICE PGHOSTADDR PGOPTIONS PGPASSWORD PGPASSFILE PGSSLMODE
 }
 
 gi_server_create() {
@@ -83,10 +105,15 @@ gi_server_create() {
 		${destdir:+extension_destdir = '$GI_SERVER/stage'}
 		shared_preload_libraries = 'pg_cron'
 		cron.database_name = 'growth_index'
-		cron.host = '$GI_SERVER'
-		max_worker_processes = 16
+		cron.use_background_workers = on
+		max_worker_processes = 24
+		max_wal_size = 2GB
 		lc_messages = 'C'
 	CONF
+	# a container's /dev/shm may be too small for parallel queries
+	[ "$(df --output=avail -k /dev/shm 2>/dev/null | tail -n 1)" -gt 1000000 ] 2>/dev/null ||
+		echo "dynamic_shared_memory_type = mmap" |
+		gi_as tee -a "$GI_SERVER/data/postgresql.conf" >/dev/null
 	[ -n "$GI_LASTING" ] || gi_as tee -a "$GI_SERVER/data/postgresql.conf" >/dev/null <<-CONF
 		fsync = off
 		timezone = 'UTC'
@@ -114,7 +141,7 @@ gi_server_stop() {
 # What the end of a script does, whatever ended it.
 gi_server_end() {
 	local status=$?
-	trap '' INT TERM
+	trap '' HUP INT TERM
 	if [ -n "$GI_SERVER" ]; then
 		gi_server_stop "$([ -n "$GI_LASTING" ] && echo fast || echo immediate)"
 		[ -n "$GI_LASTING" ] || rm -rf "$GI_SERVER"
@@ -124,6 +151,7 @@ gi_server_end() {
 
 gi_server_traps() {
 	trap gi_server_end EXIT
+	trap 'exit 129' HUP
 	trap 'exit 130' INT
 	trap 'exit 143' TERM
 }

@@ -1,0 +1,13 @@
+#!/bin/bash
+#
+# make bench: a new server, and bench/run.sh on its database growth_index, which
+# has the extension and pg_cron.  ONLY and SCALE are the bench's own.
+#
+set -u -o pipefail
+. "$(dirname "$0")/server.sh"
+
+"$GI_TOOLS/setup.sh" && gi_step "Building" "$GI_TOOLS/build.sh" || exit 1
+gi_server_start
+export PGDATABASE=growth_index
+gi_psql -X -q -v ON_ERROR_STOP=1 -c 'CREATE EXTENSION pg_cron' -c 'CREATE EXTENSION growth_index' || exit 1
+"$GI_ROOT/bench/run.sh"
