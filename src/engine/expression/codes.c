@@ -151,6 +151,9 @@ code_list_slots(CodeList *list, const Profile *p)
 {
 	ShapeEntry *e = list->last;
 
+	/* the words are needed next: fetch them while the shape is compared */
+	for (int i = 0; i < Min(p->count, 64); i += 8)
+		__builtin_prefetch(&p->word[i]);
 	if (likely(e != NULL && same_shape(e, p)))
 		return e->slots;
 	e = &list->shapes[p->shape_hash % SHAPES_KEPT];

@@ -18,6 +18,12 @@ const double number_pow10[23] = {
 	1e14, 1e15, 1e16, 1e17, 1e18, 1e19, 1e20, 1e21, 1e22
 };
 
+#define U	FILTER_ULP
+const double number_ulp[23] = {
+	0, U, U, U, U, U, U, U, U, U, U, U, U, U, U, U, U, U, U, U, U, U, U
+};
+#undef U
+
 /* The significant digits of a number's plain text, and where they stand. */
 typedef struct Digits
 {

@@ -222,6 +222,7 @@ read_segments(Scorecard *card, JsonbContainer *root)
 	card->segment = read_expression(card, source, EXPR_TEXT, "segment");
 	card->nsegments = JsonContainerSize(v.val.binary.data);
 	card->segments = palloc(card->nsegments * sizeof(char *));
+	card->segment_lens = palloc(card->nsegments * sizeof(int));
 	for (int i = 0; i < card->nsegments; i++)
 	{
 		JsonbValue *name = getIthJsonbValueFromContainer(v.val.binary.data, i);
@@ -229,6 +230,7 @@ read_segments(Scorecard *card, JsonbContainer *root)
 		if (name->type != jbvString)
 			document_error(psprintf("segments[%d]", i), "must be a text");
 		card->segments[i] = pnstrdup(name->val.string.val, name->val.string.len);
+		card->segment_lens[i] = name->val.string.len;
 		for (int j = 0; j < i; j++)
 			if (strcmp(card->segments[i], card->segments[j]) == 0)
 				document_error(psprintf("segments[%d]", i), "is there twice");
@@ -525,5 +527,6 @@ scorecard_from_jsonb(Jsonb *json)
 	sum_weights(card);
 	read_ratings(card, &json->root);
 	read_overrides(card, &json->root);
+	plan_card(card);
 	return card;
 }

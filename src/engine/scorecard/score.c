@@ -25,10 +25,8 @@ typedef enum Normalised
 static inline Filtered
 clamp_100(Filtered n)
 {
-	if (n.value < 0)
-		n.value = 0;
-	else if (n.value > 100)
-		n.value = 100;
+	n.value = n.value > 0 ? n.value : 0;
+	n.value = n.value < 100 ? n.value : 100;
 	return n;
 }
 
@@ -42,109 +40,97 @@ scale_to_100(double gap, double error, double scale)
 	return clamp_100(n);
 }
 
+/* The bin of a value: how many edges it reaches. */
 static Normalised
-normalise_bins(const Indicator *ind, Filtered x, Filtered *result)
+normalise_bins(const PlanItem *item, Filtered x, Filtered *result)
 {
-	const Normaliser *n = &ind->norm;
-	int			i = n->nsteps - 1;
+	const double *edges = item->edges;
+	int			reached = 0;
 
-	for (; i >= 0 && !n->steps[i].open; i--)
+	if (likely(item->exact_edges))
 	{
-		const Constant *edge = &n->steps[i].from;
-
-		if (ind->bare >= 0 && edge->short_decimal)
-		{
-			if (x.value >= edge->fast.value)
-				break;
-		}
-		else
-		{
-			Sign3		sign = filtered_compare(x, edge->fast);
-
-			if (sign == SIGN_UNCERTAIN)
-				return NORMALISED_UNCERTAIN;
-			if (sign != SIGN_LESS)
-				break;
-		}
+		for (int i = 0; i < item->nedges; i++)
+			reached += x.value >= edges[i];
+		*result = item->outcomes[reached];
+		return NORMALISED_KNOWN;
 	}
-	if (i >= 0)
-		*result = n->steps[i].points.fast;
-	else
-		result->value = result->error = 0;
+	for (reached = item->nedges; reached > 0; reached--)
+	{
+		const Step *step = &item->indicator->norm.steps[reached - 1];
+		Sign3		sign = step->open ? SIGN_GREATER : filtered_compare(x, step->from.fast);
+
+		if (sign == SIGN_UNCERTAIN)
+			return NORMALISED_UNCERTAIN;
+		if (sign != SIGN_LESS)
+			break;
+	}
+	*result = item->outcomes[reached];
 	return NORMALISED_KNOWN;
 }
 
-static Filtered
-normalise_per_unit(const Normaliser *n, Filtered x)
+static inline Filtered
+normalise_per_unit(const PlanItem *item, Filtered x)
 {
 	Filtered	result;
-	double		per_unit = n->has_points ? n->points.fast.value : 100.0 / n->cap.fast.value;
+	double		units = x.value > 0 ? x.value : 0;
 
-	if (x.value <= 0)
-		x.value = 0;
-	else if (n->has_cap && x.value > n->cap.fast.value)
-		x = n->cap.fast;
-	result.value = x.value * per_unit;
-	if (n->has_points && n->points.fast.error == 0 && x.error == 0 &&
-		result.value < POINTS_LIMIT)
-		result.error = 0;
-	else
-		result.error = x.error * fabs(per_unit) +
-			fabs(result.value) * (4 * FILTER_ULP + FILTER_NUMERIC_ULP);
+	units = units < item->from ? units : item->from;
+	result.value = units * item->scale;
+	result.error = (x.error + item->from_error) * fabs(item->scale);
+	if (!item->exact_scale || result.error != 0 || !(result.value < POINTS_LIMIT))
+		result.error += fabs(result.value) * (4 * FILTER_ULP + FILTER_NUMERIC_ULP);
 	return result;
 }
 
-static Normalised
-normalise_log(const Normaliser *n, Filtered x, Filtered *result)
+static Filtered
+normalise_log(const PlanItem *item, Filtered x)
 {
+	Filtered	none = {0, 0};
 	double		ln;
 
-	result->value = result->error = 0;
-	if (x.value <= n->from.fast.value * (1 - 1e-9))
-		return NORMALISED_KNOWN;
+	/* below the range, and far enough from 0 for the logarithm */
+	if (x.value <= item->indicator->norm.from.fast.value * (1 - 1e-9))
+		return none;
 	ln = log(x.value);
-	*result = scale_to_100(ln - n->log_from.fast.value,
-						   x.error / x.value * 1.01 + (fabs(ln) + 1) * 2 * FILTER_NUMERIC_ULP,
-						   n->scale);
-	return NORMALISED_KNOWN;
+	return scale_to_100(ln - item->from,
+						x.error / x.value * 1.01 + (fabs(ln) + 1) * 2 * FILTER_NUMERIC_ULP,
+						item->scale);
 }
 
-static Normalised
-normalise_number(const Indicator *ind, Subject *s, Filtered *result)
+static inline Normalised
+normalise_number(const PlanItem *item, Subject *s, Filtered *result)
 {
-	const Normaliser *n = &ind->norm;
 	Filtered	x;
+	double		gap;
 
-	if (ind->bare >= 0)
+	if (likely(item->bare))
 	{
-		if (!subject_load_number(s, ind->bare, &x))
+		if (!subject_load_number(s, item->code, &x))
 			return NORMALISED_MISSING;
 	}
 	else
 	{
-		NumberResult known = expression_number(ind->value, s, &x);
+		NumberResult known = expression_number(item->indicator->value, s, &x);
 
 		if (known != NUMBER_KNOWN)
 			return known == NUMBER_UNKNOWN ? NORMALISED_MISSING : NORMALISED_UNCERTAIN;
 	}
-	if (isnan(x.value) || isinf(x.value))
+	if (unlikely(!(fabs(x.value) < FILTER_LARGEST)))
 		return NORMALISED_UNCERTAIN;
-	switch (n->kind)
+	switch (item->kind)
 	{
 		case NORM_LINEAR:
-			{
-				double		gap = x.value - n->from.fast.value;
-
-				*result = scale_to_100(gap, x.error + n->from.fast.error + fabs(gap) * FILTER_ULP,
-									   n->scale);
-				return NORMALISED_KNOWN;
-			}
+			gap = x.value - item->from;
+			*result = scale_to_100(gap, x.error + item->from_error + fabs(gap) * FILTER_ULP,
+								   item->scale);
+			return NORMALISED_KNOWN;
 		case NORM_LOG:
-			return normalise_log(n, x, result);
+			*result = normalise_log(item, x);
+			return NORMALISED_KNOWN;
 		case NORM_BINS:
-			return normalise_bins(ind, x, result);
+			return normalise_bins(item, x, result);
 		default:
-			*result = normalise_per_unit(n, x);
+			*result = normalise_per_unit(item, x);
 			return NORMALISED_KNOWN;
 	}
 }
@@ -178,9 +164,27 @@ add_member(const char *text, int len, void *arg)
 	}
 }
 
-static Normalised
-normalise_other(const Indicator *ind, Subject *s, Filtered *result)
+static Tri
+test_flag(const PlanItem *item, Subject *s)
 {
+	int			slot;
+	uint64		w;
+
+	if (!item->bare)
+		return expression_test(item->indicator->value, s);
+	slot = s->slots[item->code];
+	if (slot < 0)
+		return TRI_UNKNOWN;
+	w = s->profile->word[slot];
+	if (WORD_TYPE(w) != VALUE_BOOLEAN)
+		return TRI_UNKNOWN;
+	return WORD_BOOLEAN(w) ? TRI_TRUE : TRI_FALSE;
+}
+
+static Normalised
+normalise_other(const PlanItem *item, Subject *s, Filtered *result)
+{
+	const Indicator *ind = item->indicator;
 	const Normaliser *n = &ind->norm;
 	SetSum		sum = {n, 0, 0, false};
 	const char *text;
@@ -190,7 +194,7 @@ normalise_other(const Indicator *ind, Subject *s, Filtered *result)
 	switch (n->kind)
 	{
 		case NORM_FLAG:
-			t = expression_test(ind->value, s);
+			t = test_flag(item, s);
 			*result = t == TRI_TRUE ? n->if_true.fast : n->if_false.fast;
 			return t == TRI_UNKNOWN ? NORMALISED_MISSING : NORMALISED_KNOWN;
 		case NORM_CATEGORY:
@@ -213,7 +217,6 @@ normalise_other(const Indicator *ind, Subject *s, Filtered *result)
 /* What is left of the weights when something is left out. */
 typedef struct Remainder
 {
-	bool		left_out;
 	double		present[CARD_MAX_DIMENSIONS];
 	double		all;
 } Remainder;
@@ -239,31 +242,23 @@ round_points(Filtered n, double factor, double looseness, int64 *points)
 {
 	double		scaled = n.value * factor;
 	double		error = n.error * fabs(factor) + fabs(scaled) * looseness;
-	double		size = fabs(scaled);
-	double		down = floor(size);
+	double		distance;
 
-	if (!(size < POINTS_LIMIT) || !(error < 0.25) || fabs(size - down - 0.5) <= error)
+	if (unlikely(!(fabs(scaled) < POINTS_LIMIT)))
 		return false;
-	*points = (int64) (size - down > 0.5 ? down + 1 : down);
-	if (scaled < 0)
-		*points = -*points;
-	return true;
+	*points = (int64) (scaled + copysign(0.5, scaled));
+	distance = 0.5 - fabs(scaled - (double) *points);
+	return likely(distance > error);
 }
 
-/* Everything about an indicator that the sum needs. */
+/* The share of an indicator's factor that weights left out add to it. */
 static double
-factor_of(const Scorecard *card, const Indicator *ind, int segment, const Remainder *rest)
+reweighting(const Scorecard *card, int i, int segment, const Remainder *rest)
 {
-	double		power = number_pow10[card->points_digits];
-	double		factor;
+	int			dimension = card->indicators[i].dimension;
 
-	if (card->sum)
-		return power;
-	factor = ind->weight[segment].fast.value * power / 100;
-	if (rest->left_out)
-		factor *= card->dimensions[ind->dimension].weight[segment].fast.value /
-			rest->present[ind->dimension] * card->total.fast.value / rest->all;
-	return factor;
+	return card->dimensions[dimension].weight[segment].fast.value /
+		rest->present[dimension] * card->total.fast.value / rest->all;
 }
 
 /* Half away from zero, from the points' digits to the score's. */
@@ -277,76 +272,132 @@ round_score(const Scorecard *card, int64 sum)
 	return sum < 0 ? -size : size;
 }
 
+/* What a first pass over the indicators gathers. */
+typedef struct Pass
+{
+	int64		sum;			/* of the points, as if nothing was left out */
+	double		known;			/* weight of what is known */
+	bool		gaps;			/* something counts and is not known */
+	bool		any;
+	bool		left_out;
+	bool		undecided;
+	bool		uncertain;
+} Pass;
+
+/* The value that stands for a missing one; false: the indicator is left out. */
+static bool
+replace_missing(const PlanItem *item, Pass *pass, double weight, Filtered *normalised)
+{
+	pass->gaps = true;
+	switch (item->missing)
+	{
+		case MISSING_UNDECIDED:
+			pass->undecided = true;
+			return false;
+		case MISSING_REWEIGHT:
+			pass->left_out = true;
+			return false;
+		case MISSING_ZERO:
+			pass->known += weight;
+			normalised->value = normalised->error = 0;
+			return true;
+		default:
+			*normalised = item->indicator->norm.lowest.fast;
+			return true;
+	}
+}
+
+static void
+first_pass(const Scorecard *card, Subject *s, int segment, Pass *pass,
+		   Filtered *normalised, bool *counts)
+{
+	const double *factors = card->factors + segment * card->nindicators;
+	double		per_weight = card->sum ? 1 : 100 / number_pow10[card->points_digits];
+	double		looseness = 8 * FILTER_ULP + 2 * FILTER_NUMERIC_ULP;
+	int64		sum = 0;
+	double		known = 0;
+
+	for (int i = 0; i < card->nindicators; i++)
+	{
+		const PlanItem *item = &card->plan[i];
+		double		weight = card->sum ? 1 : factors[i] * per_weight;
+		Normalised	n;
+		int64		points = 0;
+
+		counts[i] = factors[i] != 0;
+		if (!counts[i])
+			continue;
+		n = item->kind <= NORM_PER_UNIT ? normalise_number(item, s, &normalised[i]) :
+			normalise_other(item, s, &normalised[i]);
+		if (likely(n == NORMALISED_KNOWN))
+			known += weight;
+		else if (n == NORMALISED_MISSING)
+			counts[i] = replace_missing(item, pass, weight, &normalised[i]);
+		else
+			pass->uncertain = true;
+		if (counts[i] && !pass->left_out && !pass->uncertain)
+			pass->uncertain = !round_points(normalised[i], factors[i], looseness, &points);
+		if (unlikely(pass->undecided || pass->uncertain))
+			return;
+		pass->any = pass->any || counts[i];
+		sum += points;
+	}
+	pass->sum = sum;
+	pass->known += known;
+}
+
+/* The points again, with the weight of what was left out shared by the rest. */
+static void
+second_pass(const Scorecard *card, int segment, Pass *pass,
+			const Filtered *normalised, const bool *counts)
+{
+	const double *factors = card->factors + segment * card->nindicators;
+	double		looseness = (2 * card->nindicators + 12) * FILTER_ULP + 4 * FILTER_NUMERIC_ULP;
+	Remainder	rest = {.all = 0};
+
+	if (!card->sum)
+		find_remainder(card, segment, counts, &rest);
+	pass->sum = 0;
+	pass->any = false;
+	for (int i = 0; i < card->nindicators; i++)
+	{
+		double		factor = factors[i];
+		int64		points = 0;
+
+		if (!counts[i])
+			continue;
+		if (!card->sum)
+			factor *= reweighting(card, i, segment, &rest);
+		if (!round_points(normalised[i], factor, looseness, &points))
+			pass->uncertain = true;
+		pass->sum += points;
+		pass->any = true;
+	}
+}
+
 bool
 score_fast(const Scorecard *card, Subject *s, ScoreStatus *status, int64 *score)
 {
 	Filtered	normalised[CARD_MAX_INDICATORS];
 	bool		counts[CARD_MAX_INDICATORS];
-	Remainder	rest;
+	Pass		pass = {0};
 	int			segment = card_segment(card, s);
-	double		known = 0;
-	int64		sum = 0;
-	bool		any = false;
+	double		required = card->coverage.fast.value;
+	double		known;
 
 	*status = STATUS_UNDECIDED;
 	if (segment < 0)
 		return true;
-	rest.left_out = false;
-	for (int i = 0; i < card->nindicators; i++)
-	{
-		const Indicator *ind = &card->indicators[i];
-		double		weight = card->sum ? 1 : ind->weight[segment].fast.value;
-		Normalised	n;
-
-		counts[i] = weight != 0;
-		if (!counts[i])
-			continue;
-		n = ind->norm.kind <= NORM_PER_UNIT ? normalise_number(ind, s, &normalised[i]) :
-			normalise_other(ind, s, &normalised[i]);
-		if (n == NORMALISED_UNCERTAIN)
-			return false;
-		if (n == NORMALISED_KNOWN || ind->missing == MISSING_ZERO)
-			known += weight;
-		if (n == NORMALISED_KNOWN)
-			continue;
-		switch (ind->missing)
-		{
-			case MISSING_UNDECIDED:
-				return true;
-			case MISSING_REWEIGHT:
-				counts[i] = false;
-				rest.left_out = true;
-				break;
-			case MISSING_ZERO:
-				normalised[i].value = normalised[i].error = 0;
-				break;
-			case MISSING_LOWEST:
-				normalised[i] = ind->norm.lowest.fast;
-				break;
-		}
-	}
-	if (rest.left_out && !card->sum)
-		find_remainder(card, segment, counts, &rest);
-	for (int i = 0; i < card->nindicators; i++)
-	{
-		int64		points;
-
-		if (!counts[i])
-			continue;
-		any = true;
-		if (!round_points(normalised[i],
-						  factor_of(card, &card->indicators[i], segment, &rest),
-						  card->sum ? 4 * FILTER_ULP :
-						  (2 * card->nindicators + 12) * FILTER_ULP + 4 * FILTER_NUMERIC_ULP,
-						  &points))
-			return false;
-		sum += points;
-	}
+	first_pass(card, s, segment, &pass, normalised, counts);
+	if (pass.undecided)
+		return true;
+	if (pass.left_out && !pass.uncertain)
+		second_pass(card, segment, &pass, normalised, counts);
+	known = pass.gaps ? pass.known / (card->sum ? card->nindicators : card->total.fast.value) : 1;
 	/* a coverage that is nearly the required one is for numeric */
-	known /= card->sum ? card->nindicators : card->total.fast.value;
-	if (fabs(known - card->coverage.fast.value) < 1e-9 && known < 1 && card->coverage.fast.value > 0)
+	if (pass.uncertain || (pass.gaps && required > 0 && fabs(known - required) < 1e-9))
 		return false;
-	*status = !any || known < card->coverage.fast.value - 1e-9 ? STATUS_LOW_COVERAGE : STATUS_SCORED;
-	*score = round_score(card, sum);
+	*status = !pass.any || known < required ? STATUS_LOW_COVERAGE : STATUS_SCORED;
+	*score = round_score(card, pass.sum);
 	return true;
 }

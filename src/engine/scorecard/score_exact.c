@@ -188,7 +188,7 @@ card_segment(const Scorecard *card, Subject *s)
 	if (!expression_string(card->segment, s, &text, &len))
 		return -1;
 	for (int i = 0; i < card->nsegments; i++)
-		if ((int) strlen(card->segments[i]) == len && memcmp(card->segments[i], text, len) == 0)
+		if (card->segment_lens[i] == len && memcmp(card->segments[i], text, len) == 0)
 			return i;
 	return -1;
 }

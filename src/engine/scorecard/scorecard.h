@@ -116,6 +116,24 @@ typedef struct Override
 	int16		grade;
 } Override;
 
+/* One indicator as score.c reads it: see plan.c. */
+typedef struct PlanItem
+{
+	uint8		kind;			/* NormaliserKind */
+	uint8		missing;		/* MissingRule */
+	bool		bare;			/* the value is one indicator: code */
+	bool		exact_edges;	/* the value and all edges order exactly as doubles */
+	bool		exact_scale;
+	int			code;
+	int			nedges;
+	double		from;			/* linear: from; log: its logarithm; per unit: cap */
+	double		from_error;
+	double		scale;			/* per unit of the value */
+	double	   *edges;
+	Filtered   *outcomes;		/* one more than edges */
+	const Indicator *indicator;
+} PlanItem;
+
 typedef struct Scorecard
 {
 	char	   *name;
@@ -130,6 +148,7 @@ typedef struct Scorecard
 	Expression *segment;		/* NULL: one segment */
 	int			nsegments;
 	char	  **segments;
+	int		   *segment_lens;
 	int			ndimensions;
 	Dimension  *dimensions;
 	int			nindicators;
@@ -138,6 +157,8 @@ typedef struct Scorecard
 	Threshold  *thresholds;
 	int			noverrides;
 	Override   *overrides;
+	PlanItem   *plan;			/* one an indicator */
+	double	   *factors;		/* [segment][indicator]: points of 10^-digits for 1 of 100 */
 } Scorecard;
 
 typedef enum ScoreStatus
@@ -178,6 +199,9 @@ extern Constant constant_member(JsonbContainer *object, const char *key, const c
 extern bool is_container(const JsonbValue *value, bool array);
 extern void read_normaliser(Normaliser *n, const JsonbValue *value, const char *path);
 extern ExprType normaliser_input(const Normaliser *n);
+
+/* plan.c */
+extern void plan_card(Scorecard *card);
 
 /* canonical.c */
 extern char *scorecard_text(const Scorecard *card);

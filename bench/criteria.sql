@@ -1,0 +1,11 @@
+-- criteria/*: five clauses over profiles, against the plain scan, jsonb with
+-- jsonpath, and the same clauses over a wide table of numeric columns.
+CREATE TABLE bench.document AS SELECT id, growth_index.jsonb(profile) AS document FROM bench.profile;
+VACUUM (ANALYZE) bench.document;
+SELECT bench.ms($$SELECT count(profile) FROM bench.profile$$) AS scan \gset
+SELECT bench.ms($$SELECT count(*) FILTER (WHERE profile OPERATOR(growth_index.@@) 'money_1 BETWEEN 1000000 AND 400000000 AND money_2 / money_1 >= 0.05 AND NOT dishonest AND industry IN (''C12'', ''C13'', ''C17'', ''C20'', ''C35'', ''C39'') AND count_1 >= 2') FROM bench.profile$$) AS ours \gset
+SELECT bench.ms($$SELECT count(*) FILTER (WHERE document @@ '$.money_1 >= 1000000 && $.money_1 <= 400000000 && $.money_2 / $.money_1 >= 0.05 && !($.dishonest == true) && ($.industry == "C12" || $.industry == "C13" || $.industry == "C17" || $.industry == "C20" || $.industry == "C35" || $.industry == "C39") && $.count_1 >= 2') FROM bench.document$$, 3) AS jsonpath \gset
+SELECT bench.ms($$SELECT count(*) FILTER (WHERE money_1 BETWEEN 1000000 AND 400000000 AND money_2 / money_1 >= 0.05 AND NOT dishonest AND industry IN ('C12', 'C13', 'C17', 'C20', 'C35', 'C39') AND count_1 >= 2) FROM bench.wide$$, 3) AS numeric \gset
+SELECT bench.line('criteria/scan', :ours, :scan);
+SELECT bench.line('criteria/jsonpath', :ours, :jsonpath);
+SELECT bench.line('criteria/sql_numeric', :ours, :numeric);

@@ -1,0 +1,24 @@
+-- Median of :rounds runs of a query, in milliseconds, one backend.
+CREATE FUNCTION bench.ms(query text, rounds integer DEFAULT 5, jit boolean DEFAULT false)
+	RETURNS double precision LANGUAGE plpgsql AS $$
+DECLARE
+	began timestamptz;
+	times double precision[] := '{}';
+BEGIN
+	SET LOCAL max_parallel_workers_per_gather = 0;
+	PERFORM set_config('jit', CASE WHEN jit THEN 'on' ELSE 'off' END, true);
+	EXECUTE query;
+	FOR i IN 1 .. rounds LOOP
+		began := clock_timestamp();
+		EXECUTE query;
+		times := times || extract(epoch FROM clock_timestamp() - began)::double precision * 1000;
+	END LOOP;
+	RETURN (SELECT percentile_cont(0.5) WITHIN GROUP (ORDER BY t) FROM unnest(times) AS t);
+END $$;
+
+-- One line: BENCH <name> <ours> <theirs> <ratio>
+CREATE FUNCTION bench.line(name text, ours double precision, theirs double precision)
+	RETURNS text LANGUAGE sql AS $$
+	SELECT format('BENCH %s %s %s %s', name, round(ours::numeric, 1), round(theirs::numeric, 1),
+				  round((ours / theirs)::numeric, 3))
+$$;

@@ -1,0 +1,19 @@
+#!/bin/bash
+#
+# The benchmarks, on the server that the environment names: one line a figure,
+#	BENCH <name> <ours> <theirs> <ratio>
+# in milliseconds.  ONLY=score runs one part, SCALE=0.1 shrinks the tables.
+#
+set -eu -o pipefail
+cd "$(dirname "$0")/.."
+
+rows=$(awk -v s="${SCALE:-1}" 'BEGIN { printf "%d", 1000000 * s }')
+sql() { psql -X -q -A -t -v ON_ERROR_STOP=1 -v rows="$rows" "$@"; }
+
+echo "making $rows enterprises with 32 indicators" >&2
+sql -c 'DROP SCHEMA IF EXISTS bench CASCADE' 2>/dev/null
+sql -f bench/data.sql -f bench/measure.sql
+for part in score criteria zone; do
+	[ -n "${ONLY:-}" ] && [ "$ONLY" != "$part" ] && continue
+	sql -f "bench/$part.sql"
+done
