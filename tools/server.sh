@@ -157,6 +157,7 @@ gi_server_traps() {
 }
 
 gi_server_start() {
+	PGDATABASE=postgres
 	gi_server_traps
 	gi_server_create
 	gi_server_again "$@"
