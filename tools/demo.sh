@@ -20,7 +20,7 @@ end() {
 	exit $status
 }
 GI_KEEP=$GI_HOME/demo
-gi_server_start fsync=off max_wal_size=4GB
+gi_server_start max_wal_size=4GB
 trap end EXIT
 export PGDATABASE=growth_index PICTURE=${PICTURE:-$GI_ROOT/demo/out/portrait.svg}
 mkdir -p "${PICTURE%/*}"
