@@ -73,7 +73,10 @@ $(OBJS): build/flags
 $(OBJS) $(OBJS:.o=.bc): $(PROJECT_HEADERS) Makefile
 
 $(DATA_built): $(INSTALL_SQL) growth_index.control Makefile
-	cat $(INSTALL_SQL) > $@
+	for file in $(INSTALL_SQL); do \
+		case $$file in */header.sql) ;; *) printf '\n/* %s */\n' $$file ;; esac; \
+		cat $$file || exit 1; \
+	done > $@
 
 .PHONY: stage
 stage: all
