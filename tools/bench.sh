@@ -7,7 +7,9 @@ set -u -o pipefail
 . "$(dirname "$0")/server.sh"
 
 "$GI_TOOLS/setup.sh" && gi_step "Building" "$GI_TOOLS/build.sh" || exit 1
-gi_server_start shared_buffers=3GB max_wal_size=16GB
+# a measurement should not be one of the disk: a quarter of the memory, 3 GB at most
+buffers=$(awk '/^MemTotal/ { m = int($2 / 4096); print m < 3072 ? m : 3072 }' /proc/meminfo)
+gi_server_start shared_buffers="${buffers}MB" max_wal_size=16GB
 export PGDATABASE=growth_index
 gi_psql -X -q -v ON_ERROR_STOP=1 -c 'CREATE EXTENSION pg_cron' -c 'CREATE EXTENSION growth_index' || exit 1
 "$GI_ROOT/bench/run.sh"
