@@ -1,0 +1,603 @@
+/*
+ * The picture of a portrait: an SVG document drawn from the JSON of portrait()
+ * and nothing else.  It needs no font of its own, no script, and no other file.
+ */
+CREATE FUNCTION growth_index.picture_word(lang text, word text)
+RETURNS text
+LANGUAGE sql IMMUTABLE STRICT PARALLEL SAFE SET search_path = pg_catalog, pg_temp
+AS $$
+	SELECT w->>(CASE WHEN lang = 'en' THEN 1 ELSE 0 END)
+	FROM (SELECT '{
+		"score": ["创新积分", "Score"],
+		"of": ["满分", "of"],
+		"coverage": ["数据覆盖", "data coverage"],
+		"rank": ["排名", "rank"],
+		"top": ["位列前", "top"],
+		"not_scored": ["未评分", "not scored"],
+		"not_rated": ["未评级", "n/a"],
+		"low_coverage": ["数据不足，暂不评分", "Too little data for a score"],
+		"undecided": ["关键指标缺失，暂不评分", "A decisive indicator is missing"],
+		"pending": ["尚未计算", "Not computed yet"],
+		"missing": ["缺少", "missing"],
+		"founded": ["成立于", "founded"],
+		"years": ["年", "years"],
+		"industry": ["行业", "industry"],
+		"segment": ["阶段", "stage"],
+		"start-up": ["初创期", "start-up"],
+		"growth": ["成长期", "growth"],
+		"stable": ["稳定期", "stable"],
+		"dimensions": ["能力结构", "Dimensions"],
+		"by_dimension": ["分项得分", "Points by dimension"],
+		"this": ["本企业", "this enterprise"],
+		"median": ["同组中位数", "peer median"],
+		"peers": ["家同组企业", "peers"],
+		"history": ["积分走势", "Score over time"],
+		"recorded": ["已记录", "recorded"],
+		"replayed": ["按当时数据重算", "replayed on that day''s data"],
+		"strengths": ["优势指标", "Strengths"],
+		"gaps": ["提升空间", "Room to improve"],
+		"no_value": ["无数据", "no data"],
+		"policies": ["匹配政策", "Matched policies"],
+		"products": ["匹配金融产品", "Matched loan products"],
+		"eligible": ["符合", "eligible"],
+		"none": ["暂无", "none"],
+		"more": ["另有", "more"],
+		"to_check": ["待核对", "undecided"],
+		"card": ["评分卡", "scorecard"],
+		"as_of": ["数据截至", "as of"],
+		"active": ["存续", "active"],
+		"uncomputed": ["数据不足，无法绘制", "Not enough data to draw"]
+	}'::jsonb->word AS w) AS dictionary
+$$;
+
+CREATE FUNCTION growth_index.picture_escape(value text)
+RETURNS text
+LANGUAGE sql IMMUTABLE STRICT PARALLEL SAFE SET search_path = pg_catalog, pg_temp
+AS $$
+	SELECT replace(replace(replace(replace(replace(
+		regexp_replace(value, '[\x01-\x08\x0b\x0c\x0e-\x1f\x7f\uFFFE\uFFFF]', '', 'g'),
+		'&', '&amp;'), '<', '&lt;'), '>', '&gt;'), '"', '&quot;'), '''', '&apos;')
+$$;
+
+/* Width in em: a Chinese character takes one, three bytes long as it is in UTF-8. */
+CREATE FUNCTION growth_index.picture_width(value text)
+RETURNS numeric
+LANGUAGE sql IMMUTABLE STRICT PARALLEL SAFE SET search_path = pg_catalog, pg_temp
+AS $$
+	SELECT 0.56 * length(value) + 0.22 * (octet_length(convert_to(value, 'UTF8')) - length(value))
+$$;
+
+CREATE FUNCTION growth_index.picture_lines(value text, width numeric, lines integer)
+RETURNS text[]
+LANGUAGE plpgsql IMMUTABLE STRICT PARALLEL SAFE SET search_path = pg_catalog, pg_temp
+AS $$
+DECLARE
+	result text[] := '{}';
+	rest text := btrim(regexp_replace(value, '\s+', ' ', 'g'));
+	take integer;
+	space integer;
+BEGIN
+	WHILE rest <> '' LOOP
+		IF growth_index.picture_width(rest) <= width THEN
+			RETURN result || rest;
+		END IF;
+		take := 1;
+		WHILE take < length(rest) AND growth_index.picture_width(left(rest, take + 1)) <= width LOOP
+			take := take + 1;
+		END LOOP;
+		IF cardinality(result) = lines - 1 THEN
+			RETURN result || (left(rest, greatest(take - 1, 1)) || '…');
+		END IF;
+		/* a word of Latin letters is broken only when it alone fills the line */
+		space := length(substring(left(rest, take + 1) FROM '^(.*) '));
+		IF space >= take / 4 THEN
+			take := space;
+		END IF;
+		result := result || rtrim(left(rest, take));
+		rest := ltrim(substr(rest, take + 1));
+	END LOOP;
+	RETURN result;
+END
+$$;
+
+CREATE FUNCTION growth_index.picture_text(x numeric, y numeric, class text, anchor text, value text)
+RETURNS text
+LANGUAGE sql IMMUTABLE PARALLEL SAFE SET search_path = pg_catalog, pg_temp
+AS $$
+	SELECT format(E'<text x="%s" y="%s" class="%s" text-anchor="%s">%s</text>\n',
+		round(x, 1), round(y, 1), class, anchor, growth_index.picture_escape(coalesce(value, '')))
+$$;
+
+CREATE FUNCTION growth_index.picture_panel(x numeric, y numeric, width numeric, height numeric, title text)
+RETURNS text
+LANGUAGE sql IMMUTABLE STRICT PARALLEL SAFE SET search_path = pg_catalog, pg_temp
+AS $$
+	SELECT format(E'<rect x="%s" y="%s" width="%s" height="%s" rx="12" class="panel"/>\n', x, y, width, height)
+		|| CASE WHEN title = '' THEN '' ELSE growth_index.picture_text(x + 24, y + 36, 'title', 'start', title) END
+$$;
+
+CREATE FUNCTION growth_index.picture_money(lang text, amount numeric)
+RETURNS text
+LANGUAGE sql IMMUTABLE STRICT PARALLEL SAFE SET search_path = pg_catalog, pg_temp
+AS $$
+	SELECT CASE
+		WHEN lang = 'en' THEN 'CNY ' || to_char(round(amount), 'FM999,999,999,999,990')
+		WHEN amount >= 100000000 THEN trim_scale(round(amount / 100000000, 2)) || ' 亿元'
+		WHEN amount >= 10000 THEN trim_scale(round(amount / 10000, 2)) || ' 万元'
+		ELSE trim_scale(round(amount, 2)) || ' 元'
+	END
+$$;
+
+CREATE FUNCTION growth_index.picture_colour(rating text)
+RETURNS text
+LANGUAGE sql IMMUTABLE PARALLEL SAFE SET search_path = pg_catalog, pg_temp
+AS $$
+	SELECT CASE
+		WHEN rating IS NULL THEN '#94a3b8'
+		WHEN rating LIKE 'A%' THEN '#0f766e'
+		WHEN rating LIKE 'BB%' THEN '#2563eb'
+		WHEN rating LIKE 'B%' OR rating LIKE 'CCC%' THEN '#b45309'
+		ELSE '#b91c1c'
+	END
+$$;
+
+/* The language's own name of a thing: name_en in English where there is one. */
+CREATE FUNCTION growth_index.picture_name(lang text, thing jsonb, field text DEFAULT 'name')
+RETURNS text
+LANGUAGE sql IMMUTABLE PARALLEL SAFE SET search_path = pg_catalog, pg_temp
+AS $$
+	SELECT coalesce(CASE WHEN lang = 'en' THEN nullif(thing->>(field || '_en'), '') END,
+		nullif(thing->>field, ''), thing->>'code', '')
+$$;
+
+CREATE FUNCTION growth_index.picture_header(portrait jsonb, lang text, y numeric)
+RETURNS text
+LANGUAGE plpgsql IMMUTABLE STRICT PARALLEL SAFE SET search_path = pg_catalog, pg_temp
+AS $$
+DECLARE
+	name text := growth_index.picture_name(lang, portrait);
+	big boolean := growth_index.picture_width(name) * 30 <= 610;
+	lines text[] := growth_index.picture_lines(name, CASE WHEN big THEN 20.5 ELSE 27 END, 3);
+	top numeric := y + CASE cardinality(lines) WHEN 1 THEN 58 WHEN 2 THEN 50 ELSE 42 END;
+	step numeric := 32;
+	chips text[];
+	chip text;
+	wide numeric;
+	x numeric := 56;
+	rating text := portrait->>'rating';
+	result text := growth_index.picture_panel(32, y, 1016, 190, '');
+BEGIN
+	FOR i IN 1 .. cardinality(lines) LOOP
+		result := result || growth_index.picture_text(56, top + (i - 1) * step,
+			CASE WHEN big THEN 'name' ELSE 'name small' END, 'start', lines[i]);
+	END LOOP;
+	top := top + (cardinality(lines) - 1) * step + 28;
+	result := result || growth_index.picture_text(56, top, 'code', 'start', portrait->>'credit_code');
+
+	chips := ARRAY[
+		growth_index.picture_word(lang, 'industry') || ' ' || (portrait->>'industry'),
+		coalesce(growth_index.picture_word(lang, portrait->>'segment'), portrait->>'segment'),
+		growth_index.picture_word(lang, 'founded') || ' ' || (portrait->>'founded')]
+		|| ARRAY(SELECT jsonb_array_elements_text(coalesce(portrait->'tags', '[]')));
+	top := top + 18;
+	FOREACH chip IN ARRAY chips LOOP
+		CONTINUE WHEN coalesce(chip, '') = '';
+		chip := (growth_index.picture_lines(chip, 18, 1))[1];
+		wide := round(growth_index.picture_width(chip) * 13 + 22);
+		IF x + wide > 690 THEN
+			EXIT WHEN top + 60 > y + 190 OR x = 56;
+			top := top + 32;
+			x := 56;
+		END IF;
+		result := result || format(E'<rect x="%s" y="%s" width="%s" height="26" rx="13" class="chip"/>\n', x, top, wide)
+			|| growth_index.picture_text(x + wide / 2, top + 17.5, 'chiptext', 'middle', chip);
+		x := x + wide + 8;
+	END LOOP;
+
+	result := result || format(E'<rect x="892" y="%s" width="132" height="96" rx="14" fill="%s"/>\n',
+			y + 24, growth_index.picture_colour(rating))
+		|| growth_index.picture_text(958, y + CASE WHEN rating IS NULL THEN 82 ELSE 89 END,
+			CASE WHEN rating IS NULL THEN 'badge small' ELSE 'badge' END, 'middle',
+			coalesce(rating, growth_index.picture_word(lang, 'not_rated')))
+		|| growth_index.picture_text(868, y + 50, 'label', 'end', growth_index.picture_word(lang, 'score'));
+	IF portrait->>'score' IS NOT NULL THEN
+		result := result || growth_index.picture_text(868, y + 100, 'score', 'end', portrait->>'score')
+			|| growth_index.picture_text(868, y + 120, 'label', 'end',
+				growth_index.picture_word(lang, 'of') || ' ' || coalesce(portrait#>>'{scorecard,total}', '100'));
+	ELSE
+		result := result || growth_index.picture_text(868, y + 96, 'score none', 'end',
+			growth_index.picture_word(lang, 'not_scored'));
+	END IF;
+	RETURN result || growth_index.picture_text(1024, y + 148, 'label', 'end', growth_index.picture_standing(portrait, lang))
+		|| growth_index.picture_text(1024, y + 170, 'label', 'end',
+			growth_index.picture_word(lang, 'coverage') || ' ' || round(100 * (portrait->>'coverage')::numeric) || ' %');
+END
+$$;
+
+/* Where the enterprise stands, or why it has no score. */
+CREATE FUNCTION growth_index.picture_standing(portrait jsonb, lang text)
+RETURNS text
+LANGUAGE sql IMMUTABLE STRICT PARALLEL SAFE SET search_path = pg_catalog, pg_temp
+AS $$
+	SELECT CASE
+		WHEN portrait->>'score' IS NULL THEN
+			growth_index.picture_word(lang, coalesce(nullif(portrait->>'status', 'scored'), 'pending'))
+		WHEN portrait#>>'{rank,place}' IS NOT NULL THEN
+			growth_index.picture_word(lang, 'rank') || ' '
+			|| to_char((portrait#>>'{rank,place}')::integer, 'FM999,999,990') || ' / '
+			|| to_char((portrait#>>'{rank,of}')::integer, 'FM999,999,990')
+		ELSE ''
+	END
+$$;
+
+CREATE FUNCTION growth_index.picture_polygon(shares numeric[], cx numeric, cy numeric, radius numeric)
+RETURNS text
+LANGUAGE sql IMMUTABLE STRICT PARALLEL SAFE SET search_path = pg_catalog, pg_temp
+AS $$
+	SELECT string_agg(round(cx + radius * coalesce(share, 0) * sin(a)::numeric, 1) || ','
+			|| round(cy - radius * coalesce(share, 0) * cos(a)::numeric, 1), ' ' ORDER BY i)
+	FROM unnest(shares) WITH ORDINALITY AS s(share, i),
+		LATERAL (SELECT 2 * pi() * (i - 1) / cardinality(shares)) AS angle(a)
+$$;
+
+CREATE FUNCTION growth_index.picture_legend(lang text, x numeric, y numeric)
+RETURNS text
+LANGUAGE sql IMMUTABLE STRICT PARALLEL SAFE SET search_path = pg_catalog, pg_temp
+AS $$
+	SELECT format('<rect x="%s" y="%s" width="14" height="10" rx="2" class="self"/>', x, y - 9)
+		|| growth_index.picture_text(x + 20, y, 'label', 'start', growth_index.picture_word(lang, 'this'))
+		|| format('<line x1="%1$s" y1="%2$s" x2="%3$s" y2="%2$s" class="peerline"/>', x + 118, y - 4, x + 140)
+		|| growth_index.picture_text(x + 144, y, 'label', 'start', growth_index.picture_word(lang, 'median'))
+$$;
+
+CREATE FUNCTION growth_index.picture_radar(dimensions jsonb, lang text, cx numeric, cy numeric, radius numeric)
+RETURNS text
+LANGUAGE plpgsql IMMUTABLE STRICT PARALLEL SAFE SET search_path = pg_catalog, pg_temp
+AS $$
+DECLARE
+	n integer := jsonb_array_length(dimensions);
+	own numeric[] := ARRAY(SELECT (d->>'share')::numeric FROM jsonb_array_elements(dimensions) d);
+	peer numeric[] := ARRAY(SELECT (d->>'peer_median')::numeric FROM jsonb_array_elements(dimensions) d);
+	angle double precision;
+	lines text[];
+	x numeric;
+	y numeric;
+	anchor text;
+	result text := '';
+BEGIN
+	FOR ring IN 1 .. 5 LOOP
+		result := result || format(E'<polygon points="%s" class="ring"/>\n',
+			growth_index.picture_polygon(array_fill(ring / 5.0, ARRAY[n]), cx, cy, radius));
+	END LOOP;
+	FOR i IN 1 .. n LOOP
+		angle := 2 * pi() * (i - 1) / n;
+		x := cx + radius * sin(angle)::numeric;
+		y := cy - radius * cos(angle)::numeric;
+		result := result || format(E'<line x1="%s" y1="%s" x2="%s" y2="%s" class="axis"/>\n',
+			cx, cy, round(x, 1), round(y, 1));
+		anchor := CASE WHEN abs(sin(angle)) < 0.2 THEN 'middle' WHEN sin(angle) > 0 THEN 'start' ELSE 'end' END;
+		lines := growth_index.picture_lines(growth_index.picture_name(lang, dimensions->(i - 1)),
+			CASE WHEN anchor = 'middle' THEN 20 ELSE 7.2 END, 2)
+			|| coalesce(round(100 * own[i]) || ' %', '–');
+		x := cx + (radius + 12) * sin(angle)::numeric;
+		y := cy - (radius + 12) * cos(angle)::numeric;
+		y := CASE WHEN cos(angle) > 0.9 THEN y - 18 * (cardinality(lines) - 1)
+			WHEN cos(angle) < -0.9 THEN y + 14
+			ELSE y - 8 * (cardinality(lines) - 1) + 4 END;
+		FOR j IN 1 .. cardinality(lines) LOOP
+			result := result || growth_index.picture_text(x, y + (j - 1) * 17,
+				CASE WHEN j = cardinality(lines) THEN 'value' ELSE 'axisname' END, anchor, lines[j]);
+		END LOOP;
+	END LOOP;
+	IF array_position(peer, NULL) IS NULL THEN
+		result := result || format(E'<polygon points="%s" class="peer"/>\n',
+			growth_index.picture_polygon(peer, cx, cy, radius));
+	END IF;
+	result := result || format(E'<polygon points="%s" class="self"/>\n',
+		growth_index.picture_polygon(own, cx, cy, radius));
+	RETURN result;
+END
+$$;
+
+CREATE FUNCTION growth_index.picture_bars(dimensions jsonb, lang text, x numeric, y numeric, width numeric, step numeric)
+RETURNS text
+LANGUAGE plpgsql IMMUTABLE STRICT PARALLEL SAFE SET search_path = pg_catalog, pg_temp
+AS $$
+DECLARE
+	d jsonb;
+	share numeric;
+	peer numeric;
+	thick numeric := least(14, step / 3);
+	result text := '';
+BEGIN
+	FOR d IN SELECT jsonb_array_elements(dimensions) LOOP
+		share := CASE WHEN d->>'share' IS NOT NULL THEN least(greatest((d->>'share')::numeric, 0), 1) END;
+		peer := CASE WHEN d->>'peer_median' IS NOT NULL THEN least(greatest((d->>'peer_median')::numeric, 0), 1) END;
+		result := result
+			|| growth_index.picture_text(x, y, 'axisname', 'start',
+				(growth_index.picture_lines(growth_index.picture_name(lang, d), (width - 110) / 14, 1))[1])
+			|| growth_index.picture_text(x + width, y, 'value', 'end',
+				CASE WHEN share IS NULL THEN growth_index.picture_word(lang, 'no_value')
+				ELSE round((d->>'points')::numeric, 1) || ' / ' || round((d->>'possible')::numeric, 1) END)
+			|| format('<rect x="%s" y="%s" width="%s" height="%s" rx="4" class="track"/>', x, y + 8, width, thick);
+		IF share > 0 THEN
+			result := result || format('<rect x="%s" y="%s" width="%s" height="%s" rx="4" class="bar"/>',
+				x, y + 8, round(width * share, 1), thick);
+		END IF;
+		IF peer IS NOT NULL THEN
+			result := result || format('<line x1="%1$s" y1="%2$s" x2="%1$s" y2="%3$s" class="tick"/>',
+				round(x + width * peer, 1), y + 4, y + 12 + thick);
+		END IF;
+		result := result || E'\n';
+		y := y + step;
+	END LOOP;
+	RETURN result;
+END
+$$;
+
+CREATE FUNCTION growth_index.picture_history(history jsonb, lang text, x numeric, y numeric, width numeric, height numeric)
+RETURNS text
+LANGUAGE plpgsql IMMUTABLE STRICT PARALLEL SAFE SET search_path = pg_catalog, pg_temp
+AS $$
+DECLARE
+	dates text[];
+	scores numeric[];
+	replayed boolean[];
+	n integer;
+	low numeric;
+	high numeric;
+	xs numeric[] := '{}';
+	ys numeric[] := '{}';
+	result text := '';
+BEGIN
+	SELECT array_agg(p->>'date' ORDER BY i), array_agg((p->>'score')::numeric ORDER BY i),
+			array_agg(coalesce((p->>'replayed')::boolean, false) ORDER BY i), count(*)
+		INTO dates, scores, replayed, n
+		FROM (SELECT p, i FROM jsonb_array_elements(history) WITH ORDINALITY AS h(p, i)
+			WHERE p->>'score' IS NOT NULL ORDER BY i DESC LIMIT 8) AS latest;
+	IF n = 0 THEN
+		RETURN growth_index.picture_text(x + width / 2, y + height / 2, 'label', 'middle',
+			growth_index.picture_word(lang, 'none'));
+	END IF;
+	SELECT floor((min(s) - 4) / 10) * 10, ceil((max(s) + 4) / 10) * 10 INTO low, high FROM unnest(scores) s;
+	FOR g IN 0 .. 2 LOOP
+		result := result || format(E'<line x1="%1$s" y1="%2$s" x2="%3$s" y2="%2$s" class="axis"/>\n',
+				x + 30, y + height - 24 - g * (height - 40) / 2, x + width)
+			|| growth_index.picture_text(x + 22, y + height - 20 - g * (height - 40) / 2, 'label', 'end',
+				trim_scale(round(low + g * (high - low) / 2, 1))::text);
+	END LOOP;
+	FOR i IN 1 .. n LOOP
+		xs := xs || round(CASE WHEN n = 1 THEN x + 30 + (width - 30) / 2
+			ELSE x + 60 + (width - 90) * (i - 1) / (n - 1) END, 1);
+		ys := ys || round(y + height - 24 - (height - 40) * (scores[i] - low) / (high - low), 1);
+	END LOOP;
+	result := result || format(E'<polyline points="%s" class="line"/>\n',
+		(SELECT string_agg(xs[i] || ',' || ys[i], ' ' ORDER BY i) FROM generate_series(1, n) i));
+	FOR i IN 1 .. n LOOP
+		result := result
+			|| format('<circle cx="%s" cy="%s" r="5" class="%s"/>', xs[i], ys[i],
+				CASE WHEN replayed[i] THEN 'dot open' ELSE 'dot' END)
+			|| growth_index.picture_text(xs[i], ys[i] - 11, 'value', 'middle', round(scores[i], 1)::text)
+			|| growth_index.picture_text(xs[i], y + height - 5, 'label', 'middle',
+				CASE WHEN n > 4 THEN left(dates[i], 7) ELSE dates[i] END);
+	END LOOP;
+	RETURN result;
+END
+$$;
+
+/* Rows of a list: the text left, the figure right, a bar where there is a share. */
+CREATE FUNCTION growth_index.picture_rows(items jsonb, lang text, x numeric, y numeric, width numeric, step numeric, colour text)
+RETURNS text
+LANGUAGE plpgsql IMMUTABLE STRICT PARALLEL SAFE SET search_path = pg_catalog, pg_temp
+AS $$
+DECLARE
+	item jsonb;
+	share numeric;
+	result text := '';
+BEGIN
+	IF jsonb_array_length(items) = 0 THEN
+		RETURN growth_index.picture_text(x, y, 'label', 'start', growth_index.picture_word(lang, 'none'));
+	END IF;
+	FOR item IN SELECT jsonb_array_elements(items) LOOP
+		share := least(greatest((item->>'share')::numeric, 0), 1);
+		result := result
+			|| growth_index.picture_text(x, y, 'axisname', 'start', (growth_index.picture_lines(item->>'text',
+				(width - 24 - growth_index.picture_width(item->>'figure') * 14) / 14, 1))[1])
+			|| growth_index.picture_text(x + width, y, coalesce(item->>'class', 'value'), 'end', item->>'figure');
+		IF item ? 'share' THEN
+			result := result || format('<rect x="%s" y="%s" width="%s" height="6" rx="3" class="track"/>', x, y + 8, width);
+			IF share > 0 THEN
+				result := result || format('<rect x="%s" y="%s" width="%s" height="6" rx="3" fill="%s"/>',
+					x, y + 8, round(width * share, 1), colour);
+			END IF;
+		END IF;
+		IF coalesce(item->>'note', '') <> '' THEN
+			result := result || growth_index.picture_text(x, y + 18, 'label', 'start',
+				(growth_index.picture_lines(item->>'note', width / 12.5, 1))[1]);
+		END IF;
+		result := result || E'\n';
+		y := y + step;
+	END LOOP;
+	RETURN result;
+END
+$$;
+
+/* What an enterprise without a score lacks. */
+CREATE FUNCTION growth_index.picture_lacking(missing jsonb, lang text, x numeric, y numeric)
+RETURNS text
+LANGUAGE sql IMMUTABLE STRICT PARALLEL SAFE SET search_path = pg_catalog, pg_temp
+AS $$
+	SELECT growth_index.picture_text(x, y, 'axisname', 'start', growth_index.picture_word(lang, 'uncomputed'))
+		|| coalesce(string_agg(growth_index.picture_text(x, y + 12 + 20 * i, 'label', 'start', line), '' ORDER BY i), '')
+	FROM unnest(growth_index.picture_lines(
+			(SELECT growth_index.picture_word(lang, 'missing') || ': '
+				|| string_agg(growth_index.picture_name(lang, m), CASE WHEN lang = 'en' THEN ', ' ELSE '、' END ORDER BY n)
+			FROM jsonb_array_elements(missing) WITH ORDINALITY AS e(m, n)), 36, 7)) WITH ORDINALITY AS l(line, i)
+$$;
+
+CREATE FUNCTION growth_index.picture_indicator_rows(items jsonb, lang text)
+RETURNS jsonb
+LANGUAGE sql IMMUTABLE STRICT PARALLEL SAFE SET search_path = pg_catalog, pg_temp
+AS $$
+	SELECT coalesce(jsonb_agg(jsonb_build_object(
+		'text', growth_index.picture_name(lang, d),
+		'figure', CASE WHEN (d->>'missing')::boolean AND d->>'points' IS NULL
+			THEN growth_index.picture_word(lang, 'no_value')
+			ELSE round((d->>'points')::numeric, 1) || ' / ' || round((d->>'possible')::numeric, 1) END,
+		'share', (d->>'share')::numeric) ORDER BY i), '[]')
+	FROM jsonb_array_elements(items) WITH ORDINALITY AS t(d, i)
+$$;
+
+CREATE FUNCTION growth_index.picture_match_rows(items jsonb, lang text, amount text)
+RETURNS jsonb
+LANGUAGE sql IMMUTABLE STRICT PARALLEL SAFE SET search_path = pg_catalog, pg_temp
+AS $$
+	SELECT coalesce(jsonb_agg(jsonb_build_object(
+		'text', growth_index.picture_name(lang, d, 'title'),
+		'class', CASE WHEN d->>'decision' = 'eligible' THEN 'value' ELSE 'label' END,
+		'figure', coalesce(CASE WHEN d->>'decision' = 'eligible'
+				THEN growth_index.picture_money(lang, (d->>amount)::numeric) END,
+			growth_index.picture_word(lang, CASE WHEN d->>'decision' = 'eligible' THEN 'eligible' ELSE 'to_check' END)),
+		'note', CASE WHEN d->>'decision' <> 'eligible' THEN growth_index.picture_word(lang, 'missing') || ' '
+				|| (SELECT string_agg(m, ', ') FROM jsonb_array_elements_text(d->'missing') m)
+			ELSE growth_index.picture_name(lang, d - 'code', 'by') END) ORDER BY i), '[]')
+	FROM jsonb_array_elements(items) WITH ORDINALITY AS t(d, i)
+	WHERE i <= 6
+$$;
+
+CREATE FUNCTION growth_index.picture(portrait jsonb, lang text DEFAULT 'zh')
+RETURNS text
+LANGUAGE plpgsql IMMUTABLE STRICT PARALLEL SAFE SET search_path = pg_catalog, pg_temp
+AS $$
+DECLARE
+	dims jsonb := coalesce(portrait->'dimensions', '[]');
+	n integer := jsonb_array_length(dims);
+	strengths jsonb := growth_index.picture_indicator_rows(coalesce(portrait->'strengths', '[]'), lang);
+	gaps jsonb := growth_index.picture_indicator_rows(coalesce(portrait->'gaps', '[]'), lang);
+	policies jsonb := growth_index.picture_match_rows(coalesce(portrait->'policies', '[]'), lang, 'award');
+	products jsonb := growth_index.picture_match_rows(coalesce(portrait->'products', '[]'), lang, 'credit');
+	y numeric := 24 + 190 + 16;
+	h numeric;
+	hist_y numeric;
+	hist_h numeric;
+	body text := growth_index.picture_header(portrait, lang, 24);
+BEGIN
+	/* dimensions left (radar from three on, else bars), points and history right */
+	h := CASE WHEN n > 2 THEN greatest(440, 76 + 44 * n + 200) ELSE 260 END;
+	body := body || growth_index.picture_panel(32, y, 500, h, growth_index.picture_word(lang, 'dimensions'));
+	IF n > 2 THEN
+		body := body || growth_index.picture_radar(dims, lang, 282, y + round(h / 2) + 6, 130)
+			|| growth_index.picture_legend(lang, 166, y + h - 18)
+			|| growth_index.picture_panel(548, y, 500, 60 + 44 * n, growth_index.picture_word(lang, 'by_dimension'))
+			|| growth_index.picture_bars(dims, lang, 572, y + 68, 452, 44);
+		hist_y := y + 76 + 44 * n;
+		hist_h := h - 76 - 44 * n;
+	ELSE
+		body := body || CASE WHEN n = 0
+			THEN growth_index.picture_lacking(coalesce(portrait->'missing', '[]'), lang, 56, y + 72)
+			ELSE growth_index.picture_bars(dims, lang, 56, y + 84, 452, 64)
+				|| growth_index.picture_legend(lang, 166, y + h - 18) END;
+		hist_y := y;
+		hist_h := h;
+	END IF;
+	body := body || growth_index.picture_panel(548, hist_y, 500, hist_h, growth_index.picture_word(lang, 'history'))
+		|| growth_index.picture_history(coalesce(portrait->'history', '[]'), lang, 572, hist_y + 48, 452, hist_h - 62);
+	y := y + h + 16;
+
+	h := 62 + 38 * greatest(jsonb_array_length(strengths), jsonb_array_length(gaps), 1);
+	body := body || growth_index.picture_panel(32, y, 500, h, growth_index.picture_word(lang, 'strengths'))
+		|| growth_index.picture_rows(strengths, lang, 56, y + 66, 452, 38, '#0f766e')
+		|| growth_index.picture_panel(548, y, 500, h, growth_index.picture_word(lang, 'gaps'))
+		|| growth_index.picture_rows(gaps, lang, 572, y + 66, 452, 38, '#d97706');
+	y := y + h + 16;
+
+	h := 62 + 46 * greatest(jsonb_array_length(policies), jsonb_array_length(products), 1);
+	body := body || growth_index.picture_panel(32, y, 500, h, growth_index.picture_word(lang, 'policies'))
+		|| growth_index.picture_rows(policies, lang, 56, y + 66, 452, 46, '#0f766e')
+		|| growth_index.picture_panel(548, y, 500, h, growth_index.picture_word(lang, 'products'))
+		|| growth_index.picture_rows(products, lang, 572, y + 66, 452, 46, '#0f766e');
+	y := y + h + 32;
+
+	body := body || growth_index.picture_text(32, y, 'label', 'start', growth_index.picture_footer(portrait, lang));
+	RETURN growth_index.picture_frame(body, growth_index.picture_name(lang, portrait), y + 24);
+END
+$$;
+
+CREATE FUNCTION growth_index.picture_footer(portrait jsonb, lang text)
+RETURNS text
+LANGUAGE sql IMMUTABLE STRICT PARALLEL SAFE SET search_path = pg_catalog, pg_temp
+AS $$
+	SELECT concat_ws('  ·  ',
+		growth_index.picture_word(lang, 'card') || ' ' || (portrait#>>'{scorecard,code}')
+			|| ' v' || (portrait#>>'{scorecard,version}'),
+		growth_index.picture_word(lang, 'as_of') || ' ' || (portrait->>'as_of'),
+		CASE WHEN (portrait#>>'{peers,count}')::integer > 0 THEN
+			growth_index.picture_word(lang, 'median') || ': '
+			|| to_char((portrait#>>'{peers,count}')::integer, 'FM999,999,990') || ' '
+			|| growth_index.picture_word(lang, 'peers') END,
+		(growth_index.picture_lines(portrait#>>'{scorecard,source}', 34, 1))[1])
+$$;
+
+CREATE FUNCTION growth_index.picture_frame(body text, title text, height numeric)
+RETURNS text
+LANGUAGE sql IMMUTABLE STRICT PARALLEL SAFE SET search_path = pg_catalog, pg_temp
+AS $$
+	SELECT format($svg$<svg xmlns="http://www.w3.org/2000/svg" width="1080" height="%1$s" viewBox="0 0 1080 %1$s" role="img">
+<title>%2$s</title>
+<style>
+text { font-family: 'Noto Sans CJK SC', 'Noto Sans SC', 'Source Han Sans SC', 'PingFang SC', 'Microsoft YaHei', 'WenQuanYi Zen Hei', system-ui, sans-serif; fill: #0f172a; }
+.panel { fill: #ffffff; stroke: #e2e8f0; }
+.name { font-size: 30px; font-weight: 700; }
+.small.name { font-size: 23.5px; }
+.code { font-size: 16px; fill: #475569; letter-spacing: 1px; font-family: ui-monospace, 'DejaVu Sans Mono', Consolas, monospace; }
+.title { font-size: 17px; font-weight: 700; }
+.label { font-size: 12.5px; fill: #64748b; }
+.value { font-size: 13.5px; font-weight: 600; fill: #334155; }
+.axisname { font-size: 14px; fill: #1e293b; }
+.score { font-size: 52px; font-weight: 700; }
+.none.score { font-size: 30px; fill: #94a3b8; }
+.badge { font-size: 48px; font-weight: 700; fill: #ffffff; }
+.small.badge { font-size: 26px; }
+.chip { fill: #eff6ff; stroke: #bfdbfe; }
+.chiptext { font-size: 13px; fill: #1d4ed8; }
+.ring { fill: none; stroke: #e2e8f0; }
+.axis { stroke: #e2e8f0; }
+.self { fill: #2563eb; fill-opacity: 0.25; stroke: #2563eb; stroke-width: 2; stroke-linejoin: round; }
+.peer { fill: none; stroke: #f59e0b; stroke-width: 2; stroke-dasharray: 5 4; stroke-linejoin: round; }
+.peerline { stroke: #f59e0b; stroke-width: 2; stroke-dasharray: 5 4; }
+.tick { stroke: #f59e0b; stroke-width: 3; }
+.track { fill: #f1f5f9; }
+.bar { fill: #2563eb; }
+.line { fill: none; stroke: #2563eb; stroke-width: 2.5; stroke-linejoin: round; }
+.dot { fill: #2563eb; stroke: #ffffff; stroke-width: 2; }
+.open.dot { fill: #ffffff; stroke: #2563eb; }
+</style>
+<rect width="1080" height="%1$s" fill="#f8fafc"/>
+%3$s</svg>
+$svg$, round(height), growth_index.picture_escape(title), body)
+$$;
+
+COMMENT ON FUNCTION growth_index.picture(jsonb, text) IS
+'Draws what portrait() returns: an SVG document. Reads nothing but its arguments.';
+COMMENT ON FUNCTION growth_index.picture_word(text, text) IS 'Internal: a word of the picture in a language; NULL where there is none.';
+COMMENT ON FUNCTION growth_index.picture_escape(text) IS 'Internal: text for an XML document; control characters are left out.';
+COMMENT ON FUNCTION growth_index.picture_width(text) IS 'Internal: estimated width of a text, in em.';
+COMMENT ON FUNCTION growth_index.picture_lines(text, numeric, integer) IS 'Internal: a text broken into lines of a width in em; an ellipsis where it does not fit.';
+COMMENT ON FUNCTION growth_index.picture_text(numeric, numeric, text, text, text) IS 'Internal: an SVG text element.';
+COMMENT ON FUNCTION growth_index.picture_panel(numeric, numeric, numeric, numeric, text) IS 'Internal: a white panel with a title.';
+COMMENT ON FUNCTION growth_index.picture_money(text, numeric) IS 'Internal: an amount of yuan in words of a language.';
+COMMENT ON FUNCTION growth_index.picture_colour(text) IS 'Internal: the colour of a rating.';
+COMMENT ON FUNCTION growth_index.picture_name(text, jsonb, text) IS 'Internal: the name of a thing in a language.';
+COMMENT ON FUNCTION growth_index.picture_header(jsonb, text, numeric) IS 'Internal: name, code, marks, score and rating.';
+COMMENT ON FUNCTION growth_index.picture_standing(jsonb, text) IS 'Internal: rank, or why there is no score.';
+COMMENT ON FUNCTION growth_index.picture_polygon(numeric[], numeric, numeric, numeric) IS 'Internal: points of a radar polygon.';
+COMMENT ON FUNCTION growth_index.picture_legend(text, numeric, numeric) IS 'Internal: legend of the radar.';
+COMMENT ON FUNCTION growth_index.picture_radar(jsonb, text, numeric, numeric, numeric) IS 'Internal: radar of three dimensions or more.';
+COMMENT ON FUNCTION growth_index.picture_bars(jsonb, text, numeric, numeric, numeric, numeric) IS 'Internal: points of the dimensions as bars.';
+COMMENT ON FUNCTION growth_index.picture_history(jsonb, text, numeric, numeric, numeric, numeric) IS 'Internal: line of the scores over time.';
+COMMENT ON FUNCTION growth_index.picture_rows(jsonb, text, numeric, numeric, numeric, numeric, text) IS 'Internal: rows of a list.';
+COMMENT ON FUNCTION growth_index.picture_lacking(jsonb, text, numeric, numeric) IS 'Internal: what an enterprise without a score lacks.';
+COMMENT ON FUNCTION growth_index.picture_indicator_rows(jsonb, text) IS 'Internal: rows of strengths and gaps.';
+COMMENT ON FUNCTION growth_index.picture_match_rows(jsonb, text, text) IS 'Internal: rows of policies and products.';
+COMMENT ON FUNCTION growth_index.picture_footer(jsonb, text) IS 'Internal: scorecard, day, peers and source.';
+COMMENT ON FUNCTION growth_index.picture_frame(text, text, numeric) IS 'Internal: the SVG document around its body.';
