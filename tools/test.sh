@@ -24,7 +24,7 @@ if [ "$*" = exact ]; then
 fi
 mkdir -p "$scratch/results"
 
-export GI_DATA=${GI_DATA:-$(cd "$GI_ROOT/../shared/data" 2>/dev/null && pwd)}
+export GI_DATA=${GI_DATA:-${GI_ROOT%/*}/shared/data}
 export PGTZ=UTC PGDATESTYLE='ISO, YMD' PGCLIENTENCODING=UTF8
 passed=0 failed=0 skipped=()
 only=" $* "
@@ -61,7 +61,9 @@ tap() {
 		echo "not ok - no test ran" >>"$3"
 	fi
 	passed=$((passed + ok)) failed=$((failed + notok))
-	if [ $notok -eq 0 ]; then
+	if [ $((ok + notok)) -eq 0 ]; then
+		report "$1" "skipped"
+	elif [ $notok -eq 0 ]; then
 		report "$1" "$ok passed"
 	else
 		report "$1" "$ok passed, $notok FAILED"
