@@ -3,7 +3,7 @@
  * deliver.
  */
 CREATE TABLE growth_index.department (
-	code		text PRIMARY KEY CHECK (code OPERATOR(pg_catalog.<>) ''),
+	code		text PRIMARY KEY CHECK (code <> ''),
 	name_zh		text,
 	name_en		text
 );
@@ -14,7 +14,7 @@ COMMENT ON COLUMN growth_index.department.name_en IS 'Name in English.';
 
 CREATE TABLE growth_index.indicator (
 	code		text PRIMARY KEY
-		CONSTRAINT indicator_code_length CHECK (pg_catalog.octet_length(code) BETWEEN 1 AND 63),
+		CONSTRAINT indicator_code_length CHECK (octet_length(code) BETWEEN 1 AND 63),
 	name_zh		text,
 	name_en		text,
 	dimension	text,
@@ -31,9 +31,9 @@ CREATE TABLE growth_index.indicator (
 	core		boolean NOT NULL DEFAULT true,
 	pack		text,
 	source		text,
-	CONSTRAINT indicator_valid_range CHECK (valid_min OPERATOR(pg_catalog.<=) valid_max),
+	CONSTRAINT indicator_valid_range CHECK (valid_min <= valid_max),
 	CONSTRAINT indicator_range_of_number
-		CHECK (data_type OPERATOR(pg_catalog.=) 'number' OR (valid_min IS NULL AND valid_max IS NULL)),
+		CHECK (data_type = 'number' OR (valid_min IS NULL AND valid_max IS NULL)),
 	CONSTRAINT indicator_not_reserved CHECK (code NOT IN ('score', 'rating', 'as_of'))
 );
 COMMENT ON TABLE growth_index.indicator IS 'Indicators (指标): what may be known of an enterprise, its type, its range and the department that delivers it. Uploads are checked against this table.';

@@ -1,0 +1,263 @@
+/*
+ * Upload: departments COPY or INSERT rows of text into one relation.  Rows
+ * that hold go to observation, the others are kept with the reason; the
+ * relation itself keeps nothing.  All checks are done on the statement's rows
+ * as a set.
+ */
+CREATE TABLE growth_index.upload_receipt (
+	upload_id	bigint GENERATED ALWAYS AS IDENTITY PRIMARY KEY,
+	department	text,
+	uploader	text NOT NULL DEFAULT SESSION_USER,
+	received_at	timestamptz NOT NULL,
+	rows		bigint NOT NULL,
+	accepted	bigint NOT NULL,
+	unchanged	bigint NOT NULL,
+	refused		bigint NOT NULL,
+	CONSTRAINT upload_receipt_adds_up CHECK (rows = accepted + unchanged + refused)
+);
+COMMENT ON TABLE growth_index.upload_receipt IS 'One row for each upload, that is each statement: what became of its rows.';
+COMMENT ON COLUMN growth_index.upload_receipt.upload_id IS 'Number of the upload.';
+COMMENT ON COLUMN growth_index.upload_receipt.department IS 'Department of the rows; NULL where they name several, or none.';
+COMMENT ON COLUMN growth_index.upload_receipt.uploader IS 'Role that was logged in.';
+COMMENT ON COLUMN growth_index.upload_receipt.received_at IS 'When it came; the recorded_at of its observations.';
+COMMENT ON COLUMN growth_index.upload_receipt.rows IS 'Rows sent: accepted + unchanged + refused.';
+COMMENT ON COLUMN growth_index.upload_receipt.accepted IS 'Rows that became observations.';
+COMMENT ON COLUMN growth_index.upload_receipt.unchanged IS 'Rows that say what is known already, or that repeat another row of the upload.';
+COMMENT ON COLUMN growth_index.upload_receipt.refused IS 'Rows that are in upload_error.';
+
+CREATE TABLE growth_index.upload_error (
+	upload_id	bigint NOT NULL,
+	line		bigint NOT NULL,
+	credit_code	text,
+	indicator	text,
+	value		text,
+	period_end	text,
+	department	text,
+	reason_code	text NOT NULL,
+	reason		text NOT NULL,
+	PRIMARY KEY (upload_id, line)
+);
+COMMENT ON TABLE growth_index.upload_error IS 'Rows that were refused, as they were sent, with the reason.';
+COMMENT ON COLUMN growth_index.upload_error.upload_id IS 'Upload (upload_receipt).';
+COMMENT ON COLUMN growth_index.upload_error.line IS 'Which row of the upload, from 1; the header of a file does not count.';
+COMMENT ON COLUMN growth_index.upload_error.credit_code IS 'As sent.';
+COMMENT ON COLUMN growth_index.upload_error.indicator IS 'As sent.';
+COMMENT ON COLUMN growth_index.upload_error.value IS 'As sent.';
+COMMENT ON COLUMN growth_index.upload_error.period_end IS 'As sent.';
+COMMENT ON COLUMN growth_index.upload_error.department IS 'As sent.';
+COMMENT ON COLUMN growth_index.upload_error.reason_code IS 'malformed_code, unknown_enterprise, unknown_indicator, unknown_department, foreign_indicator, no_value, wrong_type, out_of_range, bad_period, future_period or conflict: the first that applies, in this order.';
+COMMENT ON COLUMN growth_index.upload_error.reason IS 'The reason in words.';
+
+SELECT pg_catalog.pg_extension_config_dump('growth_index.upload_receipt', '');
+SELECT pg_catalog.pg_extension_config_dump('growth_index.upload_receipt_upload_id_seq', '');
+SELECT pg_catalog.pg_extension_config_dump('growth_index.upload_error', '');
+
+/* rows stay for the length of a statement: no need of WAL, much of a quick vacuum */
+CREATE UNLOGGED TABLE growth_index.upload (
+	credit_code	text,
+	indicator	text,
+	value		text,
+	period_end	text,
+	department	text
+) WITH (autovacuum_vacuum_scale_factor = 0, autovacuum_vacuum_threshold = 1000, autovacuum_analyze_threshold = 1000000000);
+COMMENT ON TABLE growth_index.upload IS 'Where departments COPY or INSERT indicator values, all as text. Each statement is one upload, gets one row in upload_receipt, and leaves nothing here.';
+COMMENT ON COLUMN growth_index.upload.credit_code IS 'Unified social credit code of the enterprise.';
+COMMENT ON COLUMN growth_index.upload.indicator IS 'Code of the indicator.';
+COMMENT ON COLUMN growth_index.upload.value IS 'Value: a plain decimal number of at most 15 significant digits; true/false, yes/no, 1/0, 是/否; text; a date YYYY-MM-DD; a set as JSON array of text, or divided by semicolons.';
+COMMENT ON COLUMN growth_index.upload.period_end IS 'Last day of the period, YYYY-MM-DD.';
+COMMENT ON COLUMN growth_index.upload.department IS 'Code of the department that sends.';
+
+CREATE FUNCTION growth_index.date_of(text) RETURNS date
+LANGUAGE sql IMMUTABLE PARALLEL SAFE COST 10
+AS $$
+	SELECT CASE WHEN $1 OPERATOR(pg_catalog.~) '^(?!0000)[0-9]{4}-((0[13578]|1[02])-(0[1-9]|[12][0-9]|3[01])|(0[469]|11)-(0[1-9]|[12][0-9]|30)|02-(0[1-9]|1[0-9]|2[0-8]))$'
+			OR ($1 OPERATOR(pg_catalog.~) '^(?!0000)([0-9]{2}(0[48]|[2468][048]|[13579][26])|([02468][048]|[13579][26])00)-02-29$')
+		THEN pg_catalog.make_date(pg_catalog.substr($1, 1, 4)::pg_catalog.int4,
+			pg_catalog.substr($1, 6, 2)::pg_catalog.int4, pg_catalog.substr($1, 9, 2)::pg_catalog.int4) END
+$$;
+COMMENT ON FUNCTION growth_index.date_of(text) IS 'The date that a text YYYY-MM-DD says; NULL where it is no date of the calendar. Raises nothing.';
+
+CREATE FUNCTION growth_index.value_of(value text, data_type text) RETURNS jsonb
+LANGUAGE sql STABLE PARALLEL SAFE COST 10
+AS $$
+	SELECT CASE data_type
+	WHEN 'number' THEN
+		CASE WHEN value OPERATOR(pg_catalog.~) '^[+-]?([0-9]+(\.[0-9]*)?|\.[0-9]+)([eE][+-]?[0-9][0-9]?)?$'
+			AND pg_catalog.length(value) OPERATOR(pg_catalog.<=) 100
+			AND (pg_catalog.length(value) OPERATOR(pg_catalog.<=) 15
+				OR pg_catalog.length(pg_catalog.btrim(pg_catalog.translate(
+					pg_catalog.regexp_replace(value, '[eE].*', ''), '+-.', ''), '0')) OPERATOR(pg_catalog.<=) 15)
+		THEN pg_catalog.to_jsonb(value::pg_catalog.numeric) END
+	WHEN 'boolean' THEN
+		CASE WHEN pg_catalog.lower(value) OPERATOR(pg_catalog.=) ANY ('{true,t,yes,y,1,是}'::pg_catalog.text[]) THEN 'true'::pg_catalog.jsonb
+			WHEN pg_catalog.lower(value) OPERATOR(pg_catalog.=) ANY ('{false,f,no,n,0,否}'::pg_catalog.text[]) THEN 'false'::pg_catalog.jsonb END
+	WHEN 'text' THEN
+		CASE WHEN pg_catalog.length(value) OPERATOR(pg_catalog.<=) 10000 THEN pg_catalog.to_jsonb(value) END
+	WHEN 'date' THEN
+		pg_catalog.to_jsonb(growth_index.date_of(value))
+	WHEN 'set' THEN
+		CASE WHEN pg_catalog.length(value) OPERATOR(pg_catalog.>) 10000 THEN NULL
+		WHEN value OPERATOR(pg_catalog.~) '^\[' THEN
+			CASE WHEN value OPERATOR(pg_catalog.~) '^\[[ \t\r\n]*("([^"\\\x01-\x1f]|\\(["\\/bfnrt]|u(?!0000|[dD][89a-fA-F])[0-9a-fA-F]{4}))*"([ \t\r\n]*,[ \t\r\n]*"([^"\\\x01-\x1f]|\\(["\\/bfnrt]|u(?!0000|[dD][89a-fA-F])[0-9a-fA-F]{4}))*")*[ \t\r\n]*)?\]$'
+				THEN value::pg_catalog.jsonb END
+		ELSE pg_catalog.to_jsonb(pg_catalog.regexp_split_to_array(
+				pg_catalog.btrim(value, '; ；'), '\s*[;；]\s*'))
+		END
+	END
+$$;
+COMMENT ON FUNCTION growth_index.value_of(text, text) IS 'The value that a department''s text says for an indicator of this data type, as it stands in observation; NULL where it says none: a wrong form, a number of more than 15 significant digits, a date that is not in the calendar. Raises nothing.';
+
+CREATE FUNCTION growth_index.refusal(reason_code text, r growth_index.upload) RETURNS text
+LANGUAGE sql STABLE SET search_path = pg_catalog, pg_temp
+AS $$
+	SELECT CASE reason_code
+	WHEN 'malformed_code' THEN coalesce(format('"%s" is no unified social credit code', r.credit_code), 'the credit code is missing')
+	WHEN 'unknown_enterprise' THEN format('no enterprise has the credit code %s', r.credit_code)
+	WHEN 'unknown_indicator' THEN coalesce(format('there is no indicator "%s"', r.indicator), 'the indicator is missing')
+	WHEN 'unknown_department' THEN coalesce(format('there is no department "%s"', r.department), 'the department is missing')
+	WHEN 'foreign_indicator' THEN format('indicator "%s" is delivered by department "%s", not by "%s"', i.code, i.department, r.department)
+	WHEN 'no_value' THEN 'the value is missing'
+	WHEN 'wrong_type' THEN format('"%s" is no %s', left(r.value, 100), CASE i.data_type
+			WHEN 'number' THEN 'number of at most 15 significant digits, written like 1200.50'
+			WHEN 'boolean' THEN 'boolean: true or false'
+			WHEN 'text' THEN 'text of at most 10000 characters'
+			WHEN 'date' THEN 'date of the calendar, written like 2024-12-31'
+			ELSE 'set of text, written like ["a", "b"] or a;b' END)
+	WHEN 'out_of_range' THEN format('%s is not within %s to %s', r.value,
+			coalesce(i.valid_min::text, 'any'), coalesce(i.valid_max::text, 'any'))
+	WHEN 'bad_period' THEN coalesce(format('period end "%s" is no date of the calendar, written like 2024-12-31', r.period_end),
+			'the period end is missing')
+	WHEN 'future_period' THEN format('the period ends on %s, in the future', r.period_end)
+	WHEN 'conflict' THEN 'another row of the same upload gives another value for the same enterprise, indicator and period'
+	END
+	FROM (VALUES (1)) AS one LEFT JOIN growth_index.indicator AS i ON i.code = r.indicator
+$$;
+COMMENT ON FUNCTION growth_index.refusal(text, growth_index.upload) IS 'The reason code of a refused row in words.';
+
+CREATE FUNCTION growth_index.take_upload() RETURNS trigger
+LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, pg_temp 
+	SET jit = off SET enable_mergejoin = off SET work_mem = '64MB'
+AS $$
+DECLARE
+	this		bigint := nextval('growth_index.upload_receipt_upload_id_seq');
+	received	timestamptz;
+BEGIN
+	/* two uploads of one department go one after the other: the second sees what the first brought */
+	PERFORM pg_advisory_xact_lock(hashtextextended('growth_index.upload ' || department, 0))
+	FROM (SELECT DISTINCT department FROM sent WHERE department IS NOT NULL ORDER BY department) AS d;
+	received := clock_timestamp();
+
+	/* planned anew each time: the number of rows is all that the planner has to go by */
+	EXECUTE $upload$
+	WITH row AS MATERIALIZED (
+		SELECT row_number() OVER () AS line, s.credit_code, s.indicator, s.value, s.period_end, s.department,
+			CASE WHEN growth_index.credit_code_is_valid(s.credit_code)
+				THEN s.credit_code::growth_index.credit_code END AS code
+		FROM sent AS s
+	), period AS MATERIALIZED (
+		SELECT s.period_end, growth_index.date_of(s.period_end) AS period
+		FROM (SELECT DISTINCT period_end FROM sent) AS s
+	), typed AS MATERIALIZED (
+		SELECT r.*, p.period, growth_index.value_of(r.value, i.data_type) AS parsed, i.valid_min, i.valid_max,
+			CASE WHEN r.code IS NULL THEN 'malformed_code'
+				WHEN e.credit_code IS NULL THEN 'unknown_enterprise'
+				WHEN i.code IS NULL THEN 'unknown_indicator'
+				WHEN d.code IS NULL THEN 'unknown_department'
+				WHEN i.department <> d.code THEN 'foreign_indicator'
+				WHEN r.value IS NULL OR r.value = '' THEN 'no_value' END AS reason_code
+		FROM row AS r
+			LEFT JOIN growth_index.enterprise AS e ON e.credit_code OPERATOR(growth_index.=) r.code
+			LEFT JOIN growth_index.indicator AS i ON i.code = r.indicator
+			LEFT JOIN growth_index.department AS d ON d.code = r.department
+			LEFT JOIN period AS p ON p.period_end = r.period_end
+	), checked AS MATERIALIZED (
+		SELECT t.line, t.credit_code, t.indicator, t.value, t.period_end, t.department, t.code, t.period, t.parsed,
+			CASE WHEN t.reason_code IS NOT NULL THEN t.reason_code
+				WHEN t.parsed IS NULL THEN 'wrong_type'
+				/* only numbers have a range */
+				WHEN CASE WHEN num_nonnulls(t.valid_min, t.valid_max) > 0
+					THEN t.parsed::numeric < t.valid_min OR t.parsed::numeric > t.valid_max END THEN 'out_of_range'
+				WHEN t.period IS NULL THEN 'bad_period'
+				WHEN t.period > current_date THEN 'future_period' END AS reason_code
+		FROM typed AS t
+	), repeated AS MATERIALIZED (
+		SELECT c.code, c.indicator, c.period
+		FROM checked AS c
+		WHERE c.reason_code IS NULL
+		GROUP BY c.code, c.indicator, c.period
+		HAVING count(*) > 1
+	), rival AS MATERIALIZED (
+		SELECT c.line, row_number() OVER same > 1 AS again,
+			count(*) OVER same <> count(*) OVER (PARTITION BY c.code, c.indicator, c.period, c.parsed) AS conflict
+		FROM checked AS c JOIN repeated AS r ON r.code OPERATOR(growth_index.=) c.code
+			AND r.indicator = c.indicator AND r.period = c.period
+		WHERE c.reason_code IS NULL
+		WINDOW same AS (PARTITION BY c.code, c.indicator, c.period)
+	), decided AS MATERIALIZED (
+		SELECT c.*, CASE WHEN x.conflict THEN 'conflict' ELSE c.reason_code END AS final_code,
+			c.reason_code IS NULL AND x.conflict IS NOT TRUE
+				AND (x.again IS TRUE OR known.value IS NOT DISTINCT FROM c.parsed) AS unchanged
+		FROM checked AS c
+			LEFT JOIN rival AS x ON x.line = c.line
+			LEFT JOIN LATERAL (
+				SELECT o.value
+				FROM growth_index.observation AS o
+				WHERE c.reason_code IS NULL AND o.credit_code OPERATOR(growth_index.=) c.code
+					AND o.indicator = c.indicator AND o.period_end = c.period
+				ORDER BY o.recorded_at DESC, o.id DESC
+				LIMIT 1) AS known ON true
+	), good AS (
+		INSERT INTO growth_index.observation (credit_code, indicator, value, period_end, recorded_at, department, upload_id, line)
+		SELECT code, indicator, parsed, period, $2, department, $1, line
+		FROM decided
+		WHERE final_code IS NULL AND NOT unchanged
+	), bad AS (
+		INSERT INTO growth_index.upload_error (upload_id, line, credit_code, indicator, value, period_end, department, reason_code, reason)
+		SELECT $1, line, credit_code, indicator, value, period_end, department, final_code,
+			growth_index.refusal(final_code, ROW(credit_code, indicator, value, period_end, department)::growth_index.upload)
+		FROM decided
+		WHERE final_code IS NOT NULL
+	)
+	INSERT INTO growth_index.upload_receipt (upload_id, department, received_at, rows, accepted, unchanged, refused)
+	OVERRIDING SYSTEM VALUE
+	SELECT $1, CASE WHEN min(department) = max(department) AND count(department) = count(*) THEN min(department) END, $2, count(*),
+		count(*) FILTER (WHERE final_code IS NULL AND NOT unchanged),
+		count(*) FILTER (WHERE unchanged),
+		count(*) FILTER (WHERE final_code IS NOT NULL)
+	FROM decided
+	$upload$ USING this, received;
+
+	DELETE FROM growth_index.upload;
+	RETURN NULL;
+END
+$$;
+COMMENT ON FUNCTION growth_index.take_upload() IS 'Trigger of table upload: checks the rows of a statement, keeps the good ones as observations, the others as errors, and writes the receipt.';
+
+CREATE TRIGGER take_upload
+	AFTER INSERT ON growth_index.upload
+	REFERENCING NEW TABLE AS sent
+	FOR EACH STATEMENT EXECUTE FUNCTION growth_index.take_upload();
+
+CREATE FUNCTION growth_index.upload_json(department text, records jsonb) RETURNS growth_index.upload_receipt
+LANGUAGE plpgsql SET search_path = pg_catalog, pg_temp
+AS $$
+DECLARE
+	receipt	growth_index.upload_receipt;
+BEGIN
+	IF records IS NULL OR jsonb_typeof(records) <> 'array' THEN
+		RAISE EXCEPTION 'records must be a JSON array of objects'
+			USING ERRCODE = 'invalid_parameter_value',
+				HINT = 'Each object has the keys credit_code, indicator, value and period_end.';
+	END IF;
+	INSERT INTO growth_index.upload (credit_code, indicator, value, period_end, department)
+	SELECT r ->> 'credit_code', r ->> 'indicator', r ->> 'value', r ->> 'period_end', upload_json.department
+	FROM jsonb_array_elements(records) WITH ORDINALITY AS e(r, line)
+	ORDER BY line;
+	SELECT * INTO STRICT receipt
+	FROM growth_index.upload_receipt AS u
+	WHERE u.upload_id = currval('growth_index.upload_receipt_upload_id_seq');
+	RETURN receipt;
+END
+$$;
+COMMENT ON FUNCTION growth_index.upload_json(text, jsonb) IS
+'One upload from a JSON array of objects {credit_code, indicator, value, period_end}; a value may be a JSON number, boolean, text or array of text. Returns the receipt. Error 22023 where records is no array.';
