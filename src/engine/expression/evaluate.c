@@ -83,6 +83,29 @@ compare_numbers(const Term *a, const Term *b, Subject *s, int *order)
 	return !s->uncertain;
 }
 
+/* Two indicators that nothing types: as the values they have, if those are alike. */
+static bool
+compare_as_they_are(const Term *a, const Term *b, Subject *s, int *order)
+{
+	static const ExprType types[] = {
+		EXPR_NUMBER, EXPR_BOOLEAN, EXPR_TEXT, EXPR_DATE, EXPR_SET
+	};
+	Term		x = *a;
+	Term		y = *b;
+	uint64		v;
+	uint64		w;
+
+	if (a->kind != TERM_INDICATOR || b->kind != TERM_INDICATOR ||
+		s->slots[a->code] < 0 || s->slots[b->code] < 0)
+		return false;
+	v = s->profile->word[s->slots[a->code]];
+	w = s->profile->word[s->slots[b->code]];
+	if (WORD_TYPE(v) != WORD_TYPE(w) || WORD_TYPE(v) == VALUE_SET)
+		return false;
+	x.type = y.type = types[WORD_TYPE(v)];
+	return compare_terms(&x, &y, s, order);
+}
+
 /* The order of two values of one type; false: one of them is unknown. */
 bool
 compare_terms(const Term *a, const Term *b, Subject *s, int *order)
@@ -117,8 +140,9 @@ compare_terms(const Term *a, const Term *b, Subject *s, int *order)
 				return false;
 			*order = (int) t - (int) u;
 			return true;
+		case EXPR_UNTYPED:
+			return compare_as_they_are(a, b, s, order);
 		default:
-			/* sets have equality alone, which is all that the order tells */
 			return false;
 	}
 }

@@ -149,6 +149,16 @@ unlike(Typing *t, const Term *a, const Term *b)
 			 expression_errposition(t->source, known->location)));
 }
 
+/* Indicators of which nothing is known are compared as the values that they have. */
+static bool
+all_indicators(Term **args, int nargs)
+{
+	for (int i = 0; i < nargs; i++)
+		if (args[i]->kind != TERM_INDICATOR && args[i]->kind != TERM_NULL)
+			return false;
+	return true;
+}
+
 /* Some terms that must be of one type; returns it, or untyped. */
 static ExprType
 infer_alike(Typing *t, Term **args, int nargs, ExprType want)
@@ -172,7 +182,7 @@ infer_alike(Typing *t, Term **args, int nargs, ExprType want)
 								  type == EXPR_DATE))
 			unlike(t, first, args[i]);
 	}
-	if (type == EXPR_UNTYPED && t->phase == PHASE_DEFAULTS)
+	if (type == EXPR_UNTYPED && t->phase == PHASE_DEFAULTS && !all_indicators(args, nargs))
 		type = EXPR_NUMBER;
 	if (type != EXPR_UNTYPED)
 		for (int i = 0; i < nargs; i++)
@@ -251,6 +261,8 @@ infer_case(Typing *t, Term *n, ExprType want)
 	if (n->has_else)
 		alike[pairs] = n->args[n->nargs - 1];
 	type = infer_alike(t, alike, pairs + (n->has_else ? 1 : 0), want);
+	if (type == EXPR_UNTYPED && t->phase == PHASE_DEFAULTS)
+		type = infer_alike(t, alike, pairs + (n->has_else ? 1 : 0), EXPR_NUMBER);
 	pfree(alike);
 	return type == EXPR_UNTYPED ? type : settle(t, n, type, want);
 }
@@ -331,6 +343,15 @@ infer_leaf(Typing *t, Term *n, ExprType want)
 	}
 }
 
+/* What COALESCE and its kin yield when their place leaves it open. */
+static ExprType
+settled_or_number(Typing *t, Term *n)
+{
+	ExprType	type = infer_alike(t, n->args, n->nargs, EXPR_UNTYPED);
+
+	return type == EXPR_UNTYPED ? EXPR_NUMBER : type;
+}
+
 static ExprType
 infer(Typing *t, Term *n, ExprType want)
 {
@@ -348,7 +369,9 @@ infer(Typing *t, Term *n, ExprType want)
 		case TERM_NULLIF:
 		case TERM_GREATEST:
 		case TERM_LEAST:
-			type = infer_alike(t, n->args, n->nargs, want);
+			type = infer_alike(t, n->args, n->nargs,
+							   want == EXPR_UNTYPED && t->phase == PHASE_DEFAULTS ?
+							   settled_or_number(t, n) : want);
 			if (n->kind != TERM_COALESCE)
 				check_ordered(t, n, type);
 			return type == EXPR_UNTYPED ? type : settle(t, n, type, want);

@@ -1,0 +1,103 @@
+-- criteria and formula: language, canonical text, three values, errors
+SET search_path = growth_index, public;
+
+-- canonical text: brackets only where they are needed
+SELECT t::criteria FROM (VALUES
+	('hightech AND revenue BETWEEN 2e7 AND 4e8 AND rd_expense / revenue >= 0.05 AND industry IN (''C39'',''I65'') AND ''高新技术企业'' = ANY (honours) AND NOT dishonest'),
+	('a AND (b AND c) OR (d)'), ('NOT (a OR b) AND NOT NOT c'), ('((x)) + (y * z) > -(-w)'),
+	('x - (y - z) <> (x - y) - z'), ('x / (y * z) = 1/2'), ('a IS NOT TRUE AND (x > 1) IS UNKNOWN'),
+	('x IS NOT DISTINCT FROM NULL'), ('x NOT BETWEEN SYMMETRIC 3 AND 1'), ('t NOT LIKE ''C39%'' AND u LIKE ''a\_b'''),
+	('s @> ARRAY[''p'',''q''] AND s && ARRAY[''r'']'), ('t <> ALL (s)'), ('研发费用 > 1 AND "Select" = 1 AND "select" > 2 AND "a b" = 3'),
+	('listing_date >= as_of - INTERVAL ''1 year 30 days'' AND age_in_months(founded) > 24'),
+	('founded >= ''2019-01-01'' AND founded < DATE ''2020-01-01'''), ('x != 1 AND y = +5 AND z = -5'),
+	('CASE stage WHEN ''a'' THEN x > 1 ELSE false END'), ('coalesce(x, y, 0) > 1 AND nullif(x, 0) IS NULL'),
+	('x % 3 = mod(y, 2) AND pow(x, 2) > ceiling(y)'), ('t = ''it''''s''')) AS v(t);
+SELECT t::formula FROM (VALUES
+	('least(patents_granted * 2500, 1000000)'), ('CASE WHEN revenue_growth >= 1 THEN 500000 WHEN revenue_growth >= 0.5 THEN 300000 ELSE 100000 END'),
+	('(revenue - revenue_prior) / revenue_prior'), ('1_'::text || 'x')) AS v(t) WHERE t NOT LIKE '1%';
+SELECT indicators('b > a AND as_of > c'::criteria), indicators('1 + 1'::formula);
+
+-- decimals decide
+SELECT matches('0.1 + 0.2 = 0.3', '{}'), matches('1 / 2 = 0.5', '{}'),
+	matches('rd_expense / revenue >= 0.05', '{"rd_expense": 5, "revenue": 100}'),
+	matches('rd_expense / revenue >= 0.05', '{"rd_expense": 4.9999999999999, "revenue": 100}');
+SELECT evaluate('1 / 3', '{}'), evaluate('round(2.5)', '{}'), evaluate('round(-2.5)', '{}'), evaluate('7 % 3', '{}'),
+	evaluate('sqrt(2)', '{}'), evaluate('power(2, 0.5)', '{}'), evaluate('ln(10)', '{}'), evaluate('log(1000)', '{}');
+
+-- where SQL would raise an error, the value is unknown
+SELECT evaluate('1 / x', '{"x": 0}'), evaluate('x % 0', '{"x": 1}'), evaluate('ln(x)', '{"x": 0}'), evaluate('sqrt(x)', '{"x": -1}'),
+	evaluate('power(0, -1)', '{}'), evaluate('power(-1, 0.5)', '{}'), evaluate('exp(10000)', '{}'), evaluate('power(10, 10000)', '{}'),
+	matches('1 / x > 0 OR x = 0', '{"x": 0}');
+
+-- three values
+SELECT a, b, matches('a AND b', p) AS "and", matches('a OR b', p) AS "or", matches('NOT a', p) AS "not", matches('a = b', p) AS "="
+FROM (VALUES (true), (false), (NULL)) AS x(a), (VALUES (true), (false), (NULL)) AS y(b),
+	LATERAL (SELECT profile(r) AS p FROM (SELECT a, b) AS r) AS z ORDER BY a, b;
+SELECT matches('x IN (1, 2)', '{"x": 3}'), matches('x IN (1, NULL)', '{"x": 3}'), matches('x NOT IN (1, 2)', '{}'),
+	matches('''a'' = ANY (s)', '{"s": []}'), matches('''a'' = ANY (s)', '{}'), matches('''a'' <> ALL (s)', '{"s": ["b"]}'),
+	matches('x IS NULL', '{}'), matches('x > 1', '{"x": "text"}') AS other_type_is_unknown;
+
+-- dates: as_of is an argument
+SELECT matches('listing_date >= as_of - INTERVAL ''1 year''', '{"listing_date": "2025-11-23"}', '2026-11-23'),
+	matches('listing_date >= as_of - INTERVAL ''1 year''', '{"listing_date": "2025-11-22"}', '2026-11-23'),
+	matches('listing_date >= as_of - INTERVAL ''1 year''', '{"listing_date": "2025-11-23"}') AS without_as_of;
+SELECT evaluate('age_in_months(d)', '{"d": "2024-01-31"}', '2024-02-29'), evaluate('age_in_months(d)', '{"d": "2024-01-31"}', '2024-03-31'),
+	evaluate('as_of - d', '{"d": "2024-01-31"}', '2024-02-29'), matches('d + INTERVAL ''1 month'' = DATE ''2024-02-29''', '{"d": "2024-01-31"}'),
+	matches('d + 30 > as_of', '{"d": "2024-01-31"}', '2024-02-29');
+SELECT matches('t LIKE ''C39%''', '{"t": "C3911"}'), matches('t LIKE ''_文%''', '{"t": "中文字"}'), matches('t LIKE ''%b%a''', '{"t": "abba"}'),
+	matches('t LIKE ''50\%''', '{"t": "50%"}');
+
+-- errors say where
+SELECT 'hightech AND'::criteria;
+SELECT ''::criteria;
+SELECT 'a, b'::criteria;
+SELECT 'x; DROP TABLE enterprise'::criteria;
+SELECT 'a > (SELECT 1)'::criteria;
+SELECT 'pg_sleep(10) > 1'::criteria;
+SELECT 'a::int > 1'::criteria;
+SELECT 'a > 1 AND a = ''x'''::criteria;
+SELECT 'revenue'::formula AS bare, 'revenue > 1'::formula;
+SELECT 'revenue + 1'::criteria;
+SELECT 'current_date > founded'::criteria;
+SELECT 't.a > 1'::criteria;
+SELECT 'a LIKE b'::criteria;
+SELECT 'a = $1'::criteria;
+SELECT 'founded > DATE ''2019-02-30'''::criteria;
+SELECT 'founded > as_of - INTERVAL ''1 hour'''::criteria;
+SELECT 'round(x, y) > 1'::criteria;
+SELECT 's > ARRAY[''a'']'::criteria;
+SELECT 'count(*) > 1'::criteria;
+\set VERBOSITY terse
+SELECT (repeat('(', 20000) || 'a' || repeat(')', 20000))::criteria;
+SELECT ('1 = ' || repeat('1', 2000))::criteria;
+SELECT (repeat('x', 64) || ' > 1')::criteria;
+\set VERBOSITY default
+
+-- settings do not change a meaning
+SET standard_conforming_strings = off;
+SET quote_all_identifiers = on;
+SELECT E't = ''a\\b'''::criteria;
+RESET standard_conforming_strings;
+RESET quote_all_identifiers;
+
+-- why
+SELECT * FROM explain('revenue >= 20000000 AND rd_expense / revenue >= 0.05 AND NOT dishonest AND industry IN (''C39'') AND x BETWEEN 1 AND 2',
+	'{"revenue": 1.8e7, "rd_expense": 9e5, "industry": "C39", "x": 5, "dishonest": "no"}');
+SELECT * FROM explain('a OR b', '{"a": false}');
+
+-- values compare, group and travel
+SELECT c, count(*) FROM (VALUES ('a>1'::criteria), ('( a > 1.0 )'), ('a > 2')) AS v(c) GROUP BY c ORDER BY c;
+CREATE TABLE rule (c criteria PRIMARY KEY, f formula);
+INSERT INTO rule VALUES ('a > 1', 'b * 2'), ('t = ''x''', '1');
+\getenv folder PG_ABS_BUILDDIR
+\set file :folder '/results/expression.bin'
+\set out '\\copy rule TO ' :'file' ' (FORMAT binary)'
+:out
+CREATE TABLE rule_copy (LIKE rule);
+\set back '\\copy rule_copy FROM ' :'file' ' (FORMAT binary)'
+:back
+SELECT count(*) FROM rule JOIN rule_copy USING (c, f);
+SET enable_seqscan = off;
+EXPLAIN (COSTS OFF) SELECT * FROM rule WHERE c = 'a > 1';
+RESET enable_seqscan;
+DROP TABLE rule, rule_copy;
