@@ -12,4 +12,4 @@ buffers=$(awk '/^MemTotal/ { m = int($2 / 4096); print m < 3072 ? m : 3072 }' /p
 gi_server_start shared_buffers="${buffers}MB" max_wal_size=16GB
 export PGDATABASE=growth_index
 gi_psql -X -q -v ON_ERROR_STOP=1 -c 'CREATE EXTENSION pg_cron' -c 'CREATE EXTENSION growth_index' || exit 1
-"$GI_ROOT/bench/run.sh"
+bash "$GI_ROOT/bench/run.sh"

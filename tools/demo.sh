@@ -24,4 +24,4 @@ gi_server_start max_wal_size=4GB
 trap end EXIT
 export PGDATABASE=growth_index PICTURE=${PICTURE:-$GI_ROOT/demo/out/portrait.svg}
 mkdir -p "${PICTURE%/*}"
-"$GI_ROOT/demo/run.sh"
+bash "$GI_ROOT/demo/run.sh"
