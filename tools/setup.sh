@@ -36,6 +36,11 @@ if [ "$(id -u)" != 0 ]; then
 	exit 1
 fi
 
+# one setup at a time; the one before may have done our work
+exec 9>/run/lock/growth_index-setup && flock 9
+mapfile -t missing < <(missing_packages)
+[ ${#missing[@]} -eq 0 ] && exit 0
+
 # What keeps the packages' scripts from making and starting servers, for as long as this runs.
 no_cluster=/etc/postgresql-common/createcluster.d/growth_index.conf
 policy=/usr/sbin/policy-rc.d
@@ -69,7 +74,7 @@ fi
 install_missing() {
 	DEBIAN_FRONTEND=noninteractive apt-get install -y --no-install-recommends \
 		-o DPkg::Lock::Timeout=300 -o Dpkg::Options::=--force-confold \
-		"${missing[@]}" </dev/null >"$scratch/install" 2>&1
+		"${missing[@]}" </dev/null >"$scratch/install" 2>&1 9>&-
 }
 begun=$SECONDS
 echo "Installing ${missing[*]}"
