@@ -87,7 +87,10 @@ gi_server_create() {
 	else
 		GI_SERVER=$(mktemp -d /tmp/growth_index.XXXXXX) GI_LASTING=
 	fi || gi_die "cannot create a folder for the server"
-	[ -d "$GI_STAGE" ] && cp -r "$GI_STAGE" "$GI_SERVER/stage" && destdir=yes
+	if [ -d "$GI_STAGE" ]; then
+		flock -s "$GI_HOME/build.lock" cp -r "$GI_STAGE" "$GI_SERVER/stage" || gi_die "cannot copy the build"
+		destdir=yes
+	fi
 	[ ${#GI_AS[@]} -gt 0 ] && chown -R postgres: "$GI_SERVER"
 	{
 		gi_as "$GI_BIN/initdb" -D "$GI_SERVER/data" -A trust -U postgres -E UTF8 \
