@@ -17,10 +17,14 @@ PROJECT_HEADERS = $(wildcard src/*.h src/engine/*/*.h)
 # The install script: the declarations that stand beside the code, in order of use.
 ENGINE_SQL = rating credit_code profile expression scorecard
 PLATFORM_SQL = catalogue enterprise observation upload scoring policy match refresh \
-	entitlement payment finance portrait schedule views security
+	entitlement payment finance picture portrait schedule views security
 INSTALL_SQL = src/header.sql \
 	$(wildcard $(foreach c,$(ENGINE_SQL),src/engine/$(c)/$(c).sql)) \
 	$(wildcard $(foreach c,$(PLATFORM_SQL),src/platform/$(c).sql))
+FORGOTTEN_SQL = $(filter-out $(INSTALL_SQL),$(sort $(wildcard src/*.sql src/engine/*/*.sql src/platform/*.sql)))
+ifneq ($(FORGOTTEN_SQL),)
+$(error not in the list of the install script: $(FORGOTTEN_SQL))
+endif
 
 DATA_built = $(EXTENSION)--$(EXTVERSION).sql
 EXTRA_CLEAN = $(DATA_built) build
