@@ -33,7 +33,8 @@ part() {
 
 gi_psql -X -q -v ON_ERROR_STOP=1 -c 'CREATE EXTENSION growth_index' || exit 1
 mkdir -p "$GI_ROOT/docs"
-gi_psql -X -q -v check=false -f "$GI_TOOLS/reference.sql" >"$GI_SERVER/reference.md" || exit 1
+gi_psql -X -q -f "$GI_TOOLS/reference.sql" >"$GI_SERVER/reference.md" || exit 1
 cp "$GI_SERVER/reference.md" "$GI_ROOT/docs/reference.md"
-gi_psql -X -q -v check=true -f "$GI_TOOLS/reference.sql" >&2
+gi_psql -X -q -A -t -f "$GI_TOOLS/reference_entries.sql" \
+	-c "SELECT 'without a comment: ' || object FROM uncommented ORDER BY 1" >&2
 echo "docs/reference.md: $(grep -c '^\*\*\|^- `' "$GI_ROOT/docs/reference.md") entries"
