@@ -100,26 +100,25 @@ AS $$
 $$;
 COMMENT ON FUNCTION growth_index.queue_enterprises(growth_index.credit_code[]) IS 'Queues enterprises for the next refresh; how many were queued.';
 
-/* the values of a period as they stood: for one enterprise, at a day and by what was known at a time */
 CREATE FUNCTION growth_index.profile_of(credit_code growth_index.credit_code, as_of date DEFAULT NULL,
 										known_at timestamptz DEFAULT NULL) RETURNS growth_index.profile
 LANGUAGE sql STABLE PARALLEL SAFE COST 1000 SET search_path = pg_catalog, pg_temp
 AS $$
-	SELECT growth_index.profile_agg(known.code, known.value)
+	SELECT CASE WHEN e.credit_code IS NULL THEN observed.profile
+		ELSE coalesce(observed.profile OPERATOR(growth_index.||) own.profile, own.profile) END
 	FROM (
-		(SELECT DISTINCT ON (o.indicator) o.indicator AS code, o.value
-		FROM growth_index.observation AS o
-		WHERE o.credit_code OPERATOR(growth_index.=) profile_of.credit_code
-			AND (profile_of.as_of IS NULL OR o.period_end <= profile_of.as_of)
-			AND (profile_of.known_at IS NULL OR o.recorded_at <= profile_of.known_at)
-		ORDER BY o.indicator DESC, o.period_end DESC, o.recorded_at DESC, o.id DESC)
-		UNION ALL
-		SELECT c.code, c.value
-		FROM growth_index.enterprise AS e,
-			LATERAL (VALUES ('industry', to_jsonb(e.industry)), ('registered_zone', to_jsonb(e.registered_zone)),
-				('founded', to_jsonb(e.founded))) AS c(code, value)
-		WHERE e.credit_code OPERATOR(growth_index.=) profile_of.credit_code AND c.value IS NOT NULL
-	) AS known
+		SELECT growth_index.profile_agg(o.code, o.value) AS profile
+		FROM (
+			SELECT DISTINCT ON (o.indicator) o.indicator AS code, o.value
+			FROM growth_index.observation AS o
+			WHERE o.credit_code OPERATOR(growth_index.=) profile_of.credit_code
+				AND (profile_of.as_of IS NULL OR o.period_end <= profile_of.as_of)
+				AND (profile_of.known_at IS NULL OR o.recorded_at <= profile_of.known_at)
+			ORDER BY o.indicator DESC, o.period_end DESC, o.recorded_at DESC, o.id DESC) AS o
+		) AS observed
+		LEFT JOIN growth_index.enterprise AS e ON e.credit_code OPERATOR(growth_index.=) profile_of.credit_code,
+		LATERAL growth_index.profile(jsonb_build_object('industry', e.industry,
+			'registered_zone', e.registered_zone, 'founded', e.founded)) AS own(profile)
 $$;
 COMMENT ON FUNCTION growth_index.profile_of(growth_index.credit_code, date, timestamptz) IS
-'The profile of an enterprise from its observations: the value of the latest period that ends by as_of (NULL: of any), of that the one recorded last by known_at (NULL: by now). Columns industry, registered_zone and founded of the enterprise join it, and stand over observations of these names. NULL where nothing is known.';
+'The profile of an enterprise from its observations: of each indicator the value of the latest period that ends by as_of (NULL: of any), and of that the one recorded last by known_at (NULL: by now). Columns industry, registered_zone and founded of the enterprise join it, and stand over observations of these names. NULL where nothing is known.';

@@ -111,10 +111,10 @@ CREATE FUNCTION growth_index.refusal(reason_code text, r growth_index.upload) RE
 LANGUAGE sql STABLE SET search_path = pg_catalog, pg_temp
 AS $$
 	SELECT CASE reason_code
-	WHEN 'malformed_code' THEN coalesce(format('"%s" is no unified social credit code', r.credit_code), 'the credit code is missing')
+	WHEN 'malformed_code' THEN coalesce('"' || r.credit_code || '" is no unified social credit code', 'the credit code is missing')
 	WHEN 'unknown_enterprise' THEN format('no enterprise has the credit code %s', r.credit_code)
-	WHEN 'unknown_indicator' THEN coalesce(format('there is no indicator "%s"', r.indicator), 'the indicator is missing')
-	WHEN 'unknown_department' THEN coalesce(format('there is no department "%s"', r.department), 'the department is missing')
+	WHEN 'unknown_indicator' THEN coalesce('there is no indicator "' || r.indicator || '"', 'the indicator is missing')
+	WHEN 'unknown_department' THEN coalesce('there is no department "' || r.department || '"', 'the department is missing')
 	WHEN 'foreign_indicator' THEN format('indicator "%s" is delivered by department "%s", not by "%s"', i.code, i.department, r.department)
 	WHEN 'no_value' THEN 'the value is missing'
 	WHEN 'wrong_type' THEN format('"%s" is no %s', left(r.value, 100), CASE i.data_type
@@ -123,9 +123,9 @@ AS $$
 			WHEN 'text' THEN 'text of at most 10000 characters'
 			WHEN 'date' THEN 'date of the calendar, written like 2024-12-31'
 			ELSE 'set of text, written like ["a", "b"] or a;b' END)
-	WHEN 'out_of_range' THEN format('%s is not within %s to %s', r.value,
-			coalesce(i.valid_min::text, 'any'), coalesce(i.valid_max::text, 'any'))
-	WHEN 'bad_period' THEN coalesce(format('period end "%s" is no date of the calendar, written like 2024-12-31', r.period_end),
+	WHEN 'out_of_range' THEN format('%s is not in the valid range:', r.value)
+			|| coalesce(' at least ' || i.valid_min, '') || coalesce(' at most ' || i.valid_max, '')
+	WHEN 'bad_period' THEN coalesce('period end "' || r.period_end || '" is no date of the calendar, written like 2024-12-31',
 			'the period end is missing')
 	WHEN 'future_period' THEN format('the period ends on %s, in the future', r.period_end)
 	WHEN 'conflict' THEN 'another row of the same upload gives another value for the same enterprise, indicator and period'

@@ -1,0 +1,163 @@
+/*
+ * Scoring: the scorecards in force, and what they say of each enterprise now
+ * and said before.
+ */
+CREATE TABLE growth_index.setting (
+	name	text PRIMARY KEY,
+	value	text NOT NULL
+);
+COMMENT ON TABLE growth_index.setting IS 'Settings of this platform. A setting without a row has its default.';
+COMMENT ON COLUMN growth_index.setting.name IS 'matching_scorecard: the scorecard whose score and rating policies and products see (default innovation).';
+COMMENT ON COLUMN growth_index.setting.value IS 'The value.';
+SELECT pg_catalog.pg_extension_config_dump('growth_index.setting', '');
+
+CREATE FUNCTION growth_index.matching_scorecard() RETURNS text
+LANGUAGE sql STABLE SET search_path = pg_catalog, pg_temp
+AS $$
+	SELECT coalesce((SELECT value FROM growth_index.setting WHERE name = 'matching_scorecard'), 'innovation')
+$$;
+COMMENT ON FUNCTION growth_index.matching_scorecard() IS 'Code of the scorecard whose score and rating policies and products see: the setting matching_scorecard, or innovation.';
+
+CREATE TABLE growth_index.scorecard_version (
+	code		text NOT NULL CHECK (code <> ''),
+	version		integer NOT NULL CHECK (version > 0),
+	card		growth_index.scorecard NOT NULL,
+	active		boolean NOT NULL DEFAULT true,
+	created_at	timestamptz NOT NULL DEFAULT now(),
+	PRIMARY KEY (code, version)
+);
+CREATE UNIQUE INDEX scorecard_active ON growth_index.scorecard_version (code) WHERE active;
+COMMENT ON TABLE growth_index.scorecard_version IS 'Scorecards (评分模型) and their versions; at most one version of a code is active.';
+COMMENT ON COLUMN growth_index.scorecard_version.code IS 'Code of the scorecard.';
+COMMENT ON COLUMN growth_index.scorecard_version.version IS 'Version, from 1.';
+COMMENT ON COLUMN growth_index.scorecard_version.card IS 'The scoring model.';
+COMMENT ON COLUMN growth_index.scorecard_version.active IS 'Is it the version in force?';
+COMMENT ON COLUMN growth_index.scorecard_version.created_at IS 'When it was added.';
+SELECT pg_catalog.pg_extension_config_dump('growth_index.scorecard_version', '');
+
+CREATE FUNCTION growth_index.add_scorecard(code text, card growth_index.scorecard) RETURNS integer
+LANGUAGE plpgsql STRICT SET search_path = pg_catalog, pg_temp
+AS $$
+DECLARE
+	number	integer;
+BEGIN
+	LOCK TABLE growth_index.scorecard_version IN SHARE ROW EXCLUSIVE MODE;
+	SELECT s.version INTO number
+	FROM growth_index.scorecard_version AS s
+	WHERE s.code = add_scorecard.code AND s.card OPERATOR(growth_index.=) add_scorecard.card
+	ORDER BY s.version DESC LIMIT 1;
+
+	UPDATE growth_index.scorecard_version AS s SET active = false
+	WHERE s.code = add_scorecard.code AND s.active AND s.version IS DISTINCT FROM number;
+	IF number IS NOT NULL THEN
+		UPDATE growth_index.scorecard_version AS s SET active = true
+		WHERE s.code = add_scorecard.code AND s.version = number AND NOT s.active;
+	ELSE
+		INSERT INTO growth_index.scorecard_version (code, version, card)
+		SELECT add_scorecard.code, coalesce(max(s.version), 0) + 1, add_scorecard.card
+		FROM growth_index.scorecard_version AS s
+		WHERE s.code = add_scorecard.code
+		RETURNING version INTO number;
+	END IF;
+	RETURN number;
+END
+$$;
+COMMENT ON FUNCTION growth_index.add_scorecard(text, growth_index.scorecard) IS
+'Puts a scorecard in force under a code and returns its version: a new one, or the one that has the same content. Scores follow with the next refresh of each enterprise; refresh_all() queues all.';
+
+CREATE TABLE growth_index.enterprise_profile (
+	credit_code	growth_index.credit_code PRIMARY KEY REFERENCES growth_index.enterprise ON DELETE CASCADE,
+	profile		growth_index.profile NOT NULL,
+	as_of		date NOT NULL,
+	computed_at	timestamptz NOT NULL
+);
+COMMENT ON TABLE growth_index.enterprise_profile IS 'The profile of each enterprise as of its last refresh.';
+COMMENT ON COLUMN growth_index.enterprise_profile.credit_code IS 'Enterprise.';
+COMMENT ON COLUMN growth_index.enterprise_profile.profile IS 'All that is known: what profile_of(credit_code, as_of) gives.';
+COMMENT ON COLUMN growth_index.enterprise_profile.as_of IS 'Day for which it stands.';
+COMMENT ON COLUMN growth_index.enterprise_profile.computed_at IS 'When it was last written.';
+SELECT pg_catalog.pg_extension_config_dump('growth_index.enterprise_profile', '');
+
+CREATE TABLE growth_index.score (
+	credit_code	growth_index.credit_code NOT NULL REFERENCES growth_index.enterprise ON DELETE CASCADE,
+	scorecard	text NOT NULL,
+	version		integer NOT NULL,
+	score		numeric,
+	rating		growth_index.rating,
+	segment		text,
+	coverage	numeric,
+	status		text NOT NULL,
+	missing		text[],
+	as_of		date NOT NULL,
+	computed_at	timestamptz NOT NULL,
+	PRIMARY KEY (credit_code, scorecard)
+);
+CREATE INDEX score_rank ON growth_index.score (scorecard, score DESC NULLS LAST);
+COMMENT ON TABLE growth_index.score IS 'What the active scorecards say of each enterprise, as of its last refresh.';
+COMMENT ON COLUMN growth_index.score.credit_code IS 'Enterprise.';
+COMMENT ON COLUMN growth_index.score.scorecard IS 'Code of the scorecard.';
+COMMENT ON COLUMN growth_index.score.version IS 'Version of the scorecard.';
+COMMENT ON COLUMN growth_index.score.score IS 'Points, of the scorecard''s total (100 by default); NULL: not scored, see status.';
+COMMENT ON COLUMN growth_index.score.rating IS 'Rating; NULL where there is no score.';
+COMMENT ON COLUMN growth_index.score.segment IS 'Segment of the scorecard by whose weights it was scored; NULL: it has none.';
+COMMENT ON COLUMN growth_index.score.coverage IS 'Share of the weight that is known, 0 to 1.';
+COMMENT ON COLUMN growth_index.score.status IS 'scored, low_coverage or undecided.';
+COMMENT ON COLUMN growth_index.score.missing IS 'Codes of the indicators that are unknown.';
+COMMENT ON COLUMN growth_index.score.as_of IS 'Day for which it was computed.';
+COMMENT ON COLUMN growth_index.score.computed_at IS 'When the row was last written.';
+SELECT pg_catalog.pg_extension_config_dump('growth_index.score', '');
+
+CREATE TABLE growth_index.score_history (
+	id			bigint GENERATED ALWAYS AS IDENTITY PRIMARY KEY,
+	credit_code	growth_index.credit_code NOT NULL,
+	scorecard	text NOT NULL,
+	version		integer NOT NULL,
+	score		numeric,
+	rating		growth_index.rating,
+	segment		text,
+	coverage	numeric,
+	status		text NOT NULL,
+	missing		text[],
+	as_of		date NOT NULL,
+	computed_at	timestamptz NOT NULL
+);
+CREATE INDEX score_history_enterprise ON growth_index.score_history (credit_code, scorecard, computed_at);
+COMMENT ON TABLE growth_index.score_history IS 'Scores as they were given (append-only): a row whenever anything of a score changed but its day.';
+COMMENT ON COLUMN growth_index.score_history.id IS 'Number in order of writing.';
+COMMENT ON COLUMN growth_index.score_history.credit_code IS 'Enterprise.';
+COMMENT ON COLUMN growth_index.score_history.scorecard IS 'Code of the scorecard.';
+COMMENT ON COLUMN growth_index.score_history.version IS 'Version of the scorecard.';
+COMMENT ON COLUMN growth_index.score_history.score IS 'Points, of the scorecard''s total; NULL: not scored.';
+COMMENT ON COLUMN growth_index.score_history.rating IS 'Rating; NULL where there is no score.';
+COMMENT ON COLUMN growth_index.score_history.segment IS 'Segment of the scorecard.';
+COMMENT ON COLUMN growth_index.score_history.coverage IS 'Share of the weight that was known, 0 to 1.';
+COMMENT ON COLUMN growth_index.score_history.status IS 'scored, low_coverage or undecided.';
+COMMENT ON COLUMN growth_index.score_history.missing IS 'Codes of the indicators that were unknown.';
+COMMENT ON COLUMN growth_index.score_history.as_of IS 'Day for which it was computed.';
+COMMENT ON COLUMN growth_index.score_history.computed_at IS 'When it was given; score stood from here on.';
+SELECT pg_catalog.pg_extension_config_dump('growth_index.score_history', '');
+SELECT pg_catalog.pg_extension_config_dump('growth_index.score_history_id_seq', '');
+
+CREATE TRIGGER append_only
+	BEFORE UPDATE OR DELETE OR TRUNCATE ON growth_index.score_history
+	FOR EACH STATEMENT EXECUTE FUNCTION growth_index.refuse_change();
+
+CREATE VIEW growth_index.matching_profiles AS
+SELECT p.credit_code,
+	CASE WHEN s.credit_code IS NULL THEN p.profile
+		ELSE p.profile OPERATOR(growth_index.||)
+			growth_index.profile(jsonb_build_object('score', s.score, 'rating', s.rating::text)) END AS profile
+FROM growth_index.enterprise_profile AS p
+	LEFT JOIN growth_index.score AS s ON s.credit_code OPERATOR(growth_index.=) p.credit_code
+		AND s.scorecard = growth_index.matching_scorecard();
+COMMENT ON VIEW growth_index.matching_profiles IS 'The profile that policies and products see of each enterprise: enterprise_profile with score and rating of the matching scorecard.';
+COMMENT ON COLUMN growth_index.matching_profiles.credit_code IS 'Enterprise.';
+COMMENT ON COLUMN growth_index.matching_profiles.profile IS 'Its profile, with the indicators score and rating where it has them.';
+
+CREATE FUNCTION growth_index.matching_profile(credit_code growth_index.credit_code) RETURNS growth_index.profile
+LANGUAGE sql STABLE STRICT SET search_path = pg_catalog, pg_temp
+AS $$
+	SELECT m.profile FROM growth_index.matching_profiles AS m
+	WHERE m.credit_code OPERATOR(growth_index.=) matching_profile.credit_code
+$$;
+COMMENT ON FUNCTION growth_index.matching_profile(growth_index.credit_code) IS 'The profile that policies and products see of one enterprise: matching_profiles. NULL where it was never refreshed.';
