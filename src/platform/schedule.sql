@@ -1,0 +1,195 @@
+/*
+ * Schedule: the jobs that keep the platform fresh, by pg_cron where it is
+ * there.  Nothing else of the extension needs it.
+ */
+
+/* one run of a job at a time; by hand, refresh() may run beside it */
+CREATE FUNCTION growth_index.job_lock(job text) RETURNS boolean
+LANGUAGE sql SET search_path = pg_catalog, pg_temp
+AS $$
+	SELECT pg_try_advisory_lock(hashtextextended('growth_index job ' || job, 0))
+$$;
+COMMENT ON FUNCTION growth_index.job_lock(text) IS 'Takes the session''s lock of a job; false where another session runs it.';
+
+CREATE FUNCTION growth_index.job_unlock(job text) RETURNS boolean
+LANGUAGE sql SET search_path = pg_catalog, pg_temp
+AS $$
+	SELECT pg_advisory_unlock(hashtextextended('growth_index job ' || job, 0))
+$$;
+COMMENT ON FUNCTION growth_index.job_unlock(text) IS 'Gives the session''s lock of a job back.';
+
+CREATE PROCEDURE growth_index.run_refresh_job()
+LANGUAGE plpgsql
+AS $$
+BEGIN
+	IF NOT growth_index.job_lock('refresh') THEN
+		RAISE NOTICE 'the refresh job is running in another session: skipped';
+		RETURN;
+	END IF;
+	CALL growth_index.refresh();
+	PERFORM growth_index.job_unlock('refresh');
+END
+$$;
+COMMENT ON PROCEDURE growth_index.run_refresh_job() IS 'What the job "growth_index refresh" does: refresh(), unless the job is running already.';
+
+CREATE PROCEDURE growth_index.run_daily_job()
+LANGUAGE plpgsql
+AS $$
+BEGIN
+	IF NOT growth_index.job_lock('daily') THEN
+		RAISE NOTICE 'the daily job is running in another session: skipped';
+		RETURN;
+	END IF;
+	/* ages, and what is valid from or until a day, change without new data */
+	PERFORM growth_index.refresh_all();
+	COMMIT;
+	CALL growth_index.refresh();
+	PERFORM growth_index.advance_entitlements(CURRENT_DATE);
+	COMMIT;
+	PERFORM growth_index.forget_runs();
+	PERFORM growth_index.job_unlock('daily');
+END
+$$;
+COMMENT ON PROCEDURE growth_index.run_daily_job() IS 'What the job "growth_index daily" does: refresh of every enterprise for the new day, the day''s steps of benefits, and the retention of run logs; nothing where the job is running already.';
+
+CREATE FUNCTION growth_index.has_cron() RETURNS boolean
+LANGUAGE sql STABLE SET search_path = pg_catalog, pg_temp
+AS $$
+	SELECT EXISTS (SELECT FROM pg_extension WHERE extname = 'pg_cron')
+$$;
+COMMENT ON FUNCTION growth_index.has_cron() IS 'Is pg_cron installed in this database?';
+
+CREATE FUNCTION growth_index.need_cron() RETURNS void
+LANGUAGE plpgsql SET search_path = pg_catalog, pg_temp
+AS $$
+DECLARE
+	home	text := current_setting('cron.database_name', true);
+BEGIN
+	IF NOT growth_index.has_cron() THEN
+		RAISE EXCEPTION 'pg_cron is not installed in database "%"', current_database()
+			USING ERRCODE = 'object_not_in_prerequisite_state',
+				DETAIL = CASE WHEN home IS NULL THEN 'The server has not loaded pg_cron.'
+					ELSE format('The server runs pg_cron in database "%s".', home) END,
+				HINT = CASE WHEN home IS NULL OR home = current_database()
+					THEN format('Install the package postgresql-%s-cron, set shared_preload_libraries = ''pg_cron'' and cron.database_name = %L, restart the server, then CREATE EXTENSION pg_cron.',
+						current_setting('server_version_num')::integer / 10000, current_database())
+					ELSE format('In database "%s": SELECT cron.schedule_in_database(''growth_index refresh'', ''* * * * *'', ''CALL growth_index.run_refresh_job()'', %L), and likewise ''growth_index daily'' with run_daily_job().',
+						home, current_database()) END || ' Any other scheduler can run: CALL growth_index.run_refresh_job().';
+	END IF;
+END
+$$;
+COMMENT ON FUNCTION growth_index.need_cron() IS 'Raises 55000 with a hint where pg_cron is not installed in this database.';
+
+/* dynamic: the names of pg_cron are resolved only where it is there */
+CREATE FUNCTION growth_index.cron_jobs(OUT job_id bigint, OUT job text, OUT schedule text, OUT command text,
+									   OUT active boolean, OUT last_status text, OUT last_message text,
+									   OUT last_started_at timestamptz, OUT last_finished_at timestamptz,
+									   OUT last_success_at timestamptz, OUT failures bigint)
+RETURNS SETOF record
+LANGUAGE plpgsql STABLE ROWS 2 SET search_path = pg_catalog, pg_temp
+AS $$
+BEGIN
+	IF NOT growth_index.has_cron() THEN
+		RETURN;
+	END IF;
+	RETURN QUERY EXECUTE $jobs$
+		SELECT j.jobid, j.jobname::text, j.schedule, j.command, j.active, l.status, l.return_message, l.start_time, l.end_time,
+			s.last_success_at, s.failures
+		FROM cron.job AS j
+			LEFT JOIN LATERAL (
+				SELECT d.status, d.return_message, d.start_time, d.end_time
+				FROM cron.job_run_details AS d
+				WHERE d.jobid = j.jobid
+				ORDER BY d.runid DESC LIMIT 1) AS l ON true
+			LEFT JOIN LATERAL (
+				SELECT max(d.end_time) FILTER (WHERE d.status = 'succeeded') AS last_success_at,
+					count(*) FILTER (WHERE d.status = 'failed' AND d.start_time > now() - interval '24 hours') AS failures
+				FROM cron.job_run_details AS d
+				WHERE d.jobid = j.jobid) AS s ON true
+		WHERE j.jobname IN ('growth_index refresh', 'growth_index daily')
+			AND j.database = current_database()
+		ORDER BY j.jobname DESC
+	$jobs$;
+END
+$$;
+COMMENT ON FUNCTION growth_index.cron_jobs() IS 'The jobs of this database in pg_cron with their last run; no rows where pg_cron is not installed. failures: of the last 24 hours.';
+
+CREATE FUNCTION growth_index.schedule_jobs(schedule text DEFAULT '* * * * *',
+										   OUT job_id bigint, OUT job text, OUT runs_at text, OUT command text)
+RETURNS SETOF record
+LANGUAGE plpgsql ROWS 2 SET search_path = pg_catalog, pg_temp
+AS $$
+BEGIN
+	PERFORM growth_index.need_cron();
+	/* by name: a job that is there is changed, not doubled */
+	EXECUTE 'SELECT cron.schedule($1, $2, $3)'
+	USING 'growth_index refresh', schedule, 'CALL growth_index.run_refresh_job()';
+	EXECUTE 'SELECT cron.schedule($1, $2, $3)'
+	USING 'growth_index daily', '10 0 * * *', 'CALL growth_index.run_daily_job()';
+	RETURN QUERY
+	SELECT c.job_id, c.job, c.schedule, c.command FROM growth_index.cron_jobs() AS c;
+END
+$$;
+COMMENT ON FUNCTION growth_index.schedule_jobs(text) IS
+'Schedules the jobs of this database in pg_cron, as the current role: "growth_index refresh" by the given cron line (default: every minute) and "growth_index daily" at 00:10; both in the time zone of pg_cron, which is GMT unless cron.timezone says otherwise. Called again it changes the jobs that are there. Error 55000 with a hint where pg_cron is not installed in this database.';
+
+CREATE FUNCTION growth_index.unschedule_jobs() RETURNS bigint
+LANGUAGE plpgsql SET search_path = pg_catalog, pg_temp
+AS $$
+DECLARE
+	job		record;
+	removed	bigint := 0;
+BEGIN
+	PERFORM growth_index.need_cron();
+	FOR job IN SELECT c.job_id FROM growth_index.cron_jobs() AS c LOOP
+		EXECUTE 'SELECT cron.unschedule($1)' USING job.job_id;
+		removed := removed + 1;
+	END LOOP;
+	RETURN removed;
+END
+$$;
+COMMENT ON FUNCTION growth_index.unschedule_jobs() IS 'Removes the jobs of this database from pg_cron; how many there were. Error 55000 where pg_cron is not installed in this database.';
+
+CREATE FUNCTION growth_index.forget_runs(keep interval DEFAULT '30 days') RETURNS bigint
+LANGUAGE plpgsql SET search_path = pg_catalog, pg_temp
+AS $$
+DECLARE
+	forgotten	bigint;
+BEGIN
+	DELETE FROM growth_index.refresh_run WHERE state <> 'running' AND started_at < now() - keep;
+	GET DIAGNOSTICS forgotten = ROW_COUNT;
+	IF growth_index.has_cron() THEN
+		EXECUTE 'DELETE FROM cron.job_run_details WHERE end_time < now() - $1
+			AND jobid IN (SELECT job_id FROM growth_index.cron_jobs())' USING keep;
+	END IF;
+	RETURN forgotten;
+END
+$$;
+COMMENT ON FUNCTION growth_index.forget_runs(interval) IS 'Removes ended runs that began longer ago than keep from refresh_run, and those of the jobs from pg_cron''s log; how many went from refresh_run.';
+
+CREATE VIEW growth_index.job_health AS
+SELECT n.job, c.job IS NOT NULL AS scheduled, c.schedule, c.active, c.last_status, c.last_message,
+	c.last_started_at, c.last_success_at, coalesce(c.failures, 0) AS failures,
+	q.backlog, q.lag, r.running, r.last_refresh_at, f.set_aside
+FROM (VALUES ('growth_index refresh'), ('growth_index daily')) AS n(job)
+	LEFT JOIN growth_index.cron_jobs() AS c ON c.job = n.job
+	CROSS JOIN (SELECT count(DISTINCT credit_code) AS backlog, clock_timestamp() - min(queued_at) AS lag
+		FROM growth_index.refresh_queue) AS q
+	CROSS JOIN (SELECT count(*) FILTER (WHERE state = 'running') AS running, max(finished_at) AS last_refresh_at
+		FROM growth_index.refresh_run) AS r
+	CROSS JOIN (SELECT count(*) AS set_aside FROM growth_index.refresh_error) AS f;
+COMMENT ON VIEW growth_index.job_health IS 'Is the platform fresh? One row for each job, whether it is scheduled or not, and whether pg_cron is there or not.';
+COMMENT ON COLUMN growth_index.job_health.job IS 'Name of the job in pg_cron.';
+COMMENT ON COLUMN growth_index.job_health.scheduled IS 'Is it in pg_cron for this database?';
+COMMENT ON COLUMN growth_index.job_health.schedule IS 'Its cron line; NULL: not scheduled.';
+COMMENT ON COLUMN growth_index.job_health.active IS 'Does pg_cron run it?';
+COMMENT ON COLUMN growth_index.job_health.last_status IS 'Status of its last run in pg_cron.';
+COMMENT ON COLUMN growth_index.job_health.last_message IS 'What its last run returned: the error, where it failed.';
+COMMENT ON COLUMN growth_index.job_health.last_started_at IS 'Begin of its last run.';
+COMMENT ON COLUMN growth_index.job_health.last_success_at IS 'End of its last run that succeeded.';
+COMMENT ON COLUMN growth_index.job_health.failures IS 'Runs of the last 24 hours that failed.';
+COMMENT ON COLUMN growth_index.job_health.backlog IS 'Enterprises that wait for a refresh.';
+COMMENT ON COLUMN growth_index.job_health.lag IS 'How long the first of them has waited; NULL: none waits.';
+COMMENT ON COLUMN growth_index.job_health.running IS 'Refreshes that run, or that died since the last one began.';
+COMMENT ON COLUMN growth_index.job_health.last_refresh_at IS 'End of the last refresh that found anything to do, whoever called it.';
+COMMENT ON COLUMN growth_index.job_health.set_aside IS 'Enterprises in refresh_error.';
