@@ -187,7 +187,7 @@ BEGIN
 		GROUP BY c.code, c.indicator, c.period
 		HAVING count(*) > 1
 	), rival AS MATERIALIZED (
-		SELECT c.line, row_number() OVER same > 1 AS again,
+		SELECT c.line, row_number() OVER (same ORDER BY c.line) > 1 AS again,
 			count(*) OVER same <> count(*) OVER (PARTITION BY c.code, c.indicator, c.period, c.parsed) AS conflict
 		FROM checked AS c JOIN repeated AS r ON r.code OPERATOR(growth_index.=) c.code
 			AND r.indicator = c.indicator AND r.period = c.period
