@@ -240,9 +240,9 @@ BEGIN
 	END IF;
 	run := growth_index.begin_refresh_run();
 	COMMIT;
+	/* each statement of a batch has to see what was committed before it; must come first after a COMMIT */
+	SET TRANSACTION ISOLATION LEVEL READ COMMITTED;
 	WHILE max_batches IS NULL OR done OPERATOR(pg_catalog.<) max_batches LOOP
-		/* each statement of a batch has to see what was committed before it */
-		SET TRANSACTION ISOLATION LEVEL READ COMMITTED;
 		SELECT * INTO batch FROM growth_index.refresh_batch(batch_size, after);
 		after := batch.last;
 		IF batch.enterprises OPERATOR(pg_catalog.+) batch.failed OPERATOR(pg_catalog.>) 0 THEN
@@ -255,6 +255,7 @@ BEGIN
 			WHERE id OPERATOR(pg_catalog.=) run;
 		END IF;
 		COMMIT;
+		SET TRANSACTION ISOLATION LEVEL READ COMMITTED;
 		IF after IS NULL THEN
 			/* the end of the queue: from the beginning, until nothing is left but what others have */
 			EXIT WHEN taken OPERATOR(pg_catalog.=) 0;
