@@ -2,6 +2,20 @@
  * Catalogue: the departments that deliver data, and the indicators that they
  * deliver.
  */
+/*
+ * A dump loads its rows with triggers in force.  What the triggers did when
+ * the rows were new is in the dump as well, so it must not be done again.  The
+ * mark is what pg_dump and pg_restore set in every session that they use, and
+ * what nobody sets together by hand.
+ */
+CREATE FUNCTION growth_index.restoring() RETURNS boolean
+LANGUAGE sql STABLE SET search_path = pg_catalog, pg_temp
+AS $$
+	SELECT current_setting('check_function_bodies') = 'off' AND current_setting('row_security') = 'off'
+		AND current_setting('xmloption') = 'content'
+$$;
+COMMENT ON FUNCTION growth_index.restoring() IS 'Is a dump being restored by this session? Known by the settings check_function_bodies and row_security, both of which pg_dump and pg_restore turn off.';
+
 CREATE TABLE growth_index.department (
 	code		text PRIMARY KEY CHECK (code <> ''),
 	name_zh		text,
@@ -25,7 +39,7 @@ CREATE TABLE growth_index.indicator (
 		CONSTRAINT indicator_direction CHECK (direction IN ('higher', 'lower', 'neutral')),
 	period_kind	text NOT NULL DEFAULT 'year'
 		CONSTRAINT indicator_period_kind CHECK (period_kind IN ('point', 'month', 'quarter', 'year')),
-	department	text REFERENCES growth_index.department,
+	department	text,
 	valid_min	numeric,
 	valid_max	numeric,
 	core		boolean NOT NULL DEFAULT true,
@@ -54,3 +68,45 @@ COMMENT ON COLUMN growth_index.indicator.source IS 'Where its definition stands:
 
 SELECT pg_catalog.pg_extension_config_dump('growth_index.department', '');
 SELECT pg_catalog.pg_extension_config_dump('growth_index.indicator', '');
+
+/*
+ * References between tables of the extension are kept by triggers: a parallel
+ * restore loads the tables in any order, with foreign keys in force.
+ */
+CREATE FUNCTION growth_index.check_department() RETURNS trigger
+LANGUAGE plpgsql SET search_path = pg_catalog, pg_temp
+AS $$
+BEGIN
+	PERFORM FROM growth_index.department AS d WHERE d.code = NEW.department FOR KEY SHARE;
+	IF NOT FOUND THEN
+		RAISE EXCEPTION 'there is no department "%"', NEW.department
+			USING ERRCODE = 'foreign_key_violation', SCHEMA = TG_TABLE_SCHEMA, TABLE = TG_TABLE_NAME, COLUMN = 'department';
+	END IF;
+	RETURN NEW;
+END
+$$;
+COMMENT ON FUNCTION growth_index.check_department() IS 'Trigger: raises 23503 where the row names a department that is not there.';
+CREATE TRIGGER check_department
+	BEFORE INSERT OR UPDATE OF department ON growth_index.indicator
+	FOR EACH ROW WHEN (NEW.department IS NOT NULL AND NOT growth_index.restoring())
+	EXECUTE FUNCTION growth_index.check_department();
+
+CREATE FUNCTION growth_index.keep_department() RETURNS trigger
+LANGUAGE plpgsql SET search_path = pg_catalog, pg_temp
+AS $$
+BEGIN
+	IF EXISTS (SELECT FROM growth_index.indicator AS i WHERE i.department = OLD.code) THEN
+		RAISE EXCEPTION 'department "%" still has indicators', OLD.code
+			USING ERRCODE = 'foreign_key_violation', SCHEMA = TG_TABLE_SCHEMA, TABLE = TG_TABLE_NAME;
+	END IF;
+	RETURN CASE TG_OP WHEN 'DELETE' THEN OLD ELSE NEW END;
+END
+$$;
+COMMENT ON FUNCTION growth_index.keep_department() IS 'Trigger: raises 23503 where a department that has indicators is deleted or gets another code.';
+CREATE TRIGGER keep_department_deleted
+	BEFORE DELETE ON growth_index.department
+	FOR EACH ROW EXECUTE FUNCTION growth_index.keep_department();
+CREATE TRIGGER keep_department_renamed
+	BEFORE UPDATE OF code ON growth_index.department
+	FOR EACH ROW WHEN (OLD.code <> NEW.code)
+	EXECUTE FUNCTION growth_index.keep_department();

@@ -33,17 +33,3 @@ BEGIN
 END
 $$;
 COMMENT ON FUNCTION growth_index.refuse_change() IS 'Trigger of append-only tables: raises 23001 for UPDATE, DELETE and TRUNCATE.';
-
-/*
- * A dump loads its rows with triggers in force.  What the triggers did when
- * the rows were new is in the dump as well, so it must not be done again.  The
- * mark is what pg_dump and pg_restore set in every session that they use, and
- * what nobody sets together by hand.
- */
-CREATE FUNCTION growth_index.restoring() RETURNS boolean
-LANGUAGE sql STABLE SET search_path = pg_catalog, pg_temp
-AS $$
-	SELECT current_setting('check_function_bodies') = 'off' AND current_setting('row_security') = 'off'
-		AND current_setting('xmloption') = 'content'
-$$;
-COMMENT ON FUNCTION growth_index.restoring() IS 'Is a dump being restored by this session? Known by the settings check_function_bodies and row_security, both of which pg_dump and pg_restore turn off.';

@@ -66,7 +66,7 @@ COMMENT ON FUNCTION growth_index.add_scorecard(text, growth_index.scorecard) IS
 'Puts a scorecard in force under a code and returns its version: a new one, or the one that has the same content. Scores follow with the next refresh of each enterprise; refresh_all() queues all.';
 
 CREATE TABLE growth_index.enterprise_profile (
-	credit_code	growth_index.credit_code PRIMARY KEY REFERENCES growth_index.enterprise ON DELETE CASCADE,
+	credit_code	growth_index.credit_code PRIMARY KEY,
 	profile		growth_index.profile NOT NULL,
 	as_of		date NOT NULL,
 	computed_at	timestamptz NOT NULL
@@ -79,7 +79,7 @@ COMMENT ON COLUMN growth_index.enterprise_profile.computed_at IS 'When it was la
 SELECT pg_catalog.pg_extension_config_dump('growth_index.enterprise_profile', '');
 
 CREATE TABLE growth_index.score (
-	credit_code	growth_index.credit_code NOT NULL REFERENCES growth_index.enterprise ON DELETE CASCADE,
+	credit_code	growth_index.credit_code NOT NULL,
 	scorecard	text NOT NULL,
 	version		integer NOT NULL,
 	score		numeric,
@@ -106,6 +106,23 @@ COMMENT ON COLUMN growth_index.score.missing IS 'Codes of the indicators that ar
 COMMENT ON COLUMN growth_index.score.as_of IS 'Day for which it was computed.';
 COMMENT ON COLUMN growth_index.score.computed_at IS 'When the row was last written.';
 SELECT pg_catalog.pg_extension_config_dump('growth_index.score', '');
+
+CREATE FUNCTION growth_index.forget_enterprises() RETURNS trigger
+LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, pg_temp
+AS $$
+BEGIN
+	DELETE FROM growth_index.enterprise_profile AS p USING gone
+	WHERE p.credit_code OPERATOR(growth_index.=) gone.credit_code;
+	DELETE FROM growth_index.score AS s USING gone
+	WHERE s.credit_code OPERATOR(growth_index.=) gone.credit_code;
+	RETURN NULL;
+END
+$$;
+COMMENT ON FUNCTION growth_index.forget_enterprises() IS 'Trigger: takes profile and score of deleted enterprises away. What is append-only stays.';
+CREATE TRIGGER forget_enterprises
+	AFTER DELETE ON growth_index.enterprise
+	REFERENCING OLD TABLE AS gone
+	FOR EACH STATEMENT EXECUTE FUNCTION growth_index.forget_enterprises();
 
 CREATE TABLE growth_index.score_history (
 	id			bigint GENERATED ALWAYS AS IDENTITY PRIMARY KEY,
