@@ -29,6 +29,10 @@ SELECT evaluate('1 / x', '{"x": 0}'), evaluate('x % 0', '{"x": 1}'), evaluate('l
 	evaluate('power(0, -1)', '{}'), evaluate('power(-1, 0.5)', '{}'), evaluate('exp(10000)', '{}'), evaluate('power(10, 10000)', '{}'),
 	matches('1 / x > 0 OR x = 0', '{"x": 0}');
 
+-- for money, the least of something unknown is unknown
+SELECT evaluate('least(x * 0.005, 1000000)', '{}') AS as_sql, evaluate_strict('least(x * 0.005, 1000000)', '{}') AS strict,
+	evaluate_strict('least(coalesce(x, 0) * 0.005, 1000000)', '{}') AS said, evaluate_strict('greatest(x, 1)', '{"x": 3}') AS known;
+
 -- three values
 SELECT a, b, matches('a AND b', p) AS "and", matches('a OR b', p) AS "or", matches('NOT a', p) AS "not", matches('a = b', p) AS "="
 FROM (VALUES (true), (false), (NULL)) AS x(a), (VALUES (true), (false), (NULL)) AS y(b),

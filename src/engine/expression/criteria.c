@@ -36,6 +36,7 @@ PG_FUNCTION_INFO_V1(expression_indicators);
 PG_FUNCTION_INFO_V1(matches);
 PG_FUNCTION_INFO_V1(profile_matches);
 PG_FUNCTION_INFO_V1(evaluate);
+PG_FUNCTION_INFO_V1(evaluate_strict);
 
 #define EXPRESSION_MAX_LENGTH	(1 << 20)
 
@@ -233,8 +234,8 @@ profile_matches(PG_FUNCTION_ARGS)
 	return test(fcinfo, 1, 0, -1);
 }
 
-Datum
-evaluate(PG_FUNCTION_ARGS)
+static Datum
+number_of_call(FunctionCallInfo fcinfo, bool strict)
 {
 	CodeList   *codes;
 	Expression *e;
@@ -245,7 +246,21 @@ evaluate(PG_FUNCTION_ARGS)
 		PG_RETURN_NULL();
 	e = call_expression(fcinfo, 0, EXPR_NUMBER, &codes);
 	call_subject(fcinfo, 1, 2, codes, &s);
+	s.strict = strict;
 	if (!expression_numeric(e, &s, &result))
 		PG_RETURN_NULL();
 	PG_RETURN_NUMERIC(result);
+}
+
+Datum
+evaluate(PG_FUNCTION_ARGS)
+{
+	return number_of_call(fcinfo, false);
+}
+
+/* For money: least(unknown, cap) is not the cap. */
+Datum
+evaluate_strict(PG_FUNCTION_ARGS)
+{
+	return number_of_call(fcinfo, true);
 }

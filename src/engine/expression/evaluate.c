@@ -481,7 +481,7 @@ eval_boolean(const Term *n, Subject *s)
 	}
 }
 
-/* The largest or smallest known member, as SQL ignores the unknown ones. */
+/* The largest or smallest known member: SQL ignores unknown ones, unless strict. */
 static const Term *
 extreme_branch(const Term *n, Subject *s)
 {
@@ -491,7 +491,11 @@ extreme_branch(const Term *n, Subject *s)
 	for (int i = 0; i < n->nargs && !s->uncertain; i++)
 	{
 		if (is_unknown(n->args[i], s))
+		{
+			if (s->strict)
+				return NULL;
 			continue;
+		}
 		if (best == NULL)
 			best = n->args[i];
 		else if (compare_terms(n->args[i], best, s, &order) &&

@@ -62,6 +62,7 @@ typedef struct Subject
 	const int16 *slots;			/* code_list_slots(list, profile) */
 	DateADT		as_of;
 	bool		as_of_known;	/* false: what needs as_of is unknown */
+	bool		strict;			/* least and greatest of something unknown are unknown */
 	bool		exact;			/* internal: numbers are computed in numeric */
 	bool		uncertain;		/* internal: a filtered decision failed */
 } Subject;
@@ -74,6 +75,7 @@ subject_init(Subject *s, const Profile *p, const int16 *slots,
 	s->slots = slots;
 	s->as_of_known = as_of_known;
 	s->as_of = as_of_known ? as_of : 0;
+	s->strict = false;
 	s->exact = false;
 	s->uncertain = false;
 }

@@ -211,6 +211,11 @@ CREATE FUNCTION growth_index.evaluate(formula growth_index.formula, profile grow
 	AS 'MODULE_PATHNAME' LANGUAGE C IMMUTABLE PARALLEL SAFE COST 100;
 COMMENT ON FUNCTION growth_index.evaluate(growth_index.formula, growth_index.profile, date) IS
 'The number that the formula gives for the profile, as plain numeric SQL would; NULL where it is unknown, or where SQL would raise an error (division by zero, overflow, root or logarithm of what has none).';
+CREATE FUNCTION growth_index.evaluate_strict(formula growth_index.formula, profile growth_index.profile,
+											 as_of date DEFAULT NULL) RETURNS numeric
+	AS 'MODULE_PATHNAME' LANGUAGE C IMMUTABLE PARALLEL SAFE COST 100;
+COMMENT ON FUNCTION growth_index.evaluate_strict(growth_index.formula, growth_index.profile, date) IS
+'As evaluate(), but least and greatest of something unknown are unknown, where SQL passes over it: an award of least(share * 0.005, 1000000) must not become the cap because the share is missing. Say coalesce(x, 0) where a missing value has a meaning.';
 CREATE FUNCTION growth_index.indicators(growth_index.criteria) RETURNS text[]
 	AS 'MODULE_PATHNAME', 'expression_indicators' LANGUAGE C IMMUTABLE STRICT PARALLEL SAFE COST 100;
 COMMENT ON FUNCTION growth_index.indicators(growth_index.criteria) IS

@@ -1,0 +1,198 @@
+/*
+ * Entitlements: one benefit of one enterprise, on its way from the match to the
+ * money (免申即享: data compared, willingness confirmed, money paid).
+ *
+ * matched → reviewed → publicised → pushed → confirmed → approved → paid, or
+ * superseded, rejected, objected, declined, expired, held, withdrawn, clawed_back.
+ * Each step is one function and one row of entitlement_event.
+ */
+CREATE TABLE growth_index.entitlement (
+	id				bigint GENERATED ALWAYS AS IDENTITY PRIMARY KEY,
+	credit_code		growth_index.credit_code NOT NULL,
+	policy			text NOT NULL,
+	version			integer NOT NULL,
+	occasion		text NOT NULL,
+	award			numeric(18,2) NOT NULL CHECK (award > 0),
+	state			text NOT NULL DEFAULT 'matched' CONSTRAINT entitlement_state CHECK (state IN (
+						'matched', 'superseded', 'reviewed', 'rejected', 'publicised', 'objected', 'pushed',
+						'confirmed', 'declined', 'expired', 'held', 'approved', 'paid', 'withdrawn', 'clawed_back')),
+	reason			text,
+	publicity_ends	date,
+	expires_on		date,
+	created_on		date NOT NULL,
+	changed_at		timestamptz NOT NULL DEFAULT pg_catalog.clock_timestamp(),
+	UNIQUE (credit_code, policy, occasion)
+);
+CREATE INDEX entitlement_open ON growth_index.entitlement (state, id)
+	WHERE state IN ('matched', 'reviewed', 'publicised', 'pushed', 'confirmed', 'approved');
+COMMENT ON TABLE growth_index.entitlement IS 'Benefits of enterprises and their present state. An enterprise has a policy at most once an occasion.';
+COMMENT ON COLUMN growth_index.entitlement.id IS 'Number.';
+COMMENT ON COLUMN growth_index.entitlement.credit_code IS 'Enterprise.';
+COMMENT ON COLUMN growth_index.entitlement.policy IS 'Policy.';
+COMMENT ON COLUMN growth_index.entitlement.version IS 'Version of the policy that it was matched under.';
+COMMENT ON COLUMN growth_index.entitlement.occasion IS 'once, the year, or the event: what the policy may be had once for.';
+COMMENT ON COLUMN growth_index.entitlement.award IS 'Award in yuan.';
+COMMENT ON COLUMN growth_index.entitlement.state IS 'Where it stands.';
+COMMENT ON COLUMN growth_index.entitlement.reason IS 'Why it stands there, where somebody said so.';
+COMMENT ON COLUMN growth_index.entitlement.publicity_ends IS 'Last day of publicity (公示).';
+COMMENT ON COLUMN growth_index.entitlement.expires_on IS 'Last day on which the enterprise can confirm.';
+COMMENT ON COLUMN growth_index.entitlement.created_on IS 'Day for which it was matched.';
+COMMENT ON COLUMN growth_index.entitlement.changed_at IS 'Time of the last step.';
+SELECT pg_catalog.pg_extension_config_dump('growth_index.entitlement', '');
+SELECT pg_catalog.pg_extension_config_dump('growth_index.entitlement_id_seq', '');
+
+CREATE TABLE growth_index.entitlement_event (
+	id				bigint GENERATED ALWAYS AS IDENTITY PRIMARY KEY,
+	entitlement_id	bigint NOT NULL,
+	step			text NOT NULL,
+	from_state		text,
+	to_state		text NOT NULL,
+	actor			text NOT NULL,
+	reason			text,
+	key				text UNIQUE,
+	inputs			jsonb,
+	as_of			date NOT NULL,
+	happened_at		timestamptz NOT NULL DEFAULT pg_catalog.clock_timestamp()
+);
+CREATE INDEX entitlement_event_entitlement ON growth_index.entitlement_event (entitlement_id, id);
+COMMENT ON TABLE growth_index.entitlement_event IS 'Every step of every entitlement (append-only): who, when, why, and on which inputs.';
+COMMENT ON COLUMN growth_index.entitlement_event.id IS 'Number in order of time.';
+COMMENT ON COLUMN growth_index.entitlement_event.entitlement_id IS 'Entitlement.';
+COMMENT ON COLUMN growth_index.entitlement_event.step IS 'What was done: match, review, publicise, push, confirm, decline, object, reject, approve, hold, pay, expire, withdraw, claw_back.';
+COMMENT ON COLUMN growth_index.entitlement_event.from_state IS 'State before; NULL: it began here.';
+COMMENT ON COLUMN growth_index.entitlement_event.to_state IS 'State after.';
+COMMENT ON COLUMN growth_index.entitlement_event.actor IS 'Who did it: system, or what the caller said.';
+COMMENT ON COLUMN growth_index.entitlement_event.reason IS 'Why.';
+COMMENT ON COLUMN growth_index.entitlement_event.key IS 'The caller''s key: the same call again changes nothing.';
+COMMENT ON COLUMN growth_index.entitlement_event.inputs IS 'What was decided on: policy, version, criteria, award formula, profile, score.';
+COMMENT ON COLUMN growth_index.entitlement_event.as_of IS 'As-of date of the step.';
+COMMENT ON COLUMN growth_index.entitlement_event.happened_at IS 'Time of the step.';
+SELECT pg_catalog.pg_extension_config_dump('growth_index.entitlement_event', '');
+SELECT pg_catalog.pg_extension_config_dump('growth_index.entitlement_event_id_seq', '');
+CREATE TRIGGER append_only
+	BEFORE UPDATE OR DELETE OR TRUNCATE ON growth_index.entitlement_event
+	FOR EACH STATEMENT EXECUTE FUNCTION growth_index.refuse_change();
+
+CREATE FUNCTION growth_index.add_working_days(day date, days integer) RETURNS date
+LANGUAGE sql IMMUTABLE STRICT PARALLEL SAFE SET search_path = pg_catalog, pg_temp
+AS $$
+	SELECT CASE WHEN days <= 0 THEN day ELSE (
+		SELECT d::date FROM generate_series(day + 1, day + 7 + days * 2, INTERVAL '1 day') AS d
+		WHERE extract(isodow FROM d) < 6 ORDER BY d OFFSET days - 1 LIMIT 1) END
+$$;
+COMMENT ON FUNCTION growth_index.add_working_days(date, integer) IS 'The day that lies so many working days (Monday to Friday) after a day; holidays are not known.';
+
+CREATE FUNCTION growth_index.decision_inputs(credit_code growth_index.credit_code, policy growth_index.policy) RETURNS jsonb
+LANGUAGE sql STABLE SET search_path = pg_catalog, pg_temp
+AS $$
+	SELECT jsonb_build_object('policy', policy.code, 'version', policy.version, 'criteria', policy.criteria::text,
+		'award', policy.award::text, 'profile', growth_index.jsonb(growth_index.matching_profile(decision_inputs.credit_code)),
+		'score', (SELECT jsonb_build_object('scorecard', s.scorecard, 'version', s.version, 'score', s.score, 'rating', s.rating::text)
+			FROM growth_index.score AS s
+			WHERE s.credit_code OPERATOR(growth_index.=) decision_inputs.credit_code
+				AND s.scorecard = growth_index.matching_scorecard()))
+$$;
+COMMENT ON FUNCTION growth_index.decision_inputs(growth_index.credit_code, growth_index.policy) IS 'What a decision on an enterprise and a policy rests on, as it is kept with the event.';
+
+/*
+ * What all steps have in common: the key that makes a call count once, the lock
+ * on the entitlement, the states it may be done in, the event.
+ */
+CREATE FUNCTION growth_index.take_step(id bigint, step text, allowed text[], to_state text, actor text,
+	key text, reason text, as_of date, inputs jsonb DEFAULT NULL, OUT entitlement growth_index.entitlement, OUT done boolean)
+LANGUAGE plpgsql SET search_path = pg_catalog, pg_temp
+AS $$
+DECLARE
+	earlier growth_index.entitlement_event;
+BEGIN
+	SELECT e.* INTO entitlement FROM growth_index.entitlement AS e WHERE e.id = take_step.id FOR UPDATE;
+	IF NOT FOUND THEN
+		RAISE EXCEPTION 'entitlement % does not exist', id USING ERRCODE = 'no_data_found';
+	END IF;
+	SELECT v.* INTO earlier FROM growth_index.entitlement_event AS v WHERE v.key = take_step.key;
+	IF FOUND THEN
+		IF (earlier.entitlement_id, earlier.step) IS DISTINCT FROM (take_step.id, take_step.step) THEN
+			RAISE EXCEPTION 'key "%" was used for step "%" of entitlement %', key, earlier.step, earlier.entitlement_id
+				USING ERRCODE = 'unique_violation', HINT = 'A key stands for one call: take a new one.';
+		END IF;
+		done := false;
+		RETURN;
+	END IF;
+	IF entitlement.state <> ALL (allowed) THEN
+		RAISE EXCEPTION 'entitlement % is %: it cannot be %', id, entitlement.state, to_state
+			USING ERRCODE = 'object_not_in_prerequisite_state',
+				HINT = format('This step is taken from: %s.', array_to_string(allowed, ', '));
+	END IF;
+	INSERT INTO growth_index.entitlement_event (entitlement_id, step, from_state, to_state, actor, reason, key, inputs, as_of)
+	VALUES (take_step.id, take_step.step, entitlement.state, take_step.to_state, coalesce(take_step.actor, 'system'),
+		take_step.reason, take_step.key, take_step.inputs, take_step.as_of);
+	UPDATE growth_index.entitlement AS e
+	SET state = take_step.to_state, reason = take_step.reason, changed_at = clock_timestamp()
+	WHERE e.id = take_step.id RETURNING e.* INTO entitlement;
+	done := true;
+END
+$$;
+COMMENT ON FUNCTION growth_index.take_step(bigint, text, text[], text, text, text, text, date, jsonb) IS
+'Internal: one step of an entitlement. done is false where the key tells that it was taken before. Errors: P0002 unknown entitlement, 55000 wrong state, 23505 a key that stands for another call.';
+REVOKE ALL ON FUNCTION growth_index.take_step(bigint, text, text[], text, text, text, text, date, jsonb) FROM PUBLIC;
+
+/* the occasion that a policy may be had once for; NULL: the event is not known */
+CREATE FUNCTION growth_index.occasion(policy growth_index.policy, profile growth_index.profile, as_of date) RETURNS text
+LANGUAGE sql IMMUTABLE PARALLEL SAFE SET search_path = pg_catalog, pg_temp
+AS $$
+	SELECT CASE policy.period
+		WHEN 'once' THEN 'once'
+		WHEN 'yearly' THEN extract(year FROM as_of)::text
+		ELSE 'event ' || (profile OPERATOR(growth_index.->>) policy.event_indicator) END
+$$;
+COMMENT ON FUNCTION growth_index.occasion(growth_index.policy, growth_index.profile, date) IS 'once, the year, or the event: an enterprise has a policy once an occasion. NULL: the event indicator is unknown.';
+
+CREATE FUNCTION growth_index.propose_entitlements(as_of date DEFAULT current_date) RETURNS bigint
+LANGUAGE plpgsql STRICT SET search_path = pg_catalog, pg_temp
+AS $$
+DECLARE
+	proposed bigint;
+BEGIN
+	LOCK TABLE growth_index.entitlement IN SHARE ROW EXCLUSIVE MODE;
+	WITH candidate AS (
+		SELECT m.credit_code, p.code, p.version, p.stacking_group, m.award,
+			growth_index.occasion(p, growth_index.matching_profile(m.credit_code), propose_entitlements.as_of) AS occasion,
+			growth_index.decision_inputs(m.credit_code, p) AS inputs
+		FROM growth_index.policy_match AS m
+			JOIN growth_index.policy AS p ON p.code = m.policy AND p.version = m.version
+		WHERE m.until IS NULL AND m.decision = 'eligible' AND m.award > 0
+			AND p.active AND p.mode IN ('none', 'click')
+			AND propose_entitlements.as_of BETWEEN p.valid_from AND p.valid_to
+	), fresh AS (
+		SELECT c.*, row_number() OVER (PARTITION BY c.credit_code, coalesce(c.stacking_group, c.code), c.occasion
+				ORDER BY c.award DESC, c.code) AS place,
+			(SELECT min(e.policy) FROM growth_index.entitlement AS e
+				JOIN growth_index.policy AS q ON q.code = e.policy AND q.version = e.version
+			WHERE e.credit_code OPERATOR(growth_index.=) c.credit_code AND q.stacking_group = c.stacking_group
+				AND e.occasion = c.occasion
+				AND e.state NOT IN ('superseded', 'rejected', 'declined', 'expired', 'withdrawn', 'clawed_back')) AS held
+		FROM candidate AS c
+		WHERE c.occasion IS NOT NULL AND NOT EXISTS (SELECT FROM growth_index.entitlement AS e
+			WHERE e.credit_code OPERATOR(growth_index.=) c.credit_code AND e.policy = c.code AND e.occasion = c.occasion)
+	), entered AS (
+		INSERT INTO growth_index.entitlement (credit_code, policy, version, occasion, award, state, reason, created_on)
+		SELECT f.credit_code, f.code, f.version, f.occasion, f.award,
+			CASE WHEN f.held IS NOT NULL OR f.place > 1 THEN 'superseded' ELSE 'matched' END,
+			CASE WHEN f.held IS NOT NULL THEN format('policy "%s" of the group "%s" was given before', f.held, f.stacking_group)
+				WHEN f.place > 1 THEN format('a higher award of the group "%s" goes forward', f.stacking_group) END,
+			propose_entitlements.as_of
+		FROM fresh AS f
+		ORDER BY f.credit_code USING OPERATOR(growth_index.<), f.code
+		RETURNING *
+	), told AS (
+		INSERT INTO growth_index.entitlement_event (entitlement_id, step, to_state, actor, reason, inputs, as_of)
+		SELECT e.id, 'match', e.state, 'system', e.reason, f.inputs, propose_entitlements.as_of
+		FROM entered AS e JOIN fresh AS f ON f.credit_code OPERATOR(growth_index.=) e.credit_code
+			AND f.code = e.policy AND f.occasion = e.occasion
+	)
+	SELECT count(*) INTO proposed FROM entered WHERE state = 'matched';
+	RETURN proposed;
+END
+$$;
+COMMENT ON FUNCTION growth_index.propose_entitlements(date) IS
+'Makes an entitlement of every current eligible match of a policy without application that the enterprise has not had on this occasion. Of a stacking group only the highest award goes forward (就高不就低), the others are kept as superseded. Returns how many go forward.';

@@ -1,0 +1,243 @@
+/*
+ * Policies of departments, institutions and their products: criteria that say
+ * who, and a formula that says how much.
+ */
+CREATE TABLE growth_index.budget (
+	code		text PRIMARY KEY CHECK (code <> ''),
+	title		text,
+	amount		numeric(18,2) NOT NULL CHECK (amount >= 0),
+	committed	numeric(18,2) NOT NULL DEFAULT 0,
+	paid		numeric(18,2) NOT NULL DEFAULT 0,
+	CONSTRAINT budget_not_overspent CHECK (0 <= paid AND paid <= committed AND committed <= amount)
+);
+COMMENT ON TABLE growth_index.budget IS 'Budgets (预算) that awards are paid from. committed and paid are moved by approve_entitlement() and pay_entitlement(); no statement can bring a budget beyond its amount.';
+COMMENT ON COLUMN growth_index.budget.code IS 'Code, as policies name it.';
+COMMENT ON COLUMN growth_index.budget.title IS 'What it is for.';
+COMMENT ON COLUMN growth_index.budget.amount IS 'Yuan that may be spent in all.';
+COMMENT ON COLUMN growth_index.budget.committed IS 'Yuan approved, paid ones included.';
+COMMENT ON COLUMN growth_index.budget.paid IS 'Yuan paid.';
+SELECT pg_catalog.pg_extension_config_dump('growth_index.budget', '');
+
+CREATE TABLE growth_index.policy (
+	code			text NOT NULL CHECK (code <> ''),
+	version			integer NOT NULL CHECK (version > 0),
+	title_zh		text,
+	title_en		text,
+	department		text,
+	kind			text NOT NULL DEFAULT 'reward',
+	criteria		growth_index.criteria NOT NULL,
+	award			growth_index.formula NOT NULL,
+	legal_source	text,
+	mode			text NOT NULL DEFAULT 'none' CONSTRAINT policy_mode CHECK (mode IN ('none', 'click', 'apply')),
+	period			text NOT NULL DEFAULT 'yearly' CONSTRAINT policy_period CHECK (period IN ('once', 'yearly', 'event')),
+	event_indicator	text,
+	stacking_group	text,
+	cap_enterprise	numeric(18,2) CHECK (cap_enterprise >= 0),
+	budget_code		text,
+	publicity_days	integer NOT NULL DEFAULT 5 CHECK (publicity_days >= 0),
+	needs_person	boolean NOT NULL DEFAULT false,
+	valid_from		date NOT NULL DEFAULT '-infinity',
+	valid_to		date NOT NULL DEFAULT 'infinity',
+	active			boolean NOT NULL DEFAULT true,
+	created_at		timestamptz NOT NULL DEFAULT pg_catalog.clock_timestamp(),
+	PRIMARY KEY (code, version),
+	CONSTRAINT policy_valid CHECK (valid_from <= valid_to),
+	CONSTRAINT policy_event CHECK ((period = 'event') = (event_indicator IS NOT NULL))
+);
+CREATE UNIQUE INDEX policy_active ON growth_index.policy (code) WHERE active;
+COMMENT ON TABLE growth_index.policy IS 'Policies (政策). A version never changes: amending makes a new one, and decisions keep the one they were taken under. At most one version of a code is active.';
+COMMENT ON COLUMN growth_index.policy.code IS 'Code, the same for all versions.';
+COMMENT ON COLUMN growth_index.policy.version IS 'Version, from 1.';
+COMMENT ON COLUMN growth_index.policy.title_zh IS 'Title in Chinese.';
+COMMENT ON COLUMN growth_index.policy.title_en IS 'Title in English.';
+COMMENT ON COLUMN growth_index.policy.department IS 'Department that issues it.';
+COMMENT ON COLUMN growth_index.policy.kind IS 'reward, subsidy, loan discount, certification, service, talent, …';
+COMMENT ON COLUMN growth_index.policy.criteria IS 'Who is eligible (申报条件), over the matching profile: all indicators, score, rating, industry, registered_zone, founded.';
+COMMENT ON COLUMN growth_index.policy.award IS 'How much, in yuan.';
+COMMENT ON COLUMN growth_index.policy.legal_source IS 'Where the rule stands, or that it is a default to be checked.';
+COMMENT ON COLUMN growth_index.policy.mode IS 'none: without application (免申即享); click: after one confirmation; apply: only on application, never proposed by the system.';
+COMMENT ON COLUMN growth_index.policy.period IS 'How often an enterprise can have it: once, yearly, or once an event.';
+COMMENT ON COLUMN growth_index.policy.event_indicator IS 'For period event: the indicator whose value tells one event from another, such as a date.';
+COMMENT ON COLUMN growth_index.policy.stacking_group IS 'Of the policies of a group an enterprise has only the highest award (就高不就低).';
+COMMENT ON COLUMN growth_index.policy.cap_enterprise IS 'Most that one award can be, in yuan; NULL: no cap.';
+COMMENT ON COLUMN growth_index.policy.budget_code IS 'Budget it is paid from; without one nothing can be approved.';
+COMMENT ON COLUMN growth_index.policy.publicity_days IS 'Working days (Monday to Friday) of publicity (公示); 0: none.';
+COMMENT ON COLUMN growth_index.policy.needs_person IS 'True: a person reviews each case; false: the system does.';
+COMMENT ON COLUMN growth_index.policy.valid_from IS 'First day of validity.';
+COMMENT ON COLUMN growth_index.policy.valid_to IS 'Last day of validity.';
+COMMENT ON COLUMN growth_index.policy.active IS 'Is this the version in force?';
+COMMENT ON COLUMN growth_index.policy.created_at IS 'When the version was entered.';
+SELECT pg_catalog.pg_extension_config_dump('growth_index.policy', '');
+
+CREATE TABLE growth_index.institution (
+	code		text PRIMARY KEY CHECK (code <> ''),
+	name_zh		text,
+	name_en		text,
+	kind		text NOT NULL DEFAULT 'bank'
+);
+COMMENT ON TABLE growth_index.institution IS 'Financial institutions (金融机构).';
+COMMENT ON COLUMN growth_index.institution.code IS 'Code.';
+COMMENT ON COLUMN growth_index.institution.name_zh IS 'Name in Chinese.';
+COMMENT ON COLUMN growth_index.institution.name_en IS 'Name in English.';
+COMMENT ON COLUMN growth_index.institution.kind IS 'bank, fund, guarantee, insurance, leasing, …';
+SELECT pg_catalog.pg_extension_config_dump('growth_index.institution', '');
+
+CREATE TABLE growth_index.product (
+	code		text NOT NULL CHECK (code <> ''),
+	version		integer NOT NULL CHECK (version > 0),
+	institution	text NOT NULL,
+	title_zh	text,
+	title_en	text,
+	criteria	growth_index.criteria NOT NULL,
+	credit		growth_index.formula NOT NULL,
+	rate		numeric(8,6) CHECK (rate >= 0),
+	term_months	integer CHECK (term_months > 0),
+	guarantee	text,
+	source		text,
+	valid_from	date NOT NULL DEFAULT '-infinity',
+	valid_to	date NOT NULL DEFAULT 'infinity',
+	active		boolean NOT NULL DEFAULT true,
+	created_at	timestamptz NOT NULL DEFAULT pg_catalog.clock_timestamp(),
+	PRIMARY KEY (code, version),
+	CONSTRAINT product_valid CHECK (valid_from <= valid_to)
+);
+CREATE UNIQUE INDEX product_active ON growth_index.product (code) WHERE active;
+COMMENT ON TABLE growth_index.product IS 'Products of institutions (金融产品), such as loans. Versions as of policies.';
+COMMENT ON COLUMN growth_index.product.code IS 'Code, the same for all versions.';
+COMMENT ON COLUMN growth_index.product.version IS 'Version, from 1.';
+COMMENT ON COLUMN growth_index.product.institution IS 'Institution that offers it.';
+COMMENT ON COLUMN growth_index.product.title_zh IS 'Title in Chinese.';
+COMMENT ON COLUMN growth_index.product.title_en IS 'Title in English.';
+COMMENT ON COLUMN growth_index.product.criteria IS 'Who can have it, over the matching profile.';
+COMMENT ON COLUMN growth_index.product.credit IS 'Most credit (授信额度), in yuan.';
+COMMENT ON COLUMN growth_index.product.rate IS 'Interest a year, as a ratio (0.0385 is 3.85 %).';
+COMMENT ON COLUMN growth_index.product.term_months IS 'Term in months.';
+COMMENT ON COLUMN growth_index.product.guarantee IS 'Guarantee that it asks for; NULL: none.';
+COMMENT ON COLUMN growth_index.product.source IS 'Where its terms stand, or that they are a default.';
+COMMENT ON COLUMN growth_index.product.valid_from IS 'First day of validity.';
+COMMENT ON COLUMN growth_index.product.valid_to IS 'Last day of validity.';
+COMMENT ON COLUMN growth_index.product.active IS 'Is this the version in force?';
+COMMENT ON COLUMN growth_index.product.created_at IS 'When the version was entered.';
+SELECT pg_catalog.pg_extension_config_dump('growth_index.product', '');
+
+/* a version is what decisions were taken under: only whether it is in force may change */
+CREATE FUNCTION growth_index.keep_version() RETURNS trigger
+LANGUAGE plpgsql SET search_path = pg_catalog, pg_temp
+AS $$
+BEGIN
+	IF TG_OP = 'UPDATE' THEN
+		IF to_jsonb(NEW) - 'active' = to_jsonb(OLD) - 'active' THEN
+			RETURN NEW;
+		END IF;
+	END IF;
+	RAISE EXCEPTION '% of version % of "%" is refused: a version does not change', TG_OP, OLD.version, OLD.code
+		USING ERRCODE = 'restrict_violation', SCHEMA = TG_TABLE_SCHEMA, TABLE = TG_TABLE_NAME,
+			HINT = format('Enter a new version with add_%s().', TG_TABLE_NAME);
+END
+$$;
+COMMENT ON FUNCTION growth_index.keep_version() IS 'Trigger of versioned tables: raises 23001 unless only the column active changes.';
+CREATE TRIGGER keep_version BEFORE UPDATE OR DELETE ON growth_index.policy
+	FOR EACH ROW EXECUTE FUNCTION growth_index.keep_version();
+CREATE TRIGGER keep_version BEFORE UPDATE OR DELETE ON growth_index.product
+	FOR EACH ROW EXECUTE FUNCTION growth_index.keep_version();
+
+/* everybody has to be matched again when what they are matched with changes */
+CREATE FUNCTION growth_index.queue_everyone() RETURNS trigger
+LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, pg_temp
+AS $$
+BEGIN
+	INSERT INTO growth_index.refresh_queue (credit_code)
+	SELECT p.credit_code FROM growth_index.enterprise_profile AS p;
+	RETURN NULL;
+END
+$$;
+COMMENT ON FUNCTION growth_index.queue_everyone() IS 'Trigger: queues every enterprise that has a profile.';
+CREATE TRIGGER queue_everyone AFTER INSERT OR UPDATE ON growth_index.policy
+	FOR EACH STATEMENT WHEN (NOT growth_index.restoring()) EXECUTE FUNCTION growth_index.queue_everyone();
+CREATE TRIGGER queue_everyone AFTER INSERT OR UPDATE ON growth_index.product
+	FOR EACH STATEMENT WHEN (NOT growth_index.restoring()) EXECUTE FUNCTION growth_index.queue_everyone();
+
+/* an indicator that nobody delivers leaves everyone undecided: say so at once */
+CREATE FUNCTION growth_index.warn_of_unknown_indicators(what text, codes text[]) RETURNS void
+LANGUAGE plpgsql STABLE SET search_path = pg_catalog, pg_temp
+AS $$
+DECLARE
+	unknown text[];
+BEGIN
+	SELECT array_agg(DISTINCT c ORDER BY c) INTO unknown
+	FROM unnest(codes) AS c
+	WHERE c NOT IN ('score', 'rating', 'industry', 'registered_zone', 'founded')
+		AND NOT EXISTS (SELECT FROM growth_index.indicator AS i WHERE i.code = c);
+	IF unknown IS NOT NULL THEN
+		RAISE WARNING '% reads indicators that are not in the catalogue: %', what, array_to_string(unknown, ', ')
+			USING HINT = 'Until they are delivered, nobody can be decided by them.';
+	END IF;
+END
+$$;
+COMMENT ON FUNCTION growth_index.warn_of_unknown_indicators(text, text[]) IS 'Warns where criteria or formulas read codes that the catalogue does not have.';
+
+CREATE FUNCTION growth_index.add_policy(code text, criteria growth_index.criteria, award growth_index.formula,
+	title_zh text DEFAULT NULL, title_en text DEFAULT NULL, department text DEFAULT NULL,
+	kind text DEFAULT 'reward', legal_source text DEFAULT NULL, mode text DEFAULT 'none',
+	period text DEFAULT 'yearly', event_indicator text DEFAULT NULL, stacking_group text DEFAULT NULL,
+	cap_enterprise numeric DEFAULT NULL, budget_code text DEFAULT NULL, publicity_days integer DEFAULT 5,
+	needs_person boolean DEFAULT false, valid_from date DEFAULT '-infinity', valid_to date DEFAULT 'infinity')
+	RETURNS integer
+LANGUAGE plpgsql SET search_path = pg_catalog, pg_temp
+AS $$
+DECLARE
+	present growth_index.policy;
+	wanted growth_index.policy;
+BEGIN
+	PERFORM pg_advisory_xact_lock(hashtextextended('growth_index.policy ' || add_policy.code, 0));
+	SELECT * INTO present FROM growth_index.policy AS p WHERE p.code = add_policy.code AND p.active;
+	SELECT add_policy.code, 1 + coalesce(max(p.version), 0), add_policy.title_zh, add_policy.title_en,
+		add_policy.department, add_policy.kind, add_policy.criteria, add_policy.award, add_policy.legal_source,
+		add_policy.mode, add_policy.period, add_policy.event_indicator, add_policy.stacking_group,
+		add_policy.cap_enterprise, add_policy.budget_code, add_policy.publicity_days, add_policy.needs_person,
+		add_policy.valid_from, add_policy.valid_to, true, clock_timestamp()
+	INTO wanted FROM growth_index.policy AS p WHERE p.code = add_policy.code;
+	IF to_jsonb(present) - '{version,created_at}'::text[] = to_jsonb(wanted) - '{version,created_at}'::text[] THEN
+		RETURN present.version;
+	END IF;
+	PERFORM growth_index.warn_of_unknown_indicators(format('policy "%s"', add_policy.code),
+		growth_index.indicators(add_policy.criteria) || growth_index.indicators(add_policy.award) || add_policy.event_indicator);
+	UPDATE growth_index.policy AS p SET active = false WHERE p.code = add_policy.code AND p.active;
+	INSERT INTO growth_index.policy SELECT wanted.*;
+	RETURN wanted.version;
+END
+$$;
+COMMENT ON FUNCTION growth_index.add_policy(text, growth_index.criteria, growth_index.formula, text, text, text, text, text, text, text, text, text, numeric, text, integer, boolean, date, date) IS
+'Enters a policy, or amends it: returns the new version, which is then in force, or the present one where nothing differs. Warns of indicators that are not in the catalogue.';
+
+CREATE FUNCTION growth_index.add_product(code text, institution text, criteria growth_index.criteria,
+	credit growth_index.formula, title_zh text DEFAULT NULL, title_en text DEFAULT NULL, rate numeric DEFAULT NULL,
+	term_months integer DEFAULT NULL, guarantee text DEFAULT NULL, source text DEFAULT NULL,
+	valid_from date DEFAULT '-infinity', valid_to date DEFAULT 'infinity') RETURNS integer
+LANGUAGE plpgsql SET search_path = pg_catalog, pg_temp
+AS $$
+DECLARE
+	present growth_index.product;
+	wanted growth_index.product;
+BEGIN
+	IF NOT EXISTS (SELECT FROM growth_index.institution AS i WHERE i.code = add_product.institution) THEN
+		RAISE EXCEPTION 'institution "%" is not known', add_product.institution USING ERRCODE = 'foreign_key_violation';
+	END IF;
+	PERFORM pg_advisory_xact_lock(hashtextextended('growth_index.product ' || add_product.code, 0));
+	SELECT * INTO present FROM growth_index.product AS p WHERE p.code = add_product.code AND p.active;
+	SELECT add_product.code, 1 + coalesce(max(p.version), 0), add_product.institution, add_product.title_zh,
+		add_product.title_en, add_product.criteria, add_product.credit, add_product.rate, add_product.term_months,
+		add_product.guarantee, add_product.source, add_product.valid_from, add_product.valid_to, true, clock_timestamp()
+	INTO wanted FROM growth_index.product AS p WHERE p.code = add_product.code;
+	IF to_jsonb(present) - '{version,created_at}'::text[] = to_jsonb(wanted) - '{version,created_at}'::text[] THEN
+		RETURN present.version;
+	END IF;
+	PERFORM growth_index.warn_of_unknown_indicators(format('product "%s"', add_product.code),
+		growth_index.indicators(add_product.criteria) || growth_index.indicators(add_product.credit));
+	UPDATE growth_index.product AS p SET active = false WHERE p.code = add_product.code AND p.active;
+	INSERT INTO growth_index.product SELECT wanted.*;
+	RETURN wanted.version;
+END
+$$;
+COMMENT ON FUNCTION growth_index.add_product(text, text, growth_index.criteria, growth_index.formula, text, text, numeric, integer, text, text, date, date) IS
+'Enters a product of an institution, or amends it: returns the new version, or the present one where nothing differs. Error 23503 where the institution is not known.';
