@@ -91,7 +91,7 @@ SELECT results_eq(
 	$$SELECT NULL::text, true, count(*), count(*) FILTER (WHERE expected IS NULL), count(*) FILTER (WHERE expected = 'unchanged'),
 		count(*) FILTER (WHERE expected <> 'unchanged') FROM sent$$, 'the receipt adds up');
 SELECT results_eq(
-	$$SELECT indicator, period_end, value::text FROM growth_index.observation
+	$$SELECT indicator COLLATE "default", period_end, value::text FROM growth_index.observation
 		WHERE credit_code OPERATOR(growth_index.=) growth_index.credit_code_complete('91410100MA0000001') AND line NOT IN (27, 29) ORDER BY line$$,
 	$$VALUES ('revenue', '2023-12-31'::date, '1200.50'), ('profit', '2022-12-31', '-0.00123456789012345000'),
 		('profit', '2021-12-31', '1234567890123450000000000'), ('revenue', '2022-12-31', '1000000000000'),

@@ -5,7 +5,7 @@
 CREATE TABLE growth_index.observation (
 	id			bigint GENERATED ALWAYS AS IDENTITY,
 	credit_code	growth_index.credit_code NOT NULL,
-	indicator	text NOT NULL,
+	indicator	text COLLATE "C" NOT NULL,		/* codes are compared often, and by bytes everywhere */
 	value		jsonb NOT NULL,
 	period_end	date NOT NULL,
 	recorded_at	timestamptz NOT NULL DEFAULT pg_catalog.clock_timestamp(),
