@@ -105,3 +105,19 @@ SET enable_seqscan = off;
 EXPLAIN (COSTS OFF) SELECT * FROM rule WHERE c = 'a > 1';
 RESET enable_seqscan;
 DROP TABLE rule, rule_copy;
+
+-- a call site in PL/pgSQL sees many criteria
+DO $$
+DECLARE
+	c criteria;
+	r record;
+	answers text := '';
+	answer boolean;
+BEGIN
+	FOR r IN SELECT format('x > %s', i)::criteria AS c FROM generate_series(0, 3) AS i LOOP
+		c := r.c;
+		answer := matches(c, '{"x": 1}');
+		answers := answers || c || ': ' || answer || '; ';
+	END LOOP;
+	RAISE NOTICE '%', answers;
+END $$;

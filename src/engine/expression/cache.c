@@ -9,6 +9,7 @@
 #include "postgres.h"
 
 #include "common/hashfn.h"
+#include "nodes/primnodes.h"
 #include "utils/builtins.h"
 #include "utils/hsearch.h"
 #include "utils/memutils.h"
@@ -74,6 +75,24 @@ cache_start(CallCache *cache)
 	cache->last = NULL;
 }
 
+/*
+ * Is the argument a constant of the query?  get_fn_expr_arg_stable() would say
+ * so of a parameter as well, and PL/pgSQL evaluates one expression again and
+ * again with other values of its parameters.
+ */
+bool
+call_argument_is_constant(FmgrInfo *flinfo, int arg)
+{
+	Node	   *call = flinfo->fn_expr;
+	List	   *args = NIL;
+
+	if (call != NULL && IsA(call, FuncExpr))
+		args = ((FuncExpr *) call)->args;
+	else if (call != NULL && IsA(call, OpExpr))
+		args = ((OpExpr *) call)->args;
+	return arg < list_length(args) && IsA(list_nth(args, arg), Const);
+}
+
 static CallCache *
 get_cache(FunctionCallInfo fcinfo, int arg)
 {
@@ -85,7 +104,7 @@ get_cache(FunctionCallInfo fcinfo, int arg)
 	cache = MemoryContextAllocZero(flinfo->fn_mcxt, sizeof(CallCache));
 	cache->context = AllocSetContextCreate(flinfo->fn_mcxt, "growth_index call site",
 										   ALLOCSET_DEFAULT_SIZES);
-	cache->constant = get_fn_expr_arg_stable(flinfo, arg);
+	cache->constant = call_argument_is_constant(flinfo, arg);
 	cache_start(cache);
 	flinfo->fn_extra = cache;
 	return cache;

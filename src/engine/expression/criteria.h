@@ -15,6 +15,8 @@
 extern Expression *call_expression(FunctionCallInfo fcinfo, int arg, ExprType want,
 								   CodeList **codes);
 
+extern bool call_argument_is_constant(FmgrInfo *flinfo, int arg);
+
 /* Makes s the subject of the profile, and of as_of where that is given. */
 extern void call_subject(FunctionCallInfo fcinfo, int profile_arg, int as_of_arg,
 						 CodeList *codes, Subject *s);
