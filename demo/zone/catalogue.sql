@@ -8,7 +8,7 @@ INSERT INTO growth_index.department (code, name_zh, name_en) VALUES
 	('statistics', '统计局', 'Statistics bureau'),
 	('science', '科技局', 'Science and technology bureau'),
 	('ip', '知识产权局', 'Intellectual property office'),
-	('social_security', '人力资源和社会保障局', 'Human resources and social security bureau'),
+	('social_security', '人力资源和社会保障局', 'Social security bureau'),
 	('market', '市场监督管理局', 'Market supervision bureau'),
 	('finance', '金融服务局', 'Financial services bureau'),
 	('innovation', '创新发展局', 'Innovation and development bureau');
@@ -58,5 +58,6 @@ FROM (VALUES
 	('neeq_date', 'finance', '', 'date', 'day', NULL, NULL, '新三板挂牌日期', 'Date of quotation on NEEQ'),
 	('neeq_layer', 'finance', '', 'text', 'day', NULL, NULL, '新三板层级', 'Layer of NEEQ'),
 	('refinanced', 'finance', 'CNY', 'number', 'year', 0, 1e12, '再融资金额', 'Funds raised after listing'),
+	('refinanced_on', 'finance', '', 'date', 'day', NULL, NULL, '再融资日期', 'Date of the refinancing'),
 	('subsidy_due', 'finance', 'CNY', 'number', 'day', 0, 1e10, '待兑付补贴', 'Subsidies granted, not yet paid')
 ) AS i(code, department, unit, data_type, period, valid_min, valid_max, name_zh, name_en);

@@ -65,9 +65,12 @@ FROM zone.standing s JOIN zone.figures() a USING (n), LATERAL (VALUES
 	('finance', 'neeq_date', CASE WHEN neeq_listed THEN since::text END),
 	('finance', 'neeq_layer', CASE WHEN neeq_listed THEN zone.pick(n, 'layer', 'base', 'base', 'innovation') END),
 	('finance', 'refinanced', CASE WHEN listing_stage = 'listed' AND zone.u(n, 'refinanced') < 0.4
-		THEN (10000000 * ceil(20 * zone.u(n, 'refinancing')))::text END),
+		THEN (10000000 * ceil(20 * zone.u(n, 'refinancing')))::text
+		WHEN listing_stage = 'listed' AND zone.u(n, 'refinanced') < 0.9 THEN '0' END),
+	('finance', 'refinanced_on', CASE WHEN listing_stage = 'listed' AND zone.u(n, 'refinanced') < 0.4
+		THEN (zone.year_end() - floor(300 * zone.u(n, 'refinancing day'))::integer)::text END),
 	('finance', 'subsidy_due', CASE WHEN zone.u(n, 'subsidy') < 0.08
-		THEN (1000 * ceil(900 * zone.u(n, 'subsidy sum')))::text END),
+		THEN (1000 * ceil(900 * zone.u(n, 'subsidy sum')))::text WHEN zone.u(n, 'subsidy') < 0.99 THEN '0' END),
 	('market', 'dishonest', CASE WHEN zone.u(n, 'court') > 0.01 THEN (credit < 0.008)::text END),
 	('market', 'severe_penalty_12m', CASE WHEN zone.u(n, 'penalty') < 0.004 THEN 'true' END),
 	('market', 'credit_record', CASE WHEN credit < 0.008 THEN 'dishonest' WHEN credit < 0.05 THEN 'warning' ELSE 'good' END),

@@ -8,45 +8,22 @@ LANGUAGE sql IMMUTABLE STRICT PARALLEL SAFE SET search_path = pg_catalog, pg_tem
 AS $$
 	SELECT w->>(CASE WHEN lang = 'en' THEN 1 ELSE 0 END)
 	FROM (SELECT '{
-		"score": ["创新积分", "Score"],
-		"of": ["满分", "of"],
-		"coverage": ["数据覆盖", "data coverage"],
-		"rank": ["排名", "rank"],
-		"top": ["位列前", "top"],
-		"not_scored": ["未评分", "not scored"],
-		"not_rated": ["未评级", "n/a"],
+		"score": ["创新积分", "Score"], "of": ["满分", "of"], "coverage": ["数据覆盖", "data coverage"],
+		"rank": ["排名", "rank"], "not_scored": ["未评分", "not scored"], "not_rated": ["未评级", "n/a"],
 		"low_coverage": ["数据不足，暂不评分", "Too little data for a score"],
 		"undecided": ["关键指标缺失，暂不评分", "A decisive indicator is missing"],
-		"pending": ["尚未计算", "Not computed yet"],
-		"missing": ["缺少", "missing"],
-		"founded": ["成立于", "founded"],
-		"years": ["年", "years"],
-		"industry": ["行业", "industry"],
-		"segment": ["阶段", "stage"],
-		"start-up": ["初创期", "start-up"],
-		"growth": ["成长期", "growth"],
-		"stable": ["稳定期", "stable"],
-		"dimensions": ["能力结构", "Dimensions"],
-		"by_dimension": ["分项得分", "Points by dimension"],
-		"this": ["本企业", "this enterprise"],
-		"median": ["同组中位数", "peer median"],
-		"peers": ["家同组企业", "peers"],
-		"history": ["积分走势", "Score over time"],
-		"recorded": ["已记录", "recorded"],
-		"replayed": ["按当时数据重算", "replayed on that day''s data"],
-		"strengths": ["优势指标", "Strengths"],
-		"gaps": ["提升空间", "Room to improve"],
-		"no_value": ["无数据", "no data"],
-		"policies": ["匹配政策", "Matched policies"],
-		"products": ["匹配金融产品", "Matched loan products"],
-		"eligible": ["符合", "eligible"],
-		"none": ["暂无", "none"],
-		"more": ["另有", "more"],
-		"to_check": ["待核对", "undecided"],
-		"card": ["评分卡", "scorecard"],
-		"as_of": ["数据截至", "as of"],
-		"active": ["存续", "active"],
-		"uncomputed": ["数据不足，无法绘制", "Not enough data to draw"]
+		"pending": ["尚未计算", "Not computed yet"], "missing": ["缺少", "missing"],
+		"founded": ["成立于", "founded"], "industry": ["行业", "industry"], "segment": ["阶段", "stage"],
+		"start-up": ["初创期", "start-up"], "growth": ["成长期", "growth"], "stable": ["稳定期", "stable"],
+		"dimensions": ["能力结构", "Dimensions"], "by_dimension": ["分项得分", "Points by dimension"],
+		"this": ["本企业", "this enterprise"], "median": ["同组中位数", "peer median"],
+		"peers": ["家同组企业", "peers"], "history": ["积分走势", "Score over time"],
+		"recorded": ["已记录", "recorded"], "replayed": ["按当时数据重算", "replayed on that day''s data"],
+		"strengths": ["优势指标", "Strengths"], "gaps": ["提升空间", "Room to improve"],
+		"no_value": ["无数据", "no data"], "policies": ["匹配政策", "Matched policies"],
+		"products": ["匹配金融产品", "Matched loan products"], "eligible": ["符合", "eligible"],
+		"none": ["暂无", "none"], "to_check": ["待核对", "undecided"], "card": ["评分卡", "scorecard"],
+		"as_of": ["数据截至", "as of"], "uncomputed": ["数据不足，无法绘制", "Not enough data to draw"]
 	}'::jsonb->word AS w) AS dictionary
 $$;
 
@@ -150,6 +127,14 @@ AS $$
 		nullif(thing->>field, ''), thing->>'code', '')
 $$;
 
+/* a list of the portrait, empty where it has none */
+CREATE FUNCTION growth_index.picture_list(portrait jsonb, key text)
+RETURNS jsonb
+LANGUAGE sql IMMUTABLE STRICT PARALLEL SAFE SET search_path = pg_catalog, pg_temp
+AS $$
+	SELECT CASE jsonb_typeof(portrait->key) WHEN 'array' THEN portrait->key ELSE '[]' END
+$$;
+
 CREATE FUNCTION growth_index.picture_header(portrait jsonb, lang text, y numeric)
 RETURNS text
 LANGUAGE plpgsql IMMUTABLE STRICT PARALLEL SAFE SET search_path = pg_catalog, pg_temp
@@ -165,7 +150,7 @@ DECLARE
 	wide numeric;
 	x numeric := 56;
 	rating text := portrait->>'rating';
-	result text := growth_index.picture_panel(32, y, 1016, 190, '');
+	result text := growth_index.picture_panel(32, y, 1016, 206, '');
 BEGIN
 	FOR i IN 1 .. cardinality(lines) LOOP
 		result := result || growth_index.picture_text(56, top + (i - 1) * step,
@@ -178,14 +163,14 @@ BEGIN
 		growth_index.picture_word(lang, 'industry') || ' ' || (portrait->>'industry'),
 		coalesce(growth_index.picture_word(lang, portrait->>'segment'), portrait->>'segment'),
 		growth_index.picture_word(lang, 'founded') || ' ' || (portrait->>'founded')]
-		|| ARRAY(SELECT jsonb_array_elements_text(coalesce(portrait->'tags', '[]')));
+		|| ARRAY(SELECT jsonb_array_elements_text(growth_index.picture_list(portrait, 'tags')));
 	top := top + 18;
 	FOREACH chip IN ARRAY chips LOOP
 		CONTINUE WHEN coalesce(chip, '') = '';
 		chip := (growth_index.picture_lines(chip, 18, 1))[1];
 		wide := round(growth_index.picture_width(chip) * 13 + 22);
 		IF x + wide > 690 THEN
-			EXIT WHEN top + 60 > y + 190 OR x = 56;
+			EXIT WHEN top + 58 > y + 194 OR x = 56;
 			top := top + 32;
 			x := 56;
 		END IF;
@@ -277,7 +262,7 @@ BEGIN
 			cx, cy, round(x, 1), round(y, 1));
 		anchor := CASE WHEN abs(sin(angle)) < 0.2 THEN 'middle' WHEN sin(angle) > 0 THEN 'start' ELSE 'end' END;
 		lines := growth_index.picture_lines(growth_index.picture_name(lang, dimensions->(i - 1)),
-			CASE WHEN anchor = 'middle' THEN 20 ELSE 7.2 END, 2)
+			CASE WHEN anchor = 'middle' THEN 20 ELSE 6.6 END, 2)
 			|| coalesce(round(100 * own[i]) || ' %', '–');
 		x := cx + (radius + 12) * sin(angle)::numeric;
 		y := cy - (radius + 12) * cos(angle)::numeric;
@@ -459,7 +444,7 @@ AS $$
 				THEN growth_index.picture_money(lang, (d->>amount)::numeric) END,
 			growth_index.picture_word(lang, CASE WHEN d->>'decision' = 'eligible' THEN 'eligible' ELSE 'to_check' END)),
 		'note', CASE WHEN d->>'decision' <> 'eligible' THEN growth_index.picture_word(lang, 'missing') || ' '
-				|| (SELECT string_agg(m, ', ') FROM jsonb_array_elements_text(d->'missing') m)
+				|| (SELECT string_agg(growth_index.picture_name(lang, m), ', ') FROM jsonb_array_elements(d->'missing') m)
 			ELSE growth_index.picture_name(lang, d - 'code', 'by') END) ORDER BY i), '[]')
 	FROM jsonb_array_elements(items) WITH ORDINALITY AS t(d, i)
 	WHERE i <= 6
@@ -470,13 +455,13 @@ RETURNS text
 LANGUAGE plpgsql IMMUTABLE STRICT PARALLEL SAFE SET search_path = pg_catalog, pg_temp
 AS $$
 DECLARE
-	dims jsonb := coalesce(portrait->'dimensions', '[]');
+	dims jsonb := growth_index.picture_list(portrait, 'dimensions');
 	n integer := jsonb_array_length(dims);
-	strengths jsonb := growth_index.picture_indicator_rows(coalesce(portrait->'strengths', '[]'), lang);
-	gaps jsonb := growth_index.picture_indicator_rows(coalesce(portrait->'gaps', '[]'), lang);
-	policies jsonb := growth_index.picture_match_rows(coalesce(portrait->'policies', '[]'), lang, 'award');
-	products jsonb := growth_index.picture_match_rows(coalesce(portrait->'products', '[]'), lang, 'credit');
-	y numeric := 24 + 190 + 16;
+	strengths jsonb := growth_index.picture_indicator_rows(growth_index.picture_list(portrait, 'strengths'), lang);
+	gaps jsonb := growth_index.picture_indicator_rows(growth_index.picture_list(portrait, 'gaps'), lang);
+	policies jsonb := growth_index.picture_match_rows(growth_index.picture_list(portrait, 'policies'), lang, 'award');
+	products jsonb := growth_index.picture_match_rows(growth_index.picture_list(portrait, 'products'), lang, 'credit');
+	y numeric := 24 + 206 + 16;
 	h numeric;
 	hist_y numeric;
 	hist_h numeric;
@@ -486,7 +471,7 @@ BEGIN
 	h := CASE WHEN n > 2 THEN greatest(440, 76 + 44 * n + 200) ELSE 260 END;
 	body := body || growth_index.picture_panel(32, y, 500, h, growth_index.picture_word(lang, 'dimensions'));
 	IF n > 2 THEN
-		body := body || growth_index.picture_radar(dims, lang, 282, y + round(h / 2) + 6, 130)
+		body := body || growth_index.picture_radar(dims, lang, 282, y + round(h / 2) + 8, 140)
 			|| growth_index.picture_legend(lang, 166, y + h - 18)
 			|| growth_index.picture_panel(548, y, 500, 60 + 44 * n, growth_index.picture_word(lang, 'by_dimension'))
 			|| growth_index.picture_bars(dims, lang, 572, y + 68, 452, 44);
@@ -494,14 +479,17 @@ BEGIN
 		hist_h := h - 76 - 44 * n;
 	ELSE
 		body := body || CASE WHEN n = 0
-			THEN growth_index.picture_lacking(coalesce(portrait->'missing', '[]'), lang, 56, y + 72)
+			THEN growth_index.picture_lacking(growth_index.picture_list(portrait, 'missing'), lang, 56, y + 72)
 			ELSE growth_index.picture_bars(dims, lang, 56, y + 84, 452, 64)
 				|| growth_index.picture_legend(lang, 166, y + h - 18) END;
 		hist_y := y;
 		hist_h := h;
 	END IF;
 	body := body || growth_index.picture_panel(548, hist_y, 500, hist_h, growth_index.picture_word(lang, 'history'))
-		|| growth_index.picture_history(coalesce(portrait->'history', '[]'), lang, 572, hist_y + 48, 452, hist_h - 62);
+		|| CASE WHEN jsonb_path_exists(portrait, '$.history[*] ? (@.replayed == true)') THEN
+			growth_index.picture_text(1024, hist_y + 36, 'label', 'end', '○ ' || growth_index.picture_word(lang, 'replayed')
+				|| '   ● ' || growth_index.picture_word(lang, 'recorded')) ELSE '' END
+		|| growth_index.picture_history(growth_index.picture_list(portrait, 'history'), lang, 572, hist_y + 48, 452, hist_h - 62);
 	y := y + h + 16;
 
 	h := 62 + 38 * greatest(jsonb_array_length(strengths), jsonb_array_length(gaps), 1);
@@ -588,6 +576,7 @@ COMMENT ON FUNCTION growth_index.picture_panel(numeric, numeric, numeric, numeri
 COMMENT ON FUNCTION growth_index.picture_money(text, numeric) IS 'Internal: an amount of yuan in words of a language.';
 COMMENT ON FUNCTION growth_index.picture_colour(text) IS 'Internal: the colour of a rating.';
 COMMENT ON FUNCTION growth_index.picture_name(text, jsonb, text) IS 'Internal: the name of a thing in a language.';
+COMMENT ON FUNCTION growth_index.picture_list(jsonb, text) IS 'Internal: a list of the portrait, empty where there is none.';
 COMMENT ON FUNCTION growth_index.picture_header(jsonb, text, numeric) IS 'Internal: name, code, marks, score and rating.';
 COMMENT ON FUNCTION growth_index.picture_standing(jsonb, text) IS 'Internal: rank, or why there is no score.';
 COMMENT ON FUNCTION growth_index.picture_polygon(numeric[], numeric, numeric, numeric) IS 'Internal: points of a radar polygon.';

@@ -11,7 +11,7 @@ LANGUAGE plpgsql STABLE STRICT SET search_path = pg_catalog, pg_temp
 AS $$
 BEGIN
 	SELECT c.code, c.version, c.card INTO code, version, card
-	FROM growth_index.scorecard c
+	FROM growth_index.scorecard_version c
 		LEFT JOIN growth_index.score s ON s.scorecard = c.code AND s.version = c.version
 			AND s.credit_code OPERATOR(growth_index.=) portrait_card.credit_code
 	WHERE c.code = growth_index.matching_scorecard() AND (c.active OR s.version IS NOT NULL)
@@ -126,6 +126,19 @@ BEGIN
 END
 $$;
 
+/* indicators by name, for people: [{"code", "name", "name_en"}] */
+CREATE FUNCTION growth_index.portrait_indicators(codes text[])
+RETURNS jsonb
+LANGUAGE plpgsql STABLE SET search_path = pg_catalog, pg_temp
+AS $$
+BEGIN
+	RETURN (SELECT jsonb_agg(jsonb_strip_nulls(jsonb_build_object('code', c.code,
+				'name', coalesce(i.name_zh, CASE c.code WHEN 'score' THEN '积分' WHEN 'rating' THEN '评级' END),
+				'name_en', i.name_en)) ORDER BY c.place)
+		FROM unnest(codes) WITH ORDINALITY AS c(code, place) LEFT JOIN growth_index.indicator i ON i.code = c.code);
+END
+$$;
+
 /* what it may have: policies and products, those that are certain first */
 CREATE FUNCTION growth_index.portrait_matches(credit_code growth_index.credit_code)
 RETURNS jsonb
@@ -137,7 +150,7 @@ DECLARE
 BEGIN
 	SELECT jsonb_agg(jsonb_strip_nulls(jsonb_build_object('code', m.policy, 'version', m.version,
 				'title', p.title_zh, 'title_en', p.title_en, 'by', d.name_zh, 'by_en', d.name_en,
-				'decision', m.decision, 'award', m.award, 'missing', to_jsonb(nullif(m.missing, '{}')), 'since', m.since))
+				'decision', m.decision, 'award', m.award, 'missing', growth_index.portrait_indicators(m.missing), 'since', m.since))
 			ORDER BY m.decision = 'eligible' DESC, m.award DESC NULLS LAST, m.policy)
 		INTO policies
 		FROM growth_index.policy_match m
@@ -146,7 +159,7 @@ BEGIN
 		WHERE m.credit_code OPERATOR(growth_index.=) portrait_matches.credit_code AND m.until IS NULL;
 	SELECT jsonb_agg(jsonb_strip_nulls(jsonb_build_object('code', m.product, 'version', m.version,
 				'title', p.title_zh, 'title_en', p.title_en, 'by', i.name_zh, 'by_en', i.name_en,
-				'decision', m.decision, 'credit', m.credit, 'missing', to_jsonb(nullif(m.missing, '{}')), 'since', m.since))
+				'decision', m.decision, 'credit', m.credit, 'missing', growth_index.portrait_indicators(m.missing), 'since', m.since))
 			ORDER BY m.decision = 'eligible' DESC, m.credit DESC NULLS LAST, m.product)
 		INTO products
 		FROM growth_index.product_match m
@@ -246,5 +259,6 @@ COMMENT ON FUNCTION growth_index.portrait_card(growth_index.credit_code) IS 'Int
 COMMENT ON FUNCTION growth_index.portrait_peers(growth_index.scorecard, text, text, date) IS 'Internal: number of peers and the median share of each dimension among them.';
 COMMENT ON FUNCTION growth_index.portrait_breakdown(growth_index.scorecard, growth_index.profile, date, jsonb) IS 'Internal: dimensions, strengths, gaps and missing indicators of a portrait.';
 COMMENT ON FUNCTION growth_index.portrait_history(growth_index.credit_code, text, growth_index.scorecard) IS 'Internal: scores over time of a portrait.';
+COMMENT ON FUNCTION growth_index.portrait_indicators(text[]) IS 'Internal: indicators with their names; NULL for none.';
 COMMENT ON FUNCTION growth_index.portrait_matches(growth_index.credit_code) IS 'Internal: policies and products of a portrait.';
 COMMENT ON FUNCTION growth_index.portrait_identity(growth_index.credit_code, growth_index.profile) IS 'Internal: who the portrait is of.';

@@ -1,0 +1,1 @@
+SELECT growth_index.portrait_svg(:'star');
