@@ -88,8 +88,8 @@ SELECT is((review_entitlement(:patents, key => 'k1', as_of => '2026-05-06')).sta
 SELECT is((review_entitlement(:patents, key => 'k1', as_of => '2026-05-06')).state, 'reviewed', 'the same call again changes nothing');
 SELECT throws_ok(format($$SELECT growth_index.review_entitlement(%s, key => 'k1')$$, :listing), '23505', NULL, 'a key stands for one call');
 SELECT is((publicise_entitlement(:patents, as_of => '2026-05-06')).publicity_ends, '2026-05-13'::date, 'five working days of publicity');
-SELECT throws_ok(format($$SELECT growth_index.push_entitlement(%s, as_of => '2026-05-12')$$, :patents), '55000', NULL, 'not pushed before it ends');
-SELECT is((push_entitlement(:patents, as_of => '2026-05-13')).expires_on, '2026-07-12'::date, 'sixty days to confirm');
+SELECT throws_ok(format($$SELECT growth_index.push_entitlement(%s, as_of => '2026-05-13')$$, :patents), '55000', NULL, 'not pushed before it has ended');
+SELECT is((push_entitlement(:patents, as_of => '2026-05-14')).expires_on, '2026-07-13'::date, 'sixty days to confirm');
 SELECT throws_ok(format($$SELECT growth_index.confirm_entitlement(%s, %L)$$, :patents, :'two'), '42501', NULL, 'an enterprise confirms only its own');
 SELECT is((confirm_entitlement(:patents, :'one', key => 'c1', as_of => '2026-05-14')).state, 'confirmed', 'confirmed');
 SELECT is((confirm_entitlement(:patents, :'one', key => 'c1', as_of => '2026-05-14')).state, 'confirmed', 'confirmed twice is confirmed once');

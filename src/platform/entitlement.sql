@@ -34,7 +34,7 @@ COMMENT ON COLUMN growth_index.entitlement.occasion IS 'once, the year, or the e
 COMMENT ON COLUMN growth_index.entitlement.award IS 'Award in yuan.';
 COMMENT ON COLUMN growth_index.entitlement.state IS 'Where it stands.';
 COMMENT ON COLUMN growth_index.entitlement.reason IS 'Why it stands there, where somebody said so.';
-COMMENT ON COLUMN growth_index.entitlement.publicity_ends IS 'Last day of publicity (公示).';
+COMMENT ON COLUMN growth_index.entitlement.publicity_ends IS 'Last day of publicity (公示); NULL: not publicised yet, or no publicity.';
 COMMENT ON COLUMN growth_index.entitlement.expires_on IS 'Last day on which the enterprise can confirm.';
 COMMENT ON COLUMN growth_index.entitlement.created_on IS 'Day for which it was matched.';
 COMMENT ON COLUMN growth_index.entitlement.changed_at IS 'Time of the last step.';
@@ -58,7 +58,7 @@ CREATE INDEX entitlement_event_entitlement ON growth_index.entitlement_event (en
 COMMENT ON TABLE growth_index.entitlement_event IS 'Every step of every entitlement (append-only): who, when, why, and on which inputs.';
 COMMENT ON COLUMN growth_index.entitlement_event.id IS 'Number in order of time.';
 COMMENT ON COLUMN growth_index.entitlement_event.entitlement_id IS 'Entitlement.';
-COMMENT ON COLUMN growth_index.entitlement_event.step IS 'What was done: match, review, publicise, push, confirm, decline, object, reject, approve, hold, pay, expire, withdraw, claw_back.';
+COMMENT ON COLUMN growth_index.entitlement_event.step IS 'What was done: match, supersede, review, publicise, push, confirm, decline, object, reject, approve (to approved or held), pay, expire, withdraw, claw_back.';
 COMMENT ON COLUMN growth_index.entitlement_event.from_state IS 'State before; NULL: it began here.';
 COMMENT ON COLUMN growth_index.entitlement_event.to_state IS 'State after.';
 COMMENT ON COLUMN growth_index.entitlement_event.actor IS 'Who did it: system, or what the caller said.';
@@ -115,6 +115,13 @@ BEGIN
 			RAISE EXCEPTION 'key "%" was used for step "%" of entitlement %', key, earlier.step, earlier.entitlement_id
 				USING ERRCODE = 'unique_violation', HINT = 'A key stands for one call: take a new one.';
 		END IF;
+		/* as_of is today by default, and a call may be repeated tomorrow; why it is held, approve found itself */
+		IF earlier.actor <> coalesce(actor, 'system') OR (step <> 'approve' AND earlier.reason IS DISTINCT FROM take_step.reason) THEN
+			RAISE EXCEPTION 'key "%" was used for a call with other arguments', key
+				USING ERRCODE = 'unique_violation', DETAIL = format('Then the actor was "%s" and the reason %s.',
+					earlier.actor, coalesce(quote_literal(earlier.reason), 'not given')),
+					HINT = 'A key stands for one call: take a new one.';
+		END IF;
 		done := false;
 		RETURN;
 	END IF;
@@ -147,52 +154,105 @@ AS $$
 $$;
 COMMENT ON FUNCTION growth_index.occasion(growth_index.policy, growth_index.profile, date) IS 'once, the year, or the event: an enterprise has a policy once an occasion. NULL: the event indicator is unknown.';
 
+CREATE FUNCTION growth_index.same_occasion(text, text) RETURNS boolean
+LANGUAGE sql IMMUTABLE STRICT PARALLEL SAFE
+AS $$
+	SELECT $1 OPERATOR(pg_catalog.=) $2 OR $1 OPERATOR(pg_catalog.=) 'once' OR $2 OPERATOR(pg_catalog.=) 'once'
+$$;
+COMMENT ON FUNCTION growth_index.same_occasion(text, text) IS 'Do two occasions meet, so that awards of one stacking group on them exclude each other? What is had once meets all.';
+
+/*
+ * Members of stacking groups: 2 for what is confirmed and stays, 1 for what can
+ * still give way, 0 for what gave way before and could come back.
+ */
+CREATE FUNCTION growth_index.standing(state text) RETURNS integer
+LANGUAGE sql IMMUTABLE STRICT PARALLEL SAFE SET search_path = pg_catalog, pg_temp
+AS $$
+	SELECT CASE WHEN state IN ('confirmed', 'held', 'approved', 'paid') THEN 2
+		WHEN state IN ('matched', 'reviewed', 'publicised', 'objected', 'pushed') THEN 1
+		WHEN state = 'superseded' THEN 0 END
+$$;
+COMMENT ON FUNCTION growth_index.standing(text) IS 'How firmly an entitlement in this state holds its place in its stacking group: 2 confirmed, 1 open, 0 superseded; NULL: it has fallen.';
+
 CREATE FUNCTION growth_index.propose_entitlements(as_of date DEFAULT current_date) RETURNS bigint
 LANGUAGE plpgsql STRICT SET search_path = pg_catalog, pg_temp
 AS $$
 DECLARE
 	proposed bigint;
 BEGIN
-	LOCK TABLE growth_index.entitlement IN SHARE ROW EXCLUSIVE MODE;
-	WITH candidate AS (
+	/* one at a time, so that two do not fill the same group; nobody else waits for it */
+	PERFORM pg_advisory_xact_lock(hashtextextended('growth_index.propose_entitlements', 0));
+	/* whatever may have to give way to another match must not be confirmed meanwhile */
+	PERFORM FROM growth_index.entitlement AS e
+		JOIN growth_index.policy AS q ON q.code = e.policy AND q.version = e.version
+	WHERE growth_index.standing(e.state) = 1 AND q.stacking_group IS NOT NULL
+		AND EXISTS (SELECT FROM growth_index.policy_match AS m
+			JOIN growth_index.policy AS p ON p.code = m.policy AND p.version = m.version
+			WHERE m.until IS NULL AND m.decision = 'eligible' AND p.stacking_group = q.stacking_group
+				AND p.code <> q.code AND m.credit_code OPERATOR(growth_index.=) e.credit_code)
+	ORDER BY e.id FOR UPDATE OF e;
+
+	WITH candidate AS MATERIALIZED (
 		SELECT m.credit_code, p.code, p.version, p.stacking_group, m.award,
-			growth_index.occasion(p, growth_index.matching_profile(m.credit_code), propose_entitlements.as_of) AS occasion,
-			growth_index.decision_inputs(m.credit_code, p) AS inputs
+			CASE p.period WHEN 'event' THEN growth_index.occasion(p, growth_index.matching_profile(m.credit_code), propose_entitlements.as_of)
+				ELSE growth_index.occasion(p, NULL, propose_entitlements.as_of) END AS occasion
 		FROM growth_index.policy_match AS m
 			JOIN growth_index.policy AS p ON p.code = m.policy AND p.version = m.version
+			JOIN growth_index.enterprise AS f ON f.credit_code OPERATOR(growth_index.=) m.credit_code AND f.status = 'active'
 		WHERE m.until IS NULL AND m.decision = 'eligible' AND m.award > 0
 			AND p.active AND p.mode IN ('none', 'click')
 			AND propose_entitlements.as_of BETWEEN p.valid_from AND p.valid_to
-	), fresh AS (
-		SELECT c.*, row_number() OVER (PARTITION BY c.credit_code, coalesce(c.stacking_group, c.code), c.occasion
-				ORDER BY c.award DESC, c.code) AS place,
-			(SELECT min(e.policy) FROM growth_index.entitlement AS e
-				JOIN growth_index.policy AS q ON q.code = e.policy AND q.version = e.version
-			WHERE e.credit_code OPERATOR(growth_index.=) c.credit_code AND q.stacking_group = c.stacking_group
-				AND e.occasion = c.occasion
-				AND e.state NOT IN ('superseded', 'rejected', 'declined', 'expired', 'withdrawn', 'clawed_back')) AS held
+	), member AS MATERIALIZED (
+		/* new ones, and those that were superseded and still match */
+		SELECT e.id, c.credit_code, c.code, c.version, c.stacking_group, c.occasion, c.award, 0 AS standing
 		FROM candidate AS c
-		WHERE c.occasion IS NOT NULL AND NOT EXISTS (SELECT FROM growth_index.entitlement AS e
-			WHERE e.credit_code OPERATOR(growth_index.=) c.credit_code AND e.policy = c.code AND e.occasion = c.occasion)
+			LEFT JOIN growth_index.entitlement AS e ON e.credit_code OPERATOR(growth_index.=) c.credit_code
+				AND e.policy = c.code AND e.occasion = c.occasion
+		WHERE c.occasion IS NOT NULL AND (e.id IS NULL OR e.state = 'superseded')
+		UNION ALL
+		SELECT e.id, e.credit_code, e.policy, e.version, q.stacking_group, e.occasion, e.award, growth_index.standing(e.state)
+		FROM growth_index.entitlement AS e
+			JOIN growth_index.policy AS q ON q.code = e.policy AND q.version = e.version
+		WHERE growth_index.standing(e.state) > 0 AND q.stacking_group IS NOT NULL
+	), decided AS MATERIALIZED (
+		SELECT m.*, (
+			SELECT CASE WHEN r.standing = 2 THEN format('policy "%s" of the group "%s" is confirmed', r.code, r.stacking_group)
+					ELSE format('policy "%s" of the group "%s" gives %s yuan', r.code, r.stacking_group, r.award) END
+			FROM member AS r
+			WHERE r.credit_code OPERATOR(growth_index.=) m.credit_code AND r.stacking_group = m.stacking_group
+				AND r.code <> m.code AND growth_index.same_occasion(r.occasion, m.occasion)
+				/* the confirmed one, else the highest, else the first by code */
+				AND (r.standing = 2, r.award, m.code COLLATE "C") > (false, m.award, r.code COLLATE "C")
+			ORDER BY r.standing = 2 DESC, r.award DESC, r.code COLLATE "C" LIMIT 1) AS beaten_by
+		FROM member AS m
+		WHERE m.standing < 2
 	), entered AS (
-		INSERT INTO growth_index.entitlement (credit_code, policy, version, occasion, award, state, reason, created_on)
-		SELECT f.credit_code, f.code, f.version, f.occasion, f.award,
-			CASE WHEN f.held IS NOT NULL OR f.place > 1 THEN 'superseded' ELSE 'matched' END,
-			CASE WHEN f.held IS NOT NULL THEN format('policy "%s" of the group "%s" was given before', f.held, f.stacking_group)
-				WHEN f.place > 1 THEN format('a higher award of the group "%s" goes forward', f.stacking_group) END,
-			propose_entitlements.as_of
-		FROM fresh AS f
-		ORDER BY f.credit_code USING OPERATOR(growth_index.<), f.code
-		RETURNING *
+		INSERT INTO growth_index.entitlement AS e (credit_code, policy, version, occasion, award, state, reason, created_on)
+		SELECT d.credit_code, d.code, d.version, d.occasion, d.award,
+			CASE WHEN d.beaten_by IS NULL THEN 'matched' ELSE 'superseded' END, d.beaten_by, propose_entitlements.as_of
+		FROM decided AS d
+		WHERE d.id IS NULL
+		ORDER BY d.credit_code USING OPERATOR(growth_index.<), d.code
+		RETURNING e.id, e.credit_code, e.policy, e.version, NULL AS from_state, e.state, e.reason
+	), moved AS (
+		UPDATE growth_index.entitlement AS e
+		SET state = CASE WHEN d.beaten_by IS NULL THEN 'matched' ELSE 'superseded' END, reason = d.beaten_by,
+			version = d.version, award = d.award, changed_at = clock_timestamp()
+		FROM decided AS d JOIN growth_index.entitlement AS was ON was.id = d.id
+		WHERE e.id = d.id AND e.state = was.state AND (d.standing = 0) = (d.beaten_by IS NULL)
+		RETURNING e.id, e.credit_code, e.policy, e.version, was.state AS from_state, e.state, e.reason
 	), told AS (
-		INSERT INTO growth_index.entitlement_event (entitlement_id, step, to_state, actor, reason, inputs, as_of)
-		SELECT e.id, 'match', e.state, 'system', e.reason, f.inputs, propose_entitlements.as_of
-		FROM entered AS e JOIN fresh AS f ON f.credit_code OPERATOR(growth_index.=) e.credit_code
-			AND f.code = e.policy AND f.occasion = e.occasion
+		INSERT INTO growth_index.entitlement_event (entitlement_id, step, from_state, to_state, actor, reason, inputs, as_of)
+		SELECT t.id, CASE WHEN t.from_state IS NULL OR t.state = 'matched' THEN 'match' ELSE 'supersede' END, t.from_state, t.state,
+			'system', t.reason, growth_index.decision_inputs(t.credit_code, p), propose_entitlements.as_of
+		FROM (SELECT * FROM entered UNION ALL SELECT * FROM moved) AS t
+			JOIN growth_index.policy AS p ON p.code = t.policy AND p.version = t.version
+		ORDER BY t.id
+		RETURNING to_state
 	)
-	SELECT count(*) INTO proposed FROM entered WHERE state = 'matched';
+	SELECT count(*) INTO proposed FROM told WHERE to_state = 'matched';
 	RETURN proposed;
 END
 $$;
 COMMENT ON FUNCTION growth_index.propose_entitlements(date) IS
-'Makes an entitlement of every current eligible match of a policy without application that the enterprise has not had on this occasion. Of a stacking group only the highest award goes forward (就高不就低), the others are kept as superseded. Returns how many go forward.';
+'Makes an entitlement of every current eligible match of a policy without application that an active enterprise has not had on this occasion. Of a stacking group only the highest award goes forward (就高不就低; ties by code), the others are superseded: a lower one that is not confirmed yet gives way to a higher one that comes later, and comes back when the higher one falls. What is confirmed stays. Returns how many go forward.';

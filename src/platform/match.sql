@@ -66,6 +66,16 @@ $$;
 COMMENT ON FUNCTION growth_index.match_policies(growth_index.credit_code, date) IS
 'As match_policies(profile, as_of), for an enterprise as of its last refresh. No row where it was never refreshed.';
 
+/* so that a literal is taken for a credit code */
+CREATE FUNCTION growth_index.match_policies(credit_code text, as_of date DEFAULT current_date,
+	OUT policy text, OUT version integer, OUT title_zh text, OUT title_en text, OUT decision text,
+	OUT award numeric, OUT missing text[]) RETURNS SETOF record
+LANGUAGE sql STABLE STRICT PARALLEL SAFE COST 1000 ROWS 10 SET search_path = pg_catalog, pg_temp
+AS $$
+	SELECT * FROM growth_index.match_policies(match_policies.credit_code::growth_index.credit_code, match_policies.as_of)
+$$;
+COMMENT ON FUNCTION growth_index.match_policies(text, date) IS 'As match_policies(credit_code, as_of), for a credit code as text. Error 22P02 where it is none.';
+
 CREATE FUNCTION growth_index.match_products(profile growth_index.profile, as_of date DEFAULT current_date,
 	OUT product text, OUT version integer, OUT institution text, OUT title_zh text, OUT title_en text,
 	OUT decision text, OUT credit numeric, OUT missing text[]) RETURNS SETOF record
@@ -89,6 +99,16 @@ AS $$
 $$;
 COMMENT ON FUNCTION growth_index.match_products(growth_index.credit_code, date) IS
 'As match_products(profile, as_of), for an enterprise as of its last refresh.';
+
+/* so that a literal is taken for a credit code */
+CREATE FUNCTION growth_index.match_products(credit_code text, as_of date DEFAULT current_date,
+	OUT product text, OUT version integer, OUT institution text, OUT title_zh text, OUT title_en text,
+	OUT decision text, OUT credit numeric, OUT missing text[]) RETURNS SETOF record
+LANGUAGE sql STABLE STRICT PARALLEL SAFE COST 1000 ROWS 10 SET search_path = pg_catalog, pg_temp
+AS $$
+	SELECT * FROM growth_index.match_products(match_products.credit_code::growth_index.credit_code, match_products.as_of)
+$$;
+COMMENT ON FUNCTION growth_index.match_products(text, date) IS 'As match_products(credit_code, as_of), for a credit code as text. Error 22P02 where it is none.';
 
 CREATE FUNCTION growth_index.policy_in_force(code text) RETURNS growth_index.policy
 LANGUAGE plpgsql STABLE STRICT SET search_path = pg_catalog, pg_temp

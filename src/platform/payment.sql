@@ -37,12 +37,22 @@ COMMENT ON FUNCTION growth_index.policy_version(text, integer) IS 'A version of 
 
 CREATE FUNCTION growth_index.review_entitlement(id bigint, actor text DEFAULT 'system', key text DEFAULT NULL,
 	reason text DEFAULT NULL, as_of date DEFAULT current_date) RETURNS growth_index.entitlement
-LANGUAGE sql SET search_path = pg_catalog, pg_temp
+LANGUAGE plpgsql SET search_path = pg_catalog, pg_temp
 AS $$
-	SELECT (growth_index.take_step(id, 'review', '{matched,objected,held}', 'reviewed', actor, key, reason, as_of)).entitlement
+BEGIN
+	IF coalesce(actor, 'system') = 'system' AND EXISTS (
+		SELECT FROM growth_index.entitlement AS e
+			JOIN growth_index.policy AS p ON p.code = e.policy AND p.version = e.version
+		WHERE e.id = review_entitlement.id AND (p.needs_person OR e.state IN ('objected', 'held')))
+	THEN
+		RAISE EXCEPTION 'entitlement % has to be reviewed by a person', id
+			USING ERRCODE = 'object_not_in_prerequisite_state', HINT = 'Name the reviewer as actor.';
+	END IF;
+	RETURN (growth_index.take_step(id, 'review', '{matched,objected,held}', 'reviewed', actor, key, reason, as_of)).entitlement;
+END
 $$;
 COMMENT ON FUNCTION growth_index.review_entitlement(bigint, text, text, text, date) IS
-'matched, objected or held → reviewed: the case stands (审核). Errors as take_step().';
+'matched, objected or held → reviewed: the case stands (审核). By a person, not system, where the policy needs one, and after an objection or a hold. Errors as take_step().';
 
 CREATE FUNCTION growth_index.reject_entitlement(id bigint, actor text, reason text, key text DEFAULT NULL,
 	as_of date DEFAULT current_date) RETURNS growth_index.entitlement
@@ -65,9 +75,10 @@ BEGIN
 	IF NOT taken.done THEN
 		RETURN taken.entitlement;
 	END IF;
-	UPDATE growth_index.entitlement AS e SET publicity_ends = growth_index.add_working_days(publicise_entitlement.as_of,
-		(growth_index.policy_version(e.policy, e.version)).publicity_days)
-	WHERE e.id = publicise_entitlement.id RETURNING e.* INTO publicised;
+	UPDATE growth_index.entitlement AS e SET publicity_ends = CASE WHEN p.publicity_days > 0
+		THEN growth_index.add_working_days(publicise_entitlement.as_of, p.publicity_days) END
+	FROM growth_index.policy AS p
+	WHERE p.code = e.policy AND p.version = e.version AND e.id = publicise_entitlement.id RETURNING e.* INTO publicised;
 	RETURN publicised;
 END
 $$;
@@ -95,7 +106,7 @@ BEGIN
 	IF NOT taken.done THEN
 		RETURN taken.entitlement;
 	END IF;
-	IF (taken.entitlement).publicity_ends > as_of THEN
+	IF (taken.entitlement).publicity_ends >= as_of THEN
 		RAISE EXCEPTION 'entitlement % is publicised until %', id, (taken.entitlement).publicity_ends
 			USING ERRCODE = 'object_not_in_prerequisite_state', HINT = 'It is pushed when the publicity has ended.';
 	END IF;
@@ -151,17 +162,26 @@ $$;
 COMMENT ON FUNCTION growth_index.decline_entitlement(bigint, growth_index.credit_code, text, text, date) IS
 'pushed → declined, by the enterprise itself. Errors as confirm_entitlement().';
 
-/* why an entitlement is not due any more, or NULL */
+/* why an entitlement is not due any more, or NULL; what is not known to be due is not */
 CREATE FUNCTION growth_index.no_longer_due(entitlement growth_index.entitlement, as_of date) RETURNS text
 LANGUAGE sql STABLE SET search_path = pg_catalog, pg_temp
 AS $$
-	SELECT string_agg(x.clause || CASE WHEN x.satisfied IS NULL THEN ': unknown' ELSE ': not satisfied' END, '; ')
-	FROM growth_index.policy_version(entitlement.policy, entitlement.version) AS p,
-		growth_index.explain(p.criteria, growth_index.matching_profile(entitlement.credit_code), as_of) AS x
-	WHERE x.satisfied IS NOT TRUE
+	SELECT CASE WHEN f.status IS DISTINCT FROM 'active' THEN 'the enterprise is ' || coalesce(f.status, 'not known')
+		WHEN k.profile IS NULL THEN 'nothing is known of the enterprise'
+		WHEN growth_index.matches(p.criteria, k.profile, as_of) IS NOT TRUE THEN (
+			SELECT string_agg(x.clause || CASE WHEN x.satisfied IS NULL THEN ': unknown' ELSE ': not satisfied' END, '; ')
+			FROM growth_index.explain(p.criteria, k.profile, as_of) AS x
+			WHERE x.satisfied IS NOT TRUE)
+		WHEN n.award IS NULL THEN 'the award is not known any more'
+		WHEN n.award < entitlement.award THEN format('the award would be %s yuan now', n.award) END
+	FROM growth_index.policy_version(entitlement.policy, entitlement.version) AS p
+		LEFT JOIN growth_index.enterprise AS f ON f.credit_code OPERATOR(growth_index.=) entitlement.credit_code
+		CROSS JOIN LATERAL (SELECT growth_index.matching_profile(entitlement.credit_code)) AS k(profile)
+		CROSS JOIN LATERAL (SELECT round(growth_index.evaluate_strict(p.award, k.profile, as_of), 2)) AS u(award)
+		CROSS JOIN LATERAL (SELECT CASE WHEN u.award > p.cap_enterprise THEN p.cap_enterprise ELSE u.award END) AS n(award)
 $$;
 COMMENT ON FUNCTION growth_index.no_longer_due(growth_index.entitlement, date) IS
-'The clauses of the criteria, of the version that it was matched under, that the enterprise does not satisfy any more; NULL: all are satisfied.';
+'Why an entitlement is not due as of a day, by the version of the policy that it was matched under: the enterprise is not active, or not known; the clauses that it does not satisfy any more; the award has become lower. NULL: it is due.';
 
 CREATE FUNCTION growth_index.approve_entitlement(id bigint, actor text DEFAULT 'system', key text DEFAULT NULL,
 	as_of date DEFAULT current_date) RETURNS growth_index.entitlement
@@ -177,7 +197,7 @@ BEGIN
 	policy := growth_index.policy_version(present.policy, present.version);
 	obstacle := CASE WHEN present.state = 'confirmed' THEN growth_index.no_longer_due(present, as_of) END;
 	IF obstacle IS NOT NULL THEN
-		RETURN (growth_index.take_step(id, 'hold', '{confirmed}', 'held', actor, key, obstacle, as_of,
+		RETURN (growth_index.take_step(id, 'approve', '{confirmed}', 'held', actor, key, obstacle, as_of,
 			growth_index.decision_inputs(present.credit_code, policy))).entitlement;
 	END IF;
 	SELECT * INTO taken FROM growth_index.take_step(id, 'approve', '{confirmed}', 'approved', actor, key, NULL, as_of,
@@ -197,7 +217,7 @@ BEGIN
 END
 $$;
 COMMENT ON FUNCTION growth_index.approve_entitlement(bigint, text, text, date) IS
-'confirmed → approved: the criteria are checked again on the as-of date (→ held with the reason where they fail), and the award is committed in the policy''s budget. Errors: 55000 where the budget does not suffice, and as take_step().';
+'confirmed → approved: criteria and award are checked again on the as-of date (→ held with the reason where it is not due any more), and the award is committed in the policy''s budget. Errors: 55000 where the budget does not suffice, and as take_step().';
 
 CREATE FUNCTION growth_index.pay_entitlement(id bigint, actor text DEFAULT 'system', key text DEFAULT NULL,
 	as_of date DEFAULT current_date) RETURNS growth_index.entitlement
@@ -220,6 +240,27 @@ END
 $$;
 COMMENT ON FUNCTION growth_index.pay_entitlement(bigint, text, text, date) IS
 'approved → paid: one payment, once. Errors as take_step().';
+
+CREATE FUNCTION growth_index.withdraw_entitlement(id bigint, actor text, reason text, key text DEFAULT NULL,
+	as_of date DEFAULT current_date) RETURNS growth_index.entitlement
+LANGUAGE plpgsql SET search_path = pg_catalog, pg_temp
+AS $$
+DECLARE
+	before growth_index.entitlement;
+	taken record;
+BEGIN
+	SELECT e.* INTO before FROM growth_index.entitlement AS e WHERE e.id = withdraw_entitlement.id FOR UPDATE;
+	SELECT * INTO taken FROM growth_index.take_step(id, 'withdraw',
+		'{matched,reviewed,publicised,objected,pushed,confirmed,held,approved}', 'withdrawn', actor, key, reason, as_of);
+	IF taken.done AND before.state = 'approved' THEN
+		UPDATE growth_index.budget AS b SET committed = b.committed - before.award
+		WHERE b.code = (growth_index.policy_version(before.policy, before.version)).budget_code;
+	END IF;
+	RETURN taken.entitlement;
+END
+$$;
+COMMENT ON FUNCTION growth_index.withdraw_entitlement(bigint, text, text, text, date) IS
+'Whatever is not paid → withdrawn (撤回); what was committed for it is free again. Errors as take_step().';
 
 CREATE FUNCTION growth_index.claw_back_entitlement(id bigint, actor text, reason text, key text DEFAULT NULL,
 	as_of date DEFAULT current_date) RETURNS growth_index.entitlement
@@ -262,11 +303,13 @@ BEGIN
 		WHERE CASE advance_step.step
 			WHEN 'review' THEN e.state = 'matched' AND NOT p.needs_person
 			WHEN 'publicise' THEN e.state = 'reviewed'
-			WHEN 'push' THEN e.state = 'publicised' AND e.publicity_ends <= advance_step.as_of
+			WHEN 'push' THEN e.state = 'publicised' AND (e.publicity_ends < advance_step.as_of OR e.publicity_ends IS NULL)
 			WHEN 'expire' THEN e.state = 'pushed' AND e.expires_on < advance_step.as_of
 			WHEN 'approve' THEN e.state = 'confirmed'
 			WHEN 'pay' THEN e.state = 'approved' END
 		ORDER BY e.changed_at, e.id
+		/* never waits for a step that somebody else is taking: it comes next time */
+		FOR UPDATE OF e SKIP LOCKED
 	LOOP
 		BEGIN
 			CASE step

@@ -3,29 +3,37 @@
  */
 CREATE VIEW growth_index.headline AS
 SELECT (SELECT count(*) FROM growth_index.enterprise WHERE certified_on IS NOT NULL) AS certified_enterprises,
-	(SELECT count(*) FROM growth_index.score WHERE scorecard = growth_index.matching_scorecard() AND rating IS NOT NULL) AS rated_enterprises,
+	(SELECT count(DISTINCT credit_code) FROM growth_index.score WHERE rating IS NOT NULL) AS rated_enterprises,
 	(SELECT count(*) FROM growth_index.score WHERE scorecard = growth_index.matching_scorecard() AND status = 'scored') AS scored_enterprises,
 	(SELECT count(*) FROM growth_index.institution) AS institutions,
 	f.equity_raised, f.debt_raised, f.equity_raised + f.debt_raised AS financing_total,
-	a.award_enterprises, a.awards, a.awards_amount
+	a.award_enterprises, a.awards, a.awards_amount, a.payment_enterprises, a.payments, a.payments_amount
 FROM (SELECT coalesce(sum(amount) FILTER (WHERE kind = 'equity'), 0) AS equity_raised,
 		coalesce(sum(amount) FILTER (WHERE kind = 'debt'), 0) AS debt_raised
 	FROM growth_index.financing_event) AS f,
-	(SELECT count(DISTINCT p.credit_code::text) AS award_enterprises, count(*) AS awards, coalesce(sum(p.amount), 0) AS awards_amount
+	(SELECT count(DISTINCT p.credit_code) FILTER (WHERE q.mode <> 'apply') AS award_enterprises,
+		count(*) FILTER (WHERE q.mode <> 'apply') AS awards,
+		coalesce(sum(p.amount) FILTER (WHERE q.mode <> 'apply'), 0) AS awards_amount,
+		count(DISTINCT p.credit_code) AS payment_enterprises, count(*) AS payments, coalesce(sum(p.amount), 0) AS payments_amount
 	FROM growth_index.payment AS p
+		JOIN growth_index.entitlement AS e ON e.id = p.entitlement_id
+		JOIN growth_index.policy AS q ON q.code = e.policy AND q.version = e.version
 	WHERE p.kind = 'payment' AND NOT EXISTS (SELECT FROM growth_index.payment AS r
 		WHERE r.entitlement_id = p.entitlement_id AND r.kind = 'refund')) AS a;
 COMMENT ON VIEW growth_index.headline IS 'The figures that the zone publishes, in one row.';
 COMMENT ON COLUMN growth_index.headline.certified_enterprises IS 'Enterprises that have certified themselves.';
-COMMENT ON COLUMN growth_index.headline.rated_enterprises IS 'Enterprises with a rating by the matching scorecard.';
+COMMENT ON COLUMN growth_index.headline.rated_enterprises IS 'Enterprises with a rating by any active scorecard.';
 COMMENT ON COLUMN growth_index.headline.scored_enterprises IS 'Enterprises with a score by the matching scorecard.';
 COMMENT ON COLUMN growth_index.headline.institutions IS 'Financial institutions.';
 COMMENT ON COLUMN growth_index.headline.equity_raised IS 'Equity raised, in yuan.';
 COMMENT ON COLUMN growth_index.headline.debt_raised IS 'Debt raised, in yuan.';
 COMMENT ON COLUMN growth_index.headline.financing_total IS 'Equity and debt raised, in yuan.';
 COMMENT ON COLUMN growth_index.headline.award_enterprises IS 'Enterprises that were paid a benefit without application; what was clawed back does not count.';
-COMMENT ON COLUMN growth_index.headline.awards IS 'Benefits paid.';
-COMMENT ON COLUMN growth_index.headline.awards_amount IS 'Benefits paid, in yuan.';
+COMMENT ON COLUMN growth_index.headline.awards IS 'Benefits without application that were paid.';
+COMMENT ON COLUMN growth_index.headline.awards_amount IS 'The same, in yuan.';
+COMMENT ON COLUMN growth_index.headline.payment_enterprises IS 'Enterprises that were paid anything, by application as well.';
+COMMENT ON COLUMN growth_index.headline.payments IS 'All payments of policies, those without application included.';
+COMMENT ON COLUMN growth_index.headline.payments_amount IS 'The same, in yuan.';
 
 CREATE VIEW growth_index.enterprise_score AS
 SELECT e.credit_code, e.name, e.industry, e.registered_zone, e.founded, s.scorecard, s.version, s.score, s.rating, s.segment,
@@ -70,14 +78,15 @@ COMMENT ON COLUMN growth_index.dimension_score.share IS 'points / possible, 0 to
 COMMENT ON COLUMN growth_index.dimension_score.as_of IS 'Day for which it was computed.';
 
 CREATE VIEW growth_index.indicator_latest AS
-SELECT DISTINCT ON (o.credit_code, o.indicator)
-	o.credit_code, o.indicator, i.name_zh, i.name_en, i.unit, o.value,
+SELECT o.credit_code, o.indicator, i.name_zh, i.name_en, i.unit, o.value,
 	CASE WHEN jsonb_typeof(o.value) = 'number' THEN (o.value #>> '{}')::numeric END AS number,
 	o.period_end, o.recorded_at, o.department
-FROM growth_index.observation AS o
+FROM (SELECT DISTINCT ON (v.credit_code, v.indicator) v.*
+		FROM growth_index.observation AS v
+		ORDER BY v.credit_code, v.indicator, v.period_end DESC, v.recorded_at DESC, v.id DESC) AS o
 	LEFT JOIN growth_index.indicator AS i ON i.code = o.indicator
-ORDER BY o.credit_code, o.indicator, o.period_end DESC, o.recorded_at DESC, o.id DESC;
-COMMENT ON VIEW growth_index.indicator_latest IS 'The latest value of each indicator of each enterprise.';
+WHERE o.value <> 'null';
+COMMENT ON VIEW growth_index.indicator_latest IS 'The latest value of each indicator of each enterprise; none where the latest was taken back.';
 COMMENT ON COLUMN growth_index.indicator_latest.credit_code IS 'Enterprise.';
 COMMENT ON COLUMN growth_index.indicator_latest.indicator IS 'Code of the indicator.';
 COMMENT ON COLUMN growth_index.indicator_latest.name_zh IS 'Its name in Chinese.';
@@ -121,7 +130,7 @@ COMMENT ON COLUMN growth_index.policy_reach.undecided IS 'Enterprises that somet
 COMMENT ON COLUMN growth_index.policy_reach.award_total IS 'Awards of the eligible ones, in yuan, before stacking and budget.';
 
 CREATE VIEW growth_index.benefit_summary AS
-SELECT e.policy, e.state, count(*) AS entitlements, count(DISTINCT e.credit_code::text) AS enterprises, sum(e.award) AS amount
+SELECT e.policy, e.state, count(*) AS entitlements, count(DISTINCT e.credit_code) AS enterprises, sum(e.award) AS amount
 FROM growth_index.entitlement AS e
 GROUP BY e.policy, e.state;
 COMMENT ON VIEW growth_index.benefit_summary IS 'Entitlements by policy and state.';
@@ -133,7 +142,7 @@ COMMENT ON COLUMN growth_index.benefit_summary.amount IS 'Awards in yuan.';
 
 CREATE VIEW growth_index.financing_summary AS
 SELECT f.kind, f.institution, date_trunc('month', f.happened_on)::date AS month,
-	count(*) AS events, count(DISTINCT f.credit_code::text) AS enterprises, sum(f.amount) AS amount
+	count(*) AS events, count(DISTINCT f.credit_code) AS enterprises, sum(f.amount) AS amount
 FROM growth_index.financing_event AS f
 GROUP BY f.kind, f.institution, date_trunc('month', f.happened_on);
 COMMENT ON VIEW growth_index.financing_summary IS 'Money raised by kind, institution and month.';
