@@ -174,6 +174,19 @@ AS $$
 $$;
 COMMENT ON FUNCTION growth_index.standing(text) IS 'How firmly an entitlement in this state holds its place in its stacking group: 2 confirmed, 1 open, 0 superseded; NULL: it has fallen.';
 
+/* what counts towards the cap: only where there is one, and more than one award a year can be */
+CREATE FUNCTION growth_index.had_this_year(credit_code growth_index.credit_code, policy growth_index.policy, as_of date)
+	RETURNS numeric
+LANGUAGE sql STABLE SET search_path = pg_catalog, pg_temp
+AS $$
+	SELECT CASE WHEN policy.cap_enterprise IS NOT NULL AND policy.period = 'event' THEN (
+		SELECT sum(e.award) FROM growth_index.entitlement AS e
+		WHERE e.credit_code OPERATOR(growth_index.=) had_this_year.credit_code AND e.policy = (had_this_year.policy).code
+			AND growth_index.standing(e.state) > 0 AND extract(year FROM e.created_on) = extract(year FROM as_of)) END
+$$;
+COMMENT ON FUNCTION growth_index.had_this_year(growth_index.credit_code, growth_index.policy, date) IS
+'What an enterprise has of a policy by event with a cap in the calendar year, in yuan, what has fallen or is superseded left out; NULL: nothing that counts towards a cap.';
+
 CREATE FUNCTION growth_index.propose_entitlements(as_of date DEFAULT current_date) RETURNS bigint
 LANGUAGE plpgsql STRICT SET search_path = pg_catalog, pg_temp
 AS $$
@@ -193,12 +206,14 @@ BEGIN
 	ORDER BY e.id FOR UPDATE OF e;
 
 	WITH candidate AS MATERIALIZED (
-		SELECT m.credit_code, p.code, p.version, p.stacking_group, m.award,
+		SELECT m.credit_code, p.code, p.version, p.stacking_group,
+			CASE WHEN had.amount IS NULL THEN m.award ELSE least(m.award, p.cap_enterprise - had.amount) END AS award,
 			CASE p.period WHEN 'event' THEN growth_index.occasion(p, growth_index.matching_profile(m.credit_code), propose_entitlements.as_of)
 				ELSE growth_index.occasion(p, NULL, propose_entitlements.as_of) END AS occasion
 		FROM growth_index.policy_match AS m
 			JOIN growth_index.policy AS p ON p.code = m.policy AND p.version = m.version
 			JOIN growth_index.enterprise AS f ON f.credit_code OPERATOR(growth_index.=) m.credit_code AND f.status = 'active'
+			CROSS JOIN LATERAL growth_index.had_this_year(m.credit_code, p, propose_entitlements.as_of) AS had(amount)
 		WHERE m.until IS NULL AND m.decision = 'eligible' AND m.award > 0
 			AND p.active AND p.mode IN ('none', 'click')
 			AND propose_entitlements.as_of BETWEEN p.valid_from AND p.valid_to
@@ -208,7 +223,7 @@ BEGIN
 		FROM candidate AS c
 			LEFT JOIN growth_index.entitlement AS e ON e.credit_code OPERATOR(growth_index.=) c.credit_code
 				AND e.policy = c.code AND e.occasion = c.occasion
-		WHERE c.occasion IS NOT NULL AND (e.id IS NULL OR e.state = 'superseded')
+		WHERE c.occasion IS NOT NULL AND c.award > 0 AND (e.id IS NULL OR e.state = 'superseded')
 		UNION ALL
 		SELECT e.id, e.credit_code, e.policy, e.version, q.stacking_group, e.occasion, e.award, growth_index.standing(e.state)
 		FROM growth_index.entitlement AS e
@@ -255,4 +270,55 @@ BEGIN
 END
 $$;
 COMMENT ON FUNCTION growth_index.propose_entitlements(date) IS
-'Makes an entitlement of every current eligible match of a policy without application that an active enterprise has not had on this occasion. Of a stacking group only the highest award goes forward (就高不就低; ties by code), the others are superseded: a lower one that is not confirmed yet gives way to a higher one that comes later, and comes back when the higher one falls. What is confirmed stays. Returns how many go forward.';
+'Makes an entitlement of every current eligible match of a policy without application that an active enterprise has not had on this occasion. Of a stacking group only the highest award goes forward (就高不就低; ties by code), the others are superseded: a lower one that is not confirmed yet gives way to a higher one that comes later, and comes back when the higher one falls. What is confirmed stays. Events of one year share the policy''s cap. Returns how many go forward.';
+
+CREATE FUNCTION growth_index.propose_entitlement(credit_code growth_index.credit_code, policy text,
+	as_of date DEFAULT current_date, actor text DEFAULT NULL, key text DEFAULT NULL) RETURNS growth_index.entitlement
+LANGUAGE plpgsql SET search_path = pg_catalog, pg_temp
+AS $$
+DECLARE
+	rule growth_index.policy := growth_index.policy_in_force(policy);
+	profile growth_index.profile := growth_index.matching_profile(credit_code);
+	due record;
+	made growth_index.entitlement;
+	had numeric;
+BEGIN
+	PERFORM pg_advisory_xact_lock(hashtextextended('growth_index.propose_entitlements', 0));
+	SELECT e.* INTO made FROM growth_index.entitlement_event AS v JOIN growth_index.entitlement AS e ON e.id = v.entitlement_id
+	WHERE v.key = propose_entitlement.key;
+	IF FOUND THEN
+		IF made.credit_code OPERATOR(growth_index.<>) credit_code OR made.policy <> rule.code THEN
+			RAISE EXCEPTION 'key "%" was used for entitlement %', key, made.id
+				USING ERRCODE = 'unique_violation', HINT = 'A key stands for one call: take a new one.';
+		END IF;
+		RETURN made;
+	END IF;
+	IF NOT EXISTS (SELECT FROM growth_index.enterprise AS f
+			WHERE f.credit_code OPERATOR(growth_index.=) propose_entitlement.credit_code AND f.status = 'active') THEN
+		RAISE EXCEPTION 'there is no active enterprise %', credit_code USING ERRCODE = 'object_not_in_prerequisite_state';
+	END IF;
+	SELECT d.* INTO due FROM growth_index.decide(rule.criteria, rule.award, profile, as_of) AS d
+	WHERE as_of BETWEEN rule.valid_from AND rule.valid_to;
+	IF due.decision IS DISTINCT FROM 'eligible' THEN
+		RAISE EXCEPTION 'enterprise % is not known to be eligible for policy "%"', credit_code, policy
+			USING ERRCODE = 'object_not_in_prerequisite_state', HINT = 'explain_match() tells what fails or is missing.';
+	END IF;
+	had := growth_index.had_this_year(credit_code, rule, as_of);
+	made.award := CASE WHEN rule.cap_enterprise IS NULL THEN due.amount ELSE least(due.amount, rule.cap_enterprise - coalesce(had, 0)) END;
+	made.occasion := growth_index.occasion(rule, profile, as_of);
+	IF made.occasion IS NULL OR made.award <= 0 THEN
+		RAISE EXCEPTION 'there is nothing for enterprise % in policy "%"', credit_code, policy
+			USING ERRCODE = 'object_not_in_prerequisite_state',
+				DETAIL = CASE WHEN made.occasion IS NULL THEN 'The event is not known.' ELSE 'The award is 0, or the cap is used up.' END;
+	END IF;
+	INSERT INTO growth_index.entitlement (credit_code, policy, version, occasion, award, created_on)
+	VALUES (credit_code, rule.code, rule.version, made.occasion, made.award, as_of)
+	RETURNING * INTO made;
+	INSERT INTO growth_index.entitlement_event (entitlement_id, step, to_state, actor, key, inputs, as_of)
+	VALUES (made.id, 'match', 'matched', coalesce(actor, 'enterprise ' || credit_code::text), key,
+		growth_index.decision_inputs(credit_code, rule), as_of);
+	RETURN made;
+END
+$$;
+COMMENT ON FUNCTION growth_index.propose_entitlement(growth_index.credit_code, text, date, text, text) IS
+'Makes the entitlement of one enterprise to one policy of any mode: the way in for what has to be applied for. Errors: P0002 policy not in force, 55000 not eligible or nothing due, 23505 had on this occasion before, or a key that stands for another call. Stacking is settled by the next propose_entitlements().';

@@ -292,12 +292,13 @@ AS $$
 DECLARE
 	ready record;
 	result growth_index.entitlement;
+	used_up text[] := '{}';
 BEGIN
 	entitlements := 0;
 	amount := 0;
 	held_back := 0;
 	FOR ready IN
-		SELECT e.id, e.award, e.state
+		SELECT e.id, e.award, p.budget_code
 		FROM growth_index.entitlement AS e
 			JOIN growth_index.policy AS p ON p.code = e.policy AND p.version = e.version
 		WHERE CASE advance_step.step
@@ -311,6 +312,11 @@ BEGIN
 		/* never waits for a step that somebody else is taking: it comes next time */
 		FOR UPDATE OF e SKIP LOCKED
 	LOOP
+		/* first come, first served: who is behind one that has to wait for money waits as well */
+		IF step = 'approve' AND ready.budget_code = ANY (used_up) THEN
+			held_back := held_back + 1;
+			CONTINUE;
+		END IF;
 		BEGIN
 			CASE step
 				WHEN 'review' THEN result := growth_index.review_entitlement(ready.id, as_of => advance_step.as_of);
@@ -327,14 +333,15 @@ BEGIN
 				amount := amount + ready.award;
 			END IF;
 		EXCEPTION WHEN object_not_in_prerequisite_state THEN
-			/* somebody else took the step, or the budget does not suffice: it stays where it is */
+			/* the budget does not suffice: it stays where it is */
 			held_back := held_back + 1;
+			used_up := used_up || ready.budget_code;
 		END;
 	END LOOP;
 END
 $$;
 COMMENT ON FUNCTION growth_index.advance_step(text, date) IS
-'Internal: one step (review, publicise, push, expire, approve or pay) of all entitlements that are ready for it, those first that have waited longest. held_back: those that stay where they are, since the budget does not suffice, or are held.';
+'Internal: one step (review, publicise, push, expire, approve or pay) of all entitlements that are ready for it, those first that have waited longest; when a budget does not suffice for one, those behind it wait as well. held_back: those that stay where they are, since the budget does not suffice, or are held.';
 
 CREATE FUNCTION growth_index.advance_entitlements(as_of date DEFAULT current_date, OUT step text,
 	OUT entitlements bigint, OUT amount numeric, OUT held_back bigint) RETURNS SETOF record

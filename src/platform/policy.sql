@@ -59,7 +59,7 @@ COMMENT ON COLUMN growth_index.policy.mode IS 'none: without application (免申
 COMMENT ON COLUMN growth_index.policy.period IS 'How often an enterprise can have it: once, yearly, or once an event.';
 COMMENT ON COLUMN growth_index.policy.event_indicator IS 'For period event: the indicator whose value tells one event from another, such as a date.';
 COMMENT ON COLUMN growth_index.policy.stacking_group IS 'Of the policies of a group an enterprise has only the highest award (就高不就低).';
-COMMENT ON COLUMN growth_index.policy.cap_enterprise IS 'Most that one award can be, in yuan; NULL: no cap.';
+COMMENT ON COLUMN growth_index.policy.cap_enterprise IS 'Most that an enterprise can have of it in a calendar year, in yuan; NULL: no cap.';
 COMMENT ON COLUMN growth_index.policy.budget_code IS 'Budget it is paid from; without one nothing can be approved.';
 COMMENT ON COLUMN growth_index.policy.publicity_days IS 'Working days (Monday to Friday) of publicity (公示); 0: none.';
 COMMENT ON COLUMN growth_index.policy.needs_person IS 'True: a person reviews each case; false: the system does.';
@@ -202,6 +202,10 @@ BEGIN
 	END IF;
 	PERFORM growth_index.warn_of_unknown_indicators(format('policy "%s"', add_policy.code),
 		growth_index.indicators(add_policy.criteria) || growth_index.indicators(add_policy.award) || add_policy.event_indicator);
+	IF wanted.budget_code IS NOT NULL AND NOT EXISTS (SELECT FROM growth_index.budget AS b WHERE b.code = wanted.budget_code) THEN
+		RAISE WARNING 'policy "%" is paid from a budget that is not there: %', add_policy.code, wanted.budget_code
+			USING HINT = 'Until growth_index.budget has it, nothing can be approved.';
+	END IF;
 	UPDATE growth_index.policy AS p SET active = false WHERE p.code = add_policy.code AND p.active;
 	INSERT INTO growth_index.policy SELECT wanted.*;
 	RETURN wanted.version;
