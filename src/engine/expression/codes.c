@@ -2,9 +2,9 @@
  * codes.c
  *	  The indicator codes that expressions read, and where a profile has them.
  *
- * Looking a code up costs a search among the profile's codes.  It is done once
- * for each shape: the answers for recent shapes are kept, and found again by
- * the shape's hash and bytes.
+ * Looking the codes up costs a search for each among the profile's codes.  It
+ * is done once a shape: the answers for recent shapes are kept, and found again
+ * by the shape's hash and bytes.
  */
 #include "postgres.h"
 
@@ -14,7 +14,7 @@
 
 #include "expression.h"
 
-#define SHAPES_KEPT		256
+#define SHAPES_KEPT		2048
 
 typedef struct ShapeEntry
 {
@@ -34,7 +34,9 @@ struct CodeList
 	int			count;
 	int			room;
 	ShapeEntry *last;
-	ShapeEntry	shapes[SHAPES_KEPT];
+	ShapeEntry *shapes;			/* SHAPES_KEPT, from the first look-up on */
+	uint32	   *offsets;		/* scratch: where each code of a profile begins */
+	int			offsets_room;
 };
 
 CodeList *
@@ -55,8 +57,12 @@ code_list_new(MemoryContext context)
 static void
 forget_shapes(CodeList *list)
 {
+	if (list->shapes == NULL)
+		return;
 	list->last = NULL;
-	memset(list->shapes, 0, sizeof(list->shapes));
+	list->shapes = NULL;
+	list->offsets = NULL;
+	list->offsets_room = 0;
 	MemoryContextReset(list->shape_context);
 }
 
@@ -126,7 +132,51 @@ same_shape(const ShapeEntry *e, const Profile *p)
 		memcmp(e->shape, profile_shape(p), p->shape_len) == 0;
 }
 
-static ShapeEntry *
+/* The slot of a code in a profile whose codes begin at the given offsets, or -1. */
+static int
+find_slot(const Profile *p, const uint32 *offsets, const char *code, int len)
+{
+	const uint8 *lens = profile_shape(p);
+	const char *codes = (const char *) lens + p->count;
+	int			low = 0;
+	int			high = p->count;
+
+	while (low < high)
+	{
+		int			mid = (low + high) / 2;
+		int			order = memcmp(code, codes + offsets[mid], Min(len, lens[mid]));
+
+		if (order == 0)
+			order = len - lens[mid];
+		if (order == 0)
+			return mid;
+		if (order < 0)
+			high = mid;
+		else
+			low = mid + 1;
+	}
+	return -1;
+}
+
+static void
+find_offsets(CodeList *list, const Profile *p)
+{
+	const uint8 *lens = profile_shape(p);
+	uint32		offset = 0;
+
+	if (list->offsets_room < p->count)
+	{
+		list->offsets = MemoryContextAlloc(list->shape_context, p->count * sizeof(uint32));
+		list->offsets_room = p->count;
+	}
+	for (int i = 0; i < p->count; i++)
+	{
+		list->offsets[i] = offset;
+		offset += lens[i];
+	}
+}
+
+static void
 learn_shape(CodeList *list, ShapeEntry *e, const Profile *p)
 {
 	if (e->shape != NULL)
@@ -135,15 +185,15 @@ learn_shape(CodeList *list, ShapeEntry *e, const Profile *p)
 		pfree(e->slots);
 		e->shape = NULL;
 	}
+	find_offsets(list, p);
 	e->slots = MemoryContextAlloc(list->shape_context, Max(list->count, 1) * sizeof(int16));
 	for (int i = 0; i < list->count; i++)
-		e->slots[i] = profile_slot(p, list->codes[i], list->lens[i]);
+		e->slots[i] = find_slot(p, list->offsets, list->codes[i], list->lens[i]);
 	e->shape = MemoryContextAlloc(list->shape_context, Max(p->shape_len, 1));
 	memcpy(e->shape, profile_shape(p), p->shape_len);
 	e->hash = p->shape_hash;
 	e->len = p->shape_len;
 	e->count = p->count;
-	return e;
 }
 
 const int16 *
@@ -156,6 +206,9 @@ code_list_slots(CodeList *list, const Profile *p)
 		__builtin_prefetch(&p->word[i]);
 	if (likely(e != NULL && same_shape(e, p)))
 		return e->slots;
+	if (list->shapes == NULL)
+		list->shapes = MemoryContextAllocZero(list->shape_context,
+											  SHAPES_KEPT * sizeof(ShapeEntry));
 	e = &list->shapes[p->shape_hash % SHAPES_KEPT];
 	if (e->shape == NULL || !same_shape(e, p))
 	{
