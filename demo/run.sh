@@ -28,29 +28,30 @@ step 'Creating the extensions growth_index and pg_cron' -f setup.sql
 
 if [ -r "$data/taiwan_bankruptcy/taiwan_6819.csv.gz" ] && [ -r "$data/polish_bankruptcy_year1/polish_1year.csv.gz" ]; then
 	heading '1  Real firms: does the rating order what really happened?'
-	say "6,819 Taiwanese firms (95 ratios) and 7,027 Polish firms (64 ratios, with real gaps), read from"
-	say "$data. Each row becomes a profile; one scorecard of 12 ratios for each country."
+	say '6,819 Taiwanese firms (95 ratios) and 7,027 Polish firms (64 ratios, with'
+	say 'real gaps). Each row becomes a profile; one scorecard of 12 ratios a country.'
+	say "The data are read from $data."
 	say ''
 	step 'Loading both data sets' -f firms/load.sql
 	step 'Scoring and rating 13,846 firms' -f firms/score.sql
 	show 'Firms, and how well the score tells those that went bankrupt from the others' -f firms/auc.sql
 	show 'Bankrupt firms by grade, of those whose outcome is known' -f firms/grades.sql
 	say ''
-	say "AUC 1 = every failed firm scored below every surviving one, 0.5 = chance. Ratios and bounds were"
-	say "chosen looking at these very firms, so this is a fit, not a forecast."
-	show 'What the rule for missing values is worth (Polish interest cover, missing for 311 firms)' -f firms/missing.sql
+	say 'AUC 1: every failed firm scored below every surviving one; 0.5: chance. Ratios'
+	say 'and bounds were chosen looking at these very firms: a fit, not a forecast.'
+	show 'What a rule for missing values is worth: Polish interest cover, 311 firms lack it' -f firms/missing.sql
 else
 	heading '1  Real firms: skipped'
-	say "There is no $data/{taiwan_bankruptcy,polish_bankruptcy_year1}. The data are public, UCI data"
-	say "sets 572 (Taiwanese bankruptcy prediction) and 365 (Polish companies bankruptcy): make demo DATA=folder"
+	say "$data/{taiwan_bankruptcy,polish_bankruptcy_year1} are not there."
+	say 'Public sources: UCI data sets 572 and 365 (archive.ics.uci.edu). make demo DATA=folder'
 fi
 
 heading '2  A zone of 6,800 enterprises'
-say 'All of it is made up, by hashes: the same on every machine. Rules and amounts are defaults of this'
-say 'project, to be checked against the official texts.'
+say 'All of it is made up, by hashes: the same on every machine. Rules and amounts'
+say 'are defaults of this project, to be checked against the official texts.'
 say ''
 step 'Making 6,800 enterprises' -f zone/enterprises.sql -f zone/figures.sql
-step 'Entering departments, indicators, scorecard 20+N, 162 institutions, 5 policies, 4 products' \
+step 'Entering catalogue, scorecard 20+N, institutions, policies, loans' \
 	-f zone/catalogue.sql -f zone/rules.sql
 step 'Making the files of seven departments' -f zone/uploads.sql -f zone/files.sql
 for department in tax statistics science ip social_security market finance; do
@@ -83,10 +84,13 @@ heading '6  One policy'
 show "Whom the refinancing reward reaches: growth_index.match_enterprises('refinancing')" -f zone/reach.sql
 
 heading '7  One benefit, from the match to the money, without an application'
-step 'A week ago the system reviewed and publicised the matches: advance_entitlements()' -f zone/propose.sql
-step 'Publicity (5 working days) has ended; the benefits are pushed to the enterprises' -f zone/push.sql
-step 'One enterprise confirms by a click: confirm_entitlement()' -v star="$star" -f zone/confirm.sql
-step 'The system approves and pays what is confirmed: advance_entitlements()' -f zone/pay.sql
+say 'growth_index.advance_entitlements() does the part of the system,'
+say 'confirm_entitlement() is the click of the enterprise.'
+say ''
+step 'Ten days ago: the system reviews and publicises all matches' -f zone/propose.sql
+step 'Today: publicity is over, the enterprises are told' -f zone/push.sql
+step 'One enterprise confirms by a click' -v star="$star" -f zone/confirm.sql
+step 'The system approves and pays what is confirmed' -f zone/pay.sql
 show 'Its way: growth_index.entitlement_event' -v star="$star" -f zone/steps.sql
 show 'The budgets: growth_index.budget' -f zone/budget.sql
 
@@ -107,7 +111,7 @@ cat <<-END
 	    WHERE profile @@ '''专精特新'' = ANY (honours) AND rd_expense / revenue >= 0.06 AND NOT dishonest';
 
 	    ${bold}-- where the points of one enterprise come from${plain}
-	    SELECT name, raw, points, possible, reason
+	    SELECT name, left(raw, 16) AS raw, points, possible, reason
 	    FROM score_detail((SELECT card FROM scorecard_version WHERE code = 'innovation' AND active),
 	        (SELECT profile FROM enterprise_profile WHERE credit_code = '$star'), current_date);
 

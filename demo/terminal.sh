@@ -47,7 +47,8 @@ step() {
 	done
 	wait "$running" || stop "$text"
 	running=
-	printf '%s   %s%s  %s%s%s\n' "$clear" "${clear:+$text}" '' "$dim" "$(seconds $(($(now) - from)))" "$plain"
+	[ -z "$clear" ] || printf '%s   %s' "$clear" "$text"
+	printf '  %s%s%s\n' "$dim" "$(seconds $(($(now) - from)))" "$plain"
 	cat "$scratch/output"
 }
 
