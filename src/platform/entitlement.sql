@@ -229,17 +229,20 @@ BEGIN
 		FROM growth_index.entitlement AS e
 			JOIN growth_index.policy AS q ON q.code = e.policy AND q.version = e.version
 		WHERE growth_index.standing(e.state) > 0 AND q.stacking_group IS NOT NULL
-	), decided AS MATERIALIZED (
-		SELECT m.*, (
-			SELECT CASE WHEN r.standing = 2 THEN format('policy "%s" of the group "%s" is confirmed', r.code, r.stacking_group)
-					ELSE format('policy "%s" of the group "%s" gives %s yuan', r.code, r.stacking_group, r.award) END
-			FROM member AS r
-			WHERE r.credit_code OPERATOR(growth_index.=) m.credit_code AND r.stacking_group = m.stacking_group
-				AND r.code <> m.code AND growth_index.same_occasion(r.occasion, m.occasion)
-				/* the confirmed one, else the highest, else the first by code */
-				AND (r.standing = 2, r.award, m.code COLLATE "C") > (false, m.award, r.code COLLATE "C")
-			ORDER BY r.standing = 2 DESC, r.award DESC, r.code COLLATE "C" LIMIT 1) AS beaten_by
+	), beaten AS MATERIALIZED (
+		SELECT DISTINCT ON (m.credit_code, m.code, m.occasion) m.credit_code, m.code, m.occasion,
+			CASE WHEN r.standing = 2 THEN format('policy "%s" of the group "%s" is confirmed', r.code, r.stacking_group)
+				ELSE format('policy "%s" of the group "%s" gives %s yuan', r.code, r.stacking_group, r.award) END AS beaten_by
 		FROM member AS m
+			JOIN member AS r ON r.credit_code OPERATOR(growth_index.=) m.credit_code AND r.stacking_group = m.stacking_group
+		WHERE m.standing < 2 AND r.code <> m.code AND growth_index.same_occasion(r.occasion, m.occasion)
+			/* by the confirmed one, else the highest, else the first by code */
+			AND (r.standing = 2, r.award, m.code COLLATE "C") > (false, m.award, r.code COLLATE "C")
+		ORDER BY m.credit_code, m.code, m.occasion, r.standing = 2 DESC, r.award DESC, r.code COLLATE "C"
+	), decided AS MATERIALIZED (
+		SELECT m.*, b.beaten_by
+		FROM member AS m
+			LEFT JOIN beaten AS b ON b.credit_code OPERATOR(growth_index.=) m.credit_code AND b.code = m.code AND b.occasion = m.occasion
 		WHERE m.standing < 2
 	), entered AS (
 		INSERT INTO growth_index.entitlement AS e (credit_code, policy, version, occasion, award, state, reason, created_on)

@@ -285,63 +285,131 @@ $$;
 COMMENT ON FUNCTION growth_index.claw_back_entitlement(bigint, text, text, text, date) IS
 'paid → clawed_back (追回): the refund is recorded and the budget is free again. Errors as take_step().';
 
-/* one system step of all that are ready for it, in a fixed order; what fails is left and told */
+/*
+ * The system's steps, each for all that are ready for it at once.  Rows that
+ * somebody else works on are passed over: they come next time.
+ */
 CREATE FUNCTION growth_index.advance_step(step text, as_of date, OUT entitlements bigint, OUT amount numeric, OUT held_back bigint)
+LANGUAGE sql SET search_path = pg_catalog, pg_temp
+AS $$
+	WITH rule AS (
+		SELECT * FROM (VALUES ('review', 'matched', 'reviewed', NULL), ('publicise', 'reviewed', 'publicised', NULL),
+			('push', 'publicised', 'pushed', NULL), ('expire', 'pushed', 'expired', 'not confirmed in time')) AS r(step, source, target, reason)
+		WHERE r.step = advance_step.step
+	), ready AS MATERIALIZED (
+		SELECT e.id, p.publicity_days
+		FROM growth_index.entitlement AS e
+			JOIN rule AS r ON e.state = r.source
+			JOIN growth_index.policy AS p ON p.code = e.policy AND p.version = e.version
+		WHERE CASE r.step
+			WHEN 'review' THEN NOT p.needs_person
+			WHEN 'push' THEN e.publicity_ends < advance_step.as_of OR e.publicity_ends IS NULL
+			WHEN 'expire' THEN e.expires_on < advance_step.as_of
+			ELSE true END
+		FOR UPDATE OF e SKIP LOCKED
+	), moved AS (
+		UPDATE growth_index.entitlement AS e
+		SET state = r.target, reason = r.reason, changed_at = clock_timestamp(),
+			publicity_ends = CASE WHEN r.step <> 'publicise' THEN e.publicity_ends WHEN y.publicity_days > 0
+				THEN growth_index.add_working_days(advance_step.as_of, y.publicity_days) END,
+			expires_on = CASE WHEN r.step = 'push' THEN advance_step.as_of + 60 ELSE e.expires_on END
+		FROM ready AS y, rule AS r
+		WHERE e.id = y.id
+		RETURNING e.id, e.award, r.source, r.target, r.reason
+	), told AS (
+		INSERT INTO growth_index.entitlement_event (entitlement_id, step, from_state, to_state, actor, reason, as_of)
+		SELECT m.id, advance_step.step, m.source, m.target, 'system', m.reason, advance_step.as_of FROM moved AS m ORDER BY m.id
+	)
+	SELECT count(*), coalesce(sum(m.award), 0), 0::bigint FROM moved AS m
+$$;
+COMMENT ON FUNCTION growth_index.advance_step(text, date) IS
+'Internal: review, publicise, push or expire of all entitlements that are ready for it: how many, and yuan.';
+
+CREATE FUNCTION growth_index.advance_approval(as_of date, OUT entitlements bigint, OUT amount numeric, OUT held_back bigint)
 LANGUAGE plpgsql SET search_path = pg_catalog, pg_temp
 AS $$
 DECLARE
-	ready record;
-	result growth_index.entitlement;
-	used_up text[] := '{}';
+	ready bigint[];
+	held bigint;
 BEGIN
-	entitlements := 0;
-	amount := 0;
-	held_back := 0;
-	FOR ready IN
-		SELECT e.id, e.award, p.budget_code
+	SELECT array_agg(y.id) INTO ready
+	FROM (SELECT e.id FROM growth_index.entitlement AS e WHERE e.state = 'confirmed' FOR UPDATE SKIP LOCKED) AS y;
+
+	WITH due AS MATERIALIZED (
+		SELECT e.id, e.credit_code, e.policy, e.version, growth_index.no_longer_due(e, advance_approval.as_of) AS obstacle
+		FROM growth_index.entitlement AS e WHERE e.id = ANY (ready)
+	), moved AS (
+		UPDATE growth_index.entitlement AS e SET state = 'held', reason = d.obstacle, changed_at = clock_timestamp()
+		FROM due AS d WHERE d.id = e.id AND d.obstacle IS NOT NULL
+		RETURNING e.id, e.credit_code, e.policy, e.version, e.reason
+	), told AS (
+		INSERT INTO growth_index.entitlement_event (entitlement_id, step, from_state, to_state, actor, reason, inputs, as_of)
+		SELECT m.id, 'approve', 'confirmed', 'held', 'system', m.reason, growth_index.decision_inputs(m.credit_code, p), advance_approval.as_of
+		FROM moved AS m JOIN growth_index.policy AS p ON p.code = m.policy AND p.version = m.version
+		ORDER BY m.id
+	)
+	SELECT count(*) INTO held FROM moved;
+
+	/* all budgets in one order, so that two never wait for each other in a circle */
+	PERFORM FROM growth_index.budget AS b ORDER BY b.code FOR UPDATE;
+	/* first come, first served: who is behind one that has to wait for money waits as well */
+	WITH due AS MATERIALIZED (
+		SELECT e.id, e.credit_code, e.award, p, p.budget_code, b.amount - b.committed AS left_over,
+			sum(e.award) OVER (PARTITION BY p.budget_code ORDER BY e.changed_at, e.id) AS up_to_here
 		FROM growth_index.entitlement AS e
 			JOIN growth_index.policy AS p ON p.code = e.policy AND p.version = e.version
-		WHERE CASE advance_step.step
-			WHEN 'review' THEN e.state = 'matched' AND NOT p.needs_person
-			WHEN 'publicise' THEN e.state = 'reviewed'
-			WHEN 'push' THEN e.state = 'publicised' AND (e.publicity_ends < advance_step.as_of OR e.publicity_ends IS NULL)
-			WHEN 'expire' THEN e.state = 'pushed' AND e.expires_on < advance_step.as_of
-			WHEN 'approve' THEN e.state = 'confirmed'
-			WHEN 'pay' THEN e.state = 'approved' END
-		ORDER BY e.changed_at, e.id
-		/* never waits for a step that somebody else is taking: it comes next time */
-		FOR UPDATE OF e SKIP LOCKED
-	LOOP
-		/* first come, first served: who is behind one that has to wait for money waits as well */
-		IF step = 'approve' AND ready.budget_code = ANY (used_up) THEN
-			held_back := held_back + 1;
-			CONTINUE;
-		END IF;
-		BEGIN
-			CASE step
-				WHEN 'review' THEN result := growth_index.review_entitlement(ready.id, as_of => advance_step.as_of);
-				WHEN 'publicise' THEN result := growth_index.publicise_entitlement(ready.id, as_of => advance_step.as_of);
-				WHEN 'push' THEN result := growth_index.push_entitlement(ready.id, as_of => advance_step.as_of);
-				WHEN 'expire' THEN result := (growth_index.take_step(ready.id, 'expire', '{pushed}', 'expired', 'system', NULL, 'not confirmed in time', as_of)).entitlement;
-				WHEN 'approve' THEN result := growth_index.approve_entitlement(ready.id, as_of => advance_step.as_of);
-				ELSE result := growth_index.pay_entitlement(ready.id, as_of => advance_step.as_of);
-			END CASE;
-			IF result.state = 'held' THEN
-				held_back := held_back + 1;
-			ELSE
-				entitlements := entitlements + 1;
-				amount := amount + ready.award;
-			END IF;
-		EXCEPTION WHEN object_not_in_prerequisite_state THEN
-			/* the budget does not suffice: it stays where it is */
-			held_back := held_back + 1;
-			used_up := used_up || ready.budget_code;
-		END;
-	END LOOP;
+			JOIN growth_index.budget AS b ON b.code = p.budget_code
+		WHERE e.id = ANY (ready) AND e.state = 'confirmed'
+	), moved AS (
+		UPDATE growth_index.entitlement AS e SET state = 'approved', reason = NULL, changed_at = clock_timestamp()
+		FROM due AS d WHERE d.id = e.id AND d.up_to_here <= d.left_over
+		RETURNING e.id, e.credit_code, e.award, d.p, d.budget_code, d.up_to_here
+	), committed AS (
+		UPDATE growth_index.budget AS b SET committed = b.committed + m.award
+		FROM (SELECT budget_code, sum(award) AS award FROM moved GROUP BY budget_code) AS m
+		WHERE b.code = m.budget_code
+	), told AS (
+		INSERT INTO growth_index.entitlement_event (entitlement_id, step, from_state, to_state, actor, inputs, as_of)
+		SELECT m.id, 'approve', 'confirmed', 'approved', 'system', growth_index.decision_inputs(m.credit_code, m.p), advance_approval.as_of
+		FROM moved AS m ORDER BY m.budget_code, m.up_to_here
+	)
+	SELECT count(*), coalesce(sum(award), 0) INTO entitlements, amount FROM moved;
+	held_back := coalesce(cardinality(ready), 0) - entitlements;
 END
 $$;
-COMMENT ON FUNCTION growth_index.advance_step(text, date) IS
-'Internal: one step (review, publicise, push, expire, approve or pay) of all entitlements that are ready for it, those first that have waited longest; when a budget does not suffice for one, those behind it wait as well. held_back: those that stay where they are, since the budget does not suffice, or are held.';
+COMMENT ON FUNCTION growth_index.advance_approval(date) IS
+'Internal: approve_entitlement() of all that are confirmed, in the order of confirmation. When a budget does not suffice for one, those behind it wait as well. held_back: those that wait for money, and those that went to held since they are not due any more.';
+
+CREATE FUNCTION growth_index.advance_payment(as_of date, OUT entitlements bigint, OUT amount numeric, OUT held_back bigint)
+LANGUAGE plpgsql SET search_path = pg_catalog, pg_temp
+AS $$
+BEGIN
+	PERFORM FROM growth_index.budget AS b ORDER BY b.code FOR UPDATE;
+	WITH ready AS MATERIALIZED (
+		SELECT e.id, p.budget_code
+		FROM growth_index.entitlement AS e
+			JOIN growth_index.policy AS p ON p.code = e.policy AND p.version = e.version
+		WHERE e.state = 'approved'
+		FOR UPDATE OF e SKIP LOCKED
+	), moved AS (
+		UPDATE growth_index.entitlement AS e SET state = 'paid', reason = NULL, changed_at = clock_timestamp()
+		FROM ready AS y WHERE y.id = e.id
+		RETURNING e.id, e.credit_code, e.award, y.budget_code
+	), paid AS (
+		INSERT INTO growth_index.payment (entitlement_id, credit_code, budget_code, amount, paid_on)
+		SELECT m.id, m.credit_code, m.budget_code, m.award, advance_payment.as_of FROM moved AS m ORDER BY m.id
+	), spent AS (
+		UPDATE growth_index.budget AS b SET paid = b.paid + m.award
+		FROM (SELECT budget_code, sum(award) AS award FROM moved GROUP BY budget_code) AS m
+		WHERE b.code = m.budget_code
+	), told AS (
+		INSERT INTO growth_index.entitlement_event (entitlement_id, step, from_state, to_state, actor, as_of)
+		SELECT m.id, 'pay', 'approved', 'paid', 'system', advance_payment.as_of FROM moved AS m ORDER BY m.id
+	)
+	SELECT count(*), coalesce(sum(award), 0), 0 INTO entitlements, amount, held_back FROM moved;
+END
+$$;
+COMMENT ON FUNCTION growth_index.advance_payment(date) IS 'Internal: pay_entitlement() of all that are approved.';
 
 CREATE FUNCTION growth_index.advance_entitlements(as_of date DEFAULT current_date, OUT step text,
 	OUT entitlements bigint, OUT amount numeric, OUT held_back bigint) RETURNS SETOF record
@@ -351,11 +419,17 @@ BEGIN
 	step := 'match';
 	entitlements := growth_index.propose_entitlements(as_of);
 	RETURN NEXT;
-	FOREACH step IN ARRAY '{review,publicise,push,expire,approve,pay}'::text[] LOOP
+	FOREACH step IN ARRAY '{review,publicise,push,expire}'::text[] LOOP
 		SELECT a.entitlements, a.amount, a.held_back INTO entitlements, amount, held_back
 		FROM growth_index.advance_step(step, as_of) AS a;
 		RETURN NEXT;
 	END LOOP;
+	step := 'approve';
+	SELECT a.entitlements, a.amount, a.held_back INTO entitlements, amount, held_back FROM growth_index.advance_approval(as_of) AS a;
+	RETURN NEXT;
+	step := 'pay';
+	SELECT a.entitlements, a.amount, a.held_back INTO entitlements, amount, held_back FROM growth_index.advance_payment(as_of) AS a;
+	RETURN NEXT;
 END
 $$;
 COMMENT ON FUNCTION growth_index.advance_entitlements(date) IS
