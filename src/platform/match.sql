@@ -131,9 +131,10 @@ CREATE FUNCTION growth_index.match_enterprises(policy text, as_of date DEFAULT c
 	OUT missing text[]) RETURNS SETOF record
 LANGUAGE sql STABLE STRICT COST 100000 ROWS 1000 SET search_path = pg_catalog, pg_temp
 AS $$
+	WITH everyone AS MATERIALIZED (SELECT m.credit_code, m.profile FROM growth_index.matching_profiles AS m)
 	SELECT m.credit_code, e.name, d.decision, CASE WHEN d.amount > p.cap_enterprise THEN p.cap_enterprise ELSE d.amount END, d.missing
 	FROM growth_index.policy_in_force(match_enterprises.policy) AS p
-		CROSS JOIN growth_index.matching_profiles AS m
+		CROSS JOIN everyone AS m
 		CROSS JOIN LATERAL growth_index.decide(p.criteria, p.award, m.profile, match_enterprises.as_of) AS d
 		JOIN growth_index.enterprise AS e ON e.credit_code OPERATOR(growth_index.=) m.credit_code
 	WHERE match_enterprises.as_of BETWEEN p.valid_from AND p.valid_to
@@ -209,13 +210,17 @@ AS $$
 DECLARE
 	current_matches growth_index.policy_match[];
 BEGIN
+	/* each profile is put together once, not once a policy */
+	WITH listed AS MATERIALIZED (
+		SELECT m.credit_code, m.profile FROM growth_index.matching_profiles AS m
+		WHERE m.credit_code OPERATOR(growth_index.=) ANY (codes)
+	)
 	SELECT array_agg((m.credit_code, p.code, p.version, d.decision, CASE WHEN d.amount > p.cap_enterprise THEN p.cap_enterprise ELSE d.amount END,
 			d.missing, clock_timestamp(), NULL)::growth_index.policy_match) INTO current_matches
 	FROM growth_index.policy AS p
-		CROSS JOIN growth_index.matching_profiles AS m
+		CROSS JOIN listed AS m
 		CROSS JOIN LATERAL growth_index.decide(p.criteria, p.award, m.profile, refresh_policy_matches.as_of) AS d
-	WHERE p.active AND refresh_policy_matches.as_of BETWEEN p.valid_from AND p.valid_to
-		AND m.credit_code OPERATOR(growth_index.=) ANY (codes);
+	WHERE p.active AND refresh_policy_matches.as_of BETWEEN p.valid_from AND p.valid_to;
 	/* what no longer holds as it was */
 	UPDATE growth_index.policy_match AS old SET until = clock_timestamp()
 	WHERE old.until IS NULL AND old.credit_code OPERATOR(growth_index.=) ANY (codes)
@@ -236,13 +241,16 @@ AS $$
 DECLARE
 	current_matches growth_index.product_match[];
 BEGIN
+	WITH listed AS MATERIALIZED (
+		SELECT m.credit_code, m.profile FROM growth_index.matching_profiles AS m
+		WHERE m.credit_code OPERATOR(growth_index.=) ANY (codes)
+	)
 	SELECT array_agg((m.credit_code, p.code, p.version, d.decision, d.amount,
 			d.missing, clock_timestamp(), NULL)::growth_index.product_match) INTO current_matches
 	FROM growth_index.product AS p
-		CROSS JOIN growth_index.matching_profiles AS m
+		CROSS JOIN listed AS m
 		CROSS JOIN LATERAL growth_index.decide(p.criteria, p.credit, m.profile, refresh_product_matches.as_of) AS d
-	WHERE p.active AND refresh_product_matches.as_of BETWEEN p.valid_from AND p.valid_to
-		AND m.credit_code OPERATOR(growth_index.=) ANY (codes);
+	WHERE p.active AND refresh_product_matches.as_of BETWEEN p.valid_from AND p.valid_to;
 	UPDATE growth_index.product_match AS old SET until = clock_timestamp()
 	WHERE old.until IS NULL AND old.credit_code OPERATOR(growth_index.=) ANY (codes)
 		AND NOT EXISTS (SELECT FROM unnest(current_matches) AS new
