@@ -199,12 +199,23 @@ SELECT throws_ok($$SELECT propose_entitlement(pg_temp.firm(1), 'asked', '2022-06
 SELECT throws_ok($$SELECT propose_entitlement(pg_temp.firm(2), 'asked', '2022-06-02')$$, '23505', NULL, 'once is once');
 SELECT throws_ok($$SELECT propose_entitlement(pg_temp.firm(10), 'asked', '2022-06-02')$$, '55000', NULL, 'who is not eligible has nothing to apply for');
 
+/* ---- the daily run checks again as well ---- */
+SELECT pg_temp.learn(n, 'listed', 'true') FROM generate_series(19, 20) AS n;
+SELECT * FROM advance_entitlements('2022-06-01') \g /dev/null
+SELECT * FROM advance_entitlements('2022-06-02') \g /dev/null
+SELECT is((confirm_entitlement(pg_temp.id(n, 'listing'), pg_temp.firm(n), as_of => '2022-06-03')).state, 'confirmed', format('firm %s confirms', n)) FROM generate_series(19, 20) AS n;
+SELECT pg_temp.learn(19, 'listed', 'false');
+SELECT results_eq($$SELECT entitlements, held_back FROM advance_entitlements('2022-06-03') WHERE step = 'approve'$$, 'VALUES (1::bigint, 1::bigint)', 'one is due, one is held');
+SELECT is(pg_temp.state(19, 'listing') || ' ' || pg_temp.state(20, 'listing'), 'held paid', 'as it should be');
+SELECT alike((SELECT reason FROM entitlement WHERE id = pg_temp.id(19, 'listing')), '%listed%', 'with the clause that fails');
+SELECT is((SELECT inputs #>> '{profile,listed}' FROM entitlement_event WHERE entitlement_id = pg_temp.id(19, 'listing') AND to_state = 'held'), 'false', 'and the profile as it was');
+
 /* ---- two sessions ---- */
 CREATE EXTENSION dblink;
 SELECT pg_temp.learn(16, 'listed', 'true');
 SELECT pg_temp.learn(17, 'listed', 'true');
-SELECT * FROM advance_entitlements('2022-07-01');
-SELECT * FROM advance_entitlements('2022-07-04');
+SELECT * FROM advance_entitlements('2022-07-01') \g /dev/null
+SELECT * FROM advance_entitlements('2022-07-04') \g /dev/null
 SELECT is(pg_temp.state(16, 'listing') || pg_temp.state(17, 'listing'), 'pushedpushed', 'two are pushed');
 SELECT dblink_connect(s, format('host=%s port=%s dbname=%s user=%s', split_part(current_setting('unix_socket_directories'), ',', 1),
 	current_setting('port'), current_database(), current_user)) FROM unnest('{one,two}'::text[]) AS s;

@@ -82,15 +82,24 @@ AS $$
 $$;
 COMMENT ON FUNCTION growth_index.add_working_days(date, integer) IS 'The day that lies so many working days (Monday to Friday) after a day; holidays are not known.';
 
+/* inlined by the planner: no SET clause, so everything is qualified */
+CREATE FUNCTION growth_index.decision_record(growth_index.policy, growth_index.profile, growth_index.score) RETURNS jsonb
+LANGUAGE sql STABLE
+AS $$
+	SELECT pg_catalog.jsonb_build_object('policy', ($1).code, 'version', ($1).version, 'criteria', ($1).criteria::pg_catalog.text,
+		'award', ($1).award::pg_catalog.text, 'profile', growth_index.jsonb($2),
+		'score', CASE WHEN ($3).scorecard IS NOT NULL THEN pg_catalog.jsonb_build_object('scorecard', ($3).scorecard,
+			'version', ($3).version, 'score', ($3).score, 'rating', ($3).rating::pg_catalog.text) END)
+$$;
+COMMENT ON FUNCTION growth_index.decision_record(growth_index.policy, growth_index.profile, growth_index.score) IS 'What a decision rests on, as it is kept with the event: policy, version, criteria, award, profile, score.';
+
 CREATE FUNCTION growth_index.decision_inputs(credit_code growth_index.credit_code, policy growth_index.policy) RETURNS jsonb
 LANGUAGE sql STABLE SET search_path = pg_catalog, pg_temp
 AS $$
-	SELECT jsonb_build_object('policy', policy.code, 'version', policy.version, 'criteria', policy.criteria::text,
-		'award', policy.award::text, 'profile', growth_index.jsonb(growth_index.matching_profile(decision_inputs.credit_code)),
-		'score', (SELECT jsonb_build_object('scorecard', s.scorecard, 'version', s.version, 'score', s.score, 'rating', s.rating::text)
-			FROM growth_index.score AS s
-			WHERE s.credit_code OPERATOR(growth_index.=) decision_inputs.credit_code
-				AND s.scorecard = growth_index.matching_scorecard()))
+	SELECT growth_index.decision_record(policy, growth_index.matching_profile(decision_inputs.credit_code),
+		(SELECT s FROM growth_index.score AS s
+		WHERE s.credit_code OPERATOR(growth_index.=) decision_inputs.credit_code
+			AND s.scorecard = growth_index.matching_scorecard()))
 $$;
 COMMENT ON FUNCTION growth_index.decision_inputs(growth_index.credit_code, growth_index.policy) IS 'What a decision on an enterprise and a policy rests on, as it is kept with the event.';
 
@@ -262,9 +271,12 @@ BEGIN
 	), told AS (
 		INSERT INTO growth_index.entitlement_event (entitlement_id, step, from_state, to_state, actor, reason, inputs, as_of)
 		SELECT t.id, CASE WHEN t.from_state IS NULL OR t.state = 'matched' THEN 'match' ELSE 'supersede' END, t.from_state, t.state,
-			'system', t.reason, growth_index.decision_inputs(t.credit_code, p), propose_entitlements.as_of
+			'system', t.reason, growth_index.decision_record(p, k.profile, c), propose_entitlements.as_of
 		FROM (SELECT * FROM entered UNION ALL SELECT * FROM moved) AS t
 			JOIN growth_index.policy AS p ON p.code = t.policy AND p.version = t.version
+			LEFT JOIN growth_index.matching_profiles AS k ON k.credit_code OPERATOR(growth_index.=) t.credit_code
+			LEFT JOIN growth_index.score AS c ON c.credit_code OPERATOR(growth_index.=) t.credit_code
+				AND c.scorecard = (SELECT growth_index.matching_scorecard())
 		ORDER BY t.id
 		RETURNING to_state
 	)

@@ -336,8 +336,17 @@ BEGIN
 	FROM (SELECT e.id FROM growth_index.entitlement AS e WHERE e.state = 'confirmed' FOR UPDATE SKIP LOCKED) AS y;
 
 	WITH due AS MATERIALIZED (
-		SELECT e.id, e.credit_code, e.policy, e.version, growth_index.no_longer_due(e, advance_approval.as_of) AS obstacle
-		FROM growth_index.entitlement AS e WHERE e.id = ANY (ready)
+		/* most are due: why not is asked of the others only */
+		SELECT e.id, e.credit_code, e.policy, e.version,
+			CASE WHEN (f.status = 'active' AND growth_index.matches(p.criteria, k.profile, advance_approval.as_of)
+					AND n.award >= e.award AND (p.cap_enterprise IS NULL OR p.cap_enterprise >= e.award)) IS NOT TRUE
+				THEN coalesce(growth_index.no_longer_due(e, advance_approval.as_of), 'it is not known to be due') END AS obstacle
+		FROM growth_index.entitlement AS e
+			JOIN growth_index.policy AS p ON p.code = e.policy AND p.version = e.version
+			LEFT JOIN growth_index.enterprise AS f ON f.credit_code OPERATOR(growth_index.=) e.credit_code
+			LEFT JOIN growth_index.matching_profiles AS k ON k.credit_code OPERATOR(growth_index.=) e.credit_code
+			CROSS JOIN LATERAL (SELECT round(growth_index.evaluate_strict(p.award, k.profile, advance_approval.as_of), 2)) AS n(award)
+		WHERE e.id = ANY (ready)
 	), moved AS (
 		UPDATE growth_index.entitlement AS e SET state = 'held', reason = d.obstacle, changed_at = clock_timestamp()
 		FROM due AS d WHERE d.id = e.id AND d.obstacle IS NOT NULL
@@ -370,8 +379,12 @@ BEGIN
 		WHERE b.code = m.budget_code
 	), told AS (
 		INSERT INTO growth_index.entitlement_event (entitlement_id, step, from_state, to_state, actor, inputs, as_of)
-		SELECT m.id, 'approve', 'confirmed', 'approved', 'system', growth_index.decision_inputs(m.credit_code, m.p), advance_approval.as_of
-		FROM moved AS m ORDER BY m.budget_code, m.up_to_here
+		SELECT m.id, 'approve', 'confirmed', 'approved', 'system', growth_index.decision_record(m.p, k.profile, c), advance_approval.as_of
+		FROM moved AS m
+			LEFT JOIN growth_index.matching_profiles AS k ON k.credit_code OPERATOR(growth_index.=) m.credit_code
+			LEFT JOIN growth_index.score AS c ON c.credit_code OPERATOR(growth_index.=) m.credit_code
+				AND c.scorecard = (SELECT growth_index.matching_scorecard())
+		ORDER BY m.budget_code, m.up_to_here
 	)
 	SELECT count(*), coalesce(sum(award), 0) INTO entitlements, amount FROM moved;
 	held_back := coalesce(cardinality(ready), 0) - entitlements;
