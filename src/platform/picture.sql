@@ -417,7 +417,8 @@ AS $$
 	FROM unnest(growth_index.picture_lines(
 			(SELECT growth_index.picture_word(lang, 'missing') || ': '
 				|| string_agg(growth_index.picture_name(lang, m), CASE WHEN lang = 'en' THEN ', ' ELSE '、' END ORDER BY n)
-			FROM jsonb_array_elements(missing) WITH ORDINALITY AS e(m, n)), 36, 7)) WITH ORDINALITY AS l(line, i)
+			FROM jsonb_array_elements(missing) WITH ORDINALITY AS e(m, n)
+			WHERE coalesce(m->>'reason', '') <> 'missing: counted as zero'), 36, 7)) WITH ORDINALITY AS l(line, i)
 $$;
 
 CREATE FUNCTION growth_index.picture_indicator_rows(items jsonb, lang text)
@@ -489,7 +490,9 @@ BEGIN
 		|| CASE WHEN jsonb_path_exists(portrait, '$.history[*] ? (@.replayed == true)') THEN
 			growth_index.picture_text(1024, hist_y + 36, 'label', 'end', '○ ' || growth_index.picture_word(lang, 'replayed')
 				|| '   ● ' || growth_index.picture_word(lang, 'recorded')) ELSE '' END
-		|| growth_index.picture_history(growth_index.picture_list(portrait, 'history'), lang, 572, hist_y + 48, 452, hist_h - 62);
+		|| CASE WHEN n > 2 AND NOT jsonb_path_exists(portrait, '$.history[*].score')
+			THEN growth_index.picture_lacking(growth_index.picture_list(portrait, 'missing'), lang, 572, hist_y + 66)
+			ELSE growth_index.picture_history(growth_index.picture_list(portrait, 'history'), lang, 572, hist_y + 48, 452, hist_h - 62) END;
 	y := y + h + 16;
 
 	h := 62 + 38 * greatest(jsonb_array_length(strengths), jsonb_array_length(gaps), 1);

@@ -134,7 +134,7 @@ AS $$
 BEGIN
 	RETURN (SELECT jsonb_agg(jsonb_strip_nulls(jsonb_build_object('code', c.code,
 				'name', coalesce(i.name_zh, CASE c.code WHEN 'score' THEN '积分' WHEN 'rating' THEN '评级' END),
-				'name_en', i.name_en)) ORDER BY c.place)
+				'name_en', coalesce(i.name_en, CASE WHEN c.code IN ('score', 'rating') THEN c.code END))) ORDER BY c.place)
 		FROM unnest(codes) WITH ORDINALITY AS c(code, place) LEFT JOIN growth_index.indicator i ON i.code = c.code);
 END
 $$;
