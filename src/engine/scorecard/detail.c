@@ -9,6 +9,7 @@
 #include "utils/array.h"
 #include "utils/builtins.h"
 #include "utils/fmgrprotos.h"
+#include "utils/json.h"
 
 #include "../rating/rating.h"
 #include "functions.h"
@@ -75,6 +76,17 @@ share_of(Numeric points, Numeric possible)
 	return numeric_round_to(result, 4);
 }
 
+/* A set's member as an element of a JSON array. */
+static void
+write_member(const char *text, int len, void *arg)
+{
+	StringInfo	out = arg;
+
+	if (out->len > 1)
+		appendStringInfoString(out, ", ");
+	escape_json(out, pnstrdup(text, len));
+}
+
 /* The indicator's own value as text, before it was normalised. */
 static char *
 raw_text(const Indicator *ind, Subject *s)
@@ -95,10 +107,11 @@ raw_text(const Indicator *ind, Subject *s)
 		case EXPR_TEXT:
 			return expression_string(ind->value, s, &text, &len) ? pnstrdup(text, len) : NULL;
 		default:
-			if (ind->bare < 0 || s->slots[ind->bare] < 0)
-				return NULL;
 			initStringInfo(&out);
-			profile_value_to_text(s->profile, s->slots[ind->bare], &out);
+			appendStringInfoChar(&out, '[');
+			if (!expression_set(ind->value, s, write_member, &out))
+				return NULL;
+			appendStringInfoChar(&out, ']');
 			return out.data;
 	}
 }
@@ -161,7 +174,7 @@ sum_row(ReturnSetInfo *rsinfo, const Scorecard *card, int dimension, const Score
 		points = sum_of(points, part->points);
 		if (part->possible != NULL)
 			possible = possible == NULL ? part->possible : sum_of(possible, part->possible);
-		missing = missing || (part->missing && (part->counts || card->indicators[i].missing == MISSING_REWEIGHT));
+		missing = missing || (part->missing && part->weighted);
 	}
 	row_start(&row);
 	row_text(&row, 0, d ? "dimension" : "total");
@@ -217,8 +230,7 @@ missing_codes(const Scorecard *card, const ScoreResult *r)
 	int			count = 0;
 
 	for (int i = 0; i < card->nindicators && r->segment >= 0; i++)
-		if (r->parts[i].missing &&
-			(r->parts[i].counts || card->indicators[i].missing == MISSING_REWEIGHT))
+		if (r->parts[i].missing && r->parts[i].weighted)
 			codes[count++] = CStringGetTextDatum(card->indicators[i].code);
 	return PointerGetDatum(construct_array(codes, count, TEXTOID, -1, false, TYPALIGN_INT));
 }
@@ -243,7 +255,7 @@ score_status(PG_FUNCTION_ARGS)
 	row_start(&row);
 	row_number(&row, 0, r.score);
 	if (r.score != NULL)
-		row_datum(&row, 1, Int16GetDatum(card_rating(card, &s, r.score)));
+		row_datum(&row, 1, Int16GetDatum(card_override(card, &s, card_rate(card, r.score))));
 	if (r.segment >= 0 && card->segments != NULL)
 		row_text(&row, 2, card->segments[r.segment]);
 	row_number(&row, 3, numeric_round_to(r.coverage, 4));

@@ -90,11 +90,9 @@ Constant
 constant_of(Numeric num)
 {
 	Constant	c;
-	Decimal		d;
 
 	c.exact = num;
 	filtered_from_numeric(num, &c.fast);
-	c.short_decimal = !isnan(c.fast.value) && decimal_from_numeric(num, &d) == DECIMAL_OK;
 	return c;
 }
 
@@ -220,6 +218,7 @@ read_segments(Scorecard *card, JsonbContainer *root)
 		JsonContainerSize(v.val.binary.data) > CARD_MAX_SEGMENTS)
 		document_error("segments", psprintf("must be an array of 1 to %d texts", CARD_MAX_SEGMENTS));
 	card->segment = read_expression(card, source, EXPR_TEXT, "segment");
+	card->segment_bare = expression_bare_indicator(card->segment);
 	card->nsegments = JsonContainerSize(v.val.binary.data);
 	card->segments = palloc(card->nsegments * sizeof(char *));
 	card->segment_lens = palloc(card->nsegments * sizeof(int));
@@ -229,6 +228,8 @@ read_segments(Scorecard *card, JsonbContainer *root)
 
 		if (name->type != jbvString)
 			document_error(psprintf("segments[%d]", i), "must be a text");
+		if (name->val.string.len == 0)
+			document_error(psprintf("segments[%d]", i), "must not be empty");
 		card->segments[i] = pnstrdup(name->val.string.val, name->val.string.len);
 		card->segment_lens[i] = name->val.string.len;
 		for (int j = 0; j < i; j++)
@@ -297,10 +298,13 @@ read_weight(Scorecard *card, Indicator *ind, JsonbContainer *object, const char 
 	check_keys(v.val.binary.data, (const char *const *)
 			   memcpy(palloc0((card->nsegments + 1) * sizeof(char *)), card->segments,
 					  card->nsegments * sizeof(char *)), own);
+	ind->one_weight = true;
 	for (int s = 0; s < card->nsegments; s++)
 	{
 		ind->weight[s] = constant_member(v.val.binary.data, card->segments[s], own);
 		check_weight(ind->weight[s], under(own, card->segments[s]));
+		if (numeric_compare(ind->weight[s].exact, ind->weight[0].exact) != 0)
+			ind->one_weight = false;
 	}
 }
 
@@ -350,6 +354,7 @@ read_indicator(Scorecard *card, Indicator *ind, JsonbContainer *object, const ch
 	JsonbValue	v;
 	char	   *dimension;
 	char	   *value;
+	int			len;
 
 	check_keys(object, indicator_keys, path);
 	ind->code = text_member(object, "code", path, true);
@@ -363,10 +368,11 @@ read_indicator(Scorecard *card, Indicator *ind, JsonbContainer *object, const ch
 		document_error(under(path, "normalise"), "is missing");
 	read_normaliser(&ind->norm, &v, under(path, "normalise"));
 	value = text_member(object, "value", path, false);
-	ind->value_is_code = value == NULL;
 	ind->value = read_expression(card, value == NULL ? quoted_code(ind->code) : value,
 								 normaliser_input(&ind->norm), under(path, "value"));
 	ind->bare = expression_bare_indicator(ind->value);
+	ind->value_is_code = ind->bare >= 0 &&
+		strcmp(code_list_code(card->codes, ind->bare, &len), ind->code) == 0;
 	read_weight(card, ind, object, path);
 	ind->missing = read_missing(object, path);
 }
@@ -445,6 +451,7 @@ read_ratings(Scorecard *card, JsonbContainer *root)
 		check_keys(elements[i], rating_keys, path);
 		t->grade = grade_member(elements[i], "grade", path);
 		t->from = constant_member(elements[i], "from", path);
+		t->least = scaled_ceiling(t->from.exact, card->score_digits, PG_INT64_MAX);
 		if (i > 0 && (t->grade >= t[-1].grade ||
 					  numeric_compare(t->from.exact, t[-1].from.exact) >= 0))
 			document_error(path, "must be a lower grade, from a lower score, than the one before");
@@ -527,6 +534,7 @@ scorecard_from_jsonb(Jsonb *json)
 	sum_weights(card);
 	read_ratings(card, &json->root);
 	read_overrides(card, &json->root);
-	plan_card(card);
+	card->context = CurrentMemoryContext;
+	card->plans = palloc0(card->nsegments * sizeof(CardPlan *));
 	return card;
 }

@@ -50,6 +50,12 @@ lower_of(Constant a, Constant b)
 	return numeric_compare(a.exact, b.exact) <= 0 ? a : b;
 }
 
+static bool
+is_positive(Constant c)
+{
+	return numeric_compare(c.exact, int64_to_numeric(0)) > 0;
+}
+
 /* "[from, to]" */
 static void
 read_pair(const JsonbValue *value, const char *path, Constant *first, Constant *second)
@@ -71,7 +77,6 @@ read_linear(Normaliser *n, const JsonbValue *value, const char *path)
 {
 	n->kind = NORM_LINEAR;
 	read_pair(value, path, &n->from, &n->to);
-	n->scale = 100.0 / (n->to.fast.value - n->from.fast.value);
 	n->lowest = zero();
 }
 
@@ -94,8 +99,9 @@ read_log(Normaliser *n, const JsonbValue *value, const char *path)
 	n->log_from = constant_of(ln_of(n->from.exact));
 	if (!numeric_sub_ok(ln_of(n->to.exact), n->log_from.exact, &range))
 		document_error(path, "is out of range");
+	if (numeric_compare(range, int64_to_numeric(0)) <= 0)
+		document_error(path, "must be two numbers that lie farther apart");
 	n->log_range = constant_of(range);
-	n->scale = 100.0 / n->log_range.fast.value;
 	n->lowest = zero();
 }
 
@@ -138,6 +144,7 @@ read_per_unit(Normaliser *n, const JsonbValue *value, const char *path)
 {
 	static const char *const keys[] = {"points", "cap", NULL};
 	JsonbValue	v;
+	Numeric		lowest;
 
 	n->kind = NORM_PER_UNIT;
 	if (!is_container(value, false))
@@ -151,9 +158,17 @@ read_per_unit(Normaliser *n, const JsonbValue *value, const char *path)
 		n->cap = constant_member(value->val.binary.data, "cap", path);
 	if (!n->has_points && !n->has_cap)
 		document_error(path, "must have points, cap or both");
-	if (n->has_cap && numeric_compare(n->cap.exact, int64_to_numeric(0)) <= 0)
+	if (n->has_cap && !is_positive(n->cap))
 		document_error(under(path, "cap"), "must be positive");
 	n->lowest = zero();
+	if (!n->has_points || numeric_compare(n->points.exact, int64_to_numeric(0)) >= 0)
+		return;
+	/* a deduction: the more the less, down to the cap */
+	if (!n->has_cap)
+		document_error(under(path, "cap"), "is missing, though the points are negative");
+	if (!numeric_mul_ok(n->cap.exact, n->points.exact, &lowest))
+		document_error(path, "is out of range");
+	n->lowest = constant_of(lowest);
 }
 
 static void
@@ -216,6 +231,25 @@ read_category(Normaliser *n, JsonbContainer *object, const JsonbValue *value, co
 		n->lowest = lower_of(n->lowest, n->steps[i].points);
 }
 
+/* The least that members can come to; no member at all is 0. */
+static Numeric
+lowest_of_set(const Normaliser *n, const char *path)
+{
+	Numeric		lowest = int64_to_numeric(0);
+
+	for (int i = 0; i < n->nsteps; i++)
+	{
+		Numeric		points = n->steps[i].points.exact;
+
+		if (n->best && numeric_compare(points, lowest) < 0)
+			lowest = points;
+		else if (!n->best && numeric_compare(points, int64_to_numeric(0)) < 0 &&
+				 !numeric_add_ok(lowest, points, &lowest))
+			document_error(path, "is out of range");
+	}
+	return lowest;
+}
+
 static void
 read_set(Normaliser *n, JsonbContainer *object, const JsonbValue *value, const char *path)
 {
@@ -228,13 +262,15 @@ read_set(Normaliser *n, JsonbContainer *object, const JsonbValue *value, const c
 	n->has_cap = true;
 	n->cap = find_member(object, "cap", &v) ? constant_member(object, "cap", path) :
 		constant_of(int64_to_numeric(100));
+	if (!is_positive(n->cap))
+		document_error(under(path, "cap"), "must be positive");
 	if (find_member(object, "best", &v))
 	{
 		if (v.type != jbvBool)
 			document_error(under(path, "best"), "must be true or false");
 		n->best = v.val.boolean;
 	}
-	n->lowest = zero();
+	n->lowest = constant_of(lowest_of_set(n, path));
 }
 
 /* Read "normalise": an object whose key names the method. */

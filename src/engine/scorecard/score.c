@@ -1,403 +1,341 @@
 /*
  * score.c
- *	  The score of score_exact.c, with doubles and integers.
+ *	  The score of score_exact.c, with doubles and whole numbers.
  *
- * Each indicator's points become a whole number of 10^-digits.  Where the
- * bound leaves that number open, false is returned and the caller takes the
- * definition.  Nothing is allocated.
+ * One pass over the plan of the subject's segment adds the points as if
+ * nothing was left out.  Where something is, the points before rounding are
+ * collected, scaled, and rounded again.  An indicator whose rounding or whose
+ * value is not certain is taken by the definition.
  */
 #include "postgres.h"
 
-#include "miscadmin.h"
+#include "../rating/rating.h"
+#include "score.h"
 
-#include "scorecard.h"
+/* Added to a double below 2^51 and taken off again, this leaves a whole number. */
+#define ROUNDER			6755399441055744.0	/* 1.5 * 2^52 */
 
-#define POINTS_LIMIT	4503599627370496.0	/* 2^52: halves are exact below */
-
-typedef enum Normalised
+/* The word of a bare indicator; false: it is missing, or of another kind, or rare. */
+static inline bool
+load_number(const Subject *s, const PlanPart *part, double *mantissa, unsigned int *places)
 {
-	NORMALISED_KNOWN,
-	NORMALISED_MISSING,
-	NORMALISED_UNCERTAIN
-} Normalised;
-
-/* Into 0..100; the clamp moves a value no farther than it was wrong. */
-static inline Filtered
-clamp_100(Filtered n)
-{
-	n.value = n.value > 0 ? n.value : 0;
-	n.value = n.value < 100 ? n.value : 100;
-	return n;
-}
-
-static inline Filtered
-scale_to_100(double gap, double error, double scale)
-{
-	Filtered	n;
-
-	n.value = gap * scale;
-	n.error = error * fabs(scale) + fabs(n.value) * (4 * FILTER_ULP + FILTER_NUMERIC_ULP);
-	return clamp_100(n);
-}
-
-/* The bin of a value: how many edges it reaches. */
-static Normalised
-normalise_bins(const PlanItem *item, Filtered x, Filtered *result)
-{
-	const double *edges = item->edges;
-	int			reached = 0;
-
-	if (likely(item->exact_edges))
-	{
-		for (int i = 0; i < item->nedges; i++)
-			reached += x.value >= edges[i];
-		*result = item->outcomes[reached];
-		return NORMALISED_KNOWN;
-	}
-	for (reached = item->nedges; reached > 0; reached--)
-	{
-		const Step *step = &item->indicator->norm.steps[reached - 1];
-		Sign3		sign = step->open ? SIGN_GREATER : filtered_compare(x, step->from.fast);
-
-		if (sign == SIGN_UNCERTAIN)
-			return NORMALISED_UNCERTAIN;
-		if (sign != SIGN_LESS)
-			break;
-	}
-	*result = item->outcomes[reached];
-	return NORMALISED_KNOWN;
-}
-
-static inline Filtered
-normalise_per_unit(const PlanItem *item, Filtered x)
-{
-	Filtered	result;
-	double		units = x.value > 0 ? x.value : 0;
-
-	units = units < item->from ? units : item->from;
-	result.value = units * item->scale;
-	result.error = (x.error + item->from_error) * fabs(item->scale);
-	if (!item->exact_scale || result.error != 0 || !(result.value < POINTS_LIMIT))
-		result.error += fabs(result.value) * (4 * FILTER_ULP + FILTER_NUMERIC_ULP);
-	return result;
-}
-
-static Filtered
-normalise_log(const PlanItem *item, Filtered x)
-{
-	Filtered	none = {0, 0};
-	double		ln;
-
-	/* below the range, and far enough from 0 for the logarithm */
-	if (x.value <= item->indicator->norm.from.fast.value * (1 - 1e-9))
-		return none;
-	ln = log(x.value);
-	return scale_to_100(ln - item->from,
-						x.error / x.value * 1.01 + (fabs(ln) + 1) * 2 * FILTER_NUMERIC_ULP,
-						item->scale);
-}
-
-static inline Normalised
-normalise_number(const PlanItem *item, Subject *s, Filtered *result)
-{
-	Filtered	x;
-	double		gap;
-
-	if (likely(item->bare))
-	{
-		if (!subject_load_number(s, item->code, &x))
-			return NORMALISED_MISSING;
-	}
-	else
-	{
-		NumberResult known = expression_number(item->indicator->value, s, &x);
-
-		if (known != NUMBER_KNOWN)
-			return known == NUMBER_UNKNOWN ? NORMALISED_MISSING : NORMALISED_UNCERTAIN;
-	}
-	if (unlikely(!(fabs(x.value) < FILTER_LARGEST)))
-		return NORMALISED_UNCERTAIN;
-	switch (item->kind)
-	{
-		case NORM_LINEAR:
-			gap = x.value - item->from;
-			*result = scale_to_100(gap, x.error + item->from_error + fabs(gap) * FILTER_ULP,
-								   item->scale);
-			return NORMALISED_KNOWN;
-		case NORM_LOG:
-			*result = normalise_log(item, x);
-			return NORMALISED_KNOWN;
-		case NORM_BINS:
-			return normalise_bins(item, x, result);
-		default:
-			*result = normalise_per_unit(item, x);
-			return NORMALISED_KNOWN;
-	}
-}
-
-typedef struct SetSum
-{
-	const Normaliser *norm;
-	double		sum;
-	double		error;
-	bool		any;
-} SetSum;
-
-static void
-add_member(const char *text, int len, void *arg)
-{
-	SetSum	   *sum = arg;
-	const Normaliser *n = sum->norm;
-
-	for (int i = 0; i < n->nsteps; i++)
-	{
-		const Filtered *points = &n->steps[i].points.fast;
-
-		if (n->steps[i].name_len != len || memcmp(n->steps[i].name, text, len) != 0)
-			continue;
-		sum->error = sum->error + points->error + fabs(sum->sum) * FILTER_ULP;
-		if (!n->best)
-			sum->sum += points->value;
-		else if (!sum->any || points->value > sum->sum)
-			sum->sum = points->value;
-		sum->any = true;
-	}
-}
-
-static Tri
-test_flag(const PlanItem *item, Subject *s)
-{
-	int			slot;
+	int			slot = s->slots[part->code];
 	uint64		w;
 
-	if (!item->bare)
-		return expression_test(item->indicator->value, s);
-	slot = s->slots[item->code];
-	if (slot < 0)
-		return TRI_UNKNOWN;
+	if (unlikely(slot < 0))
+		return false;
 	w = s->profile->word[slot];
-	if (WORD_TYPE(w) != VALUE_BOOLEAN)
-		return TRI_UNKNOWN;
-	return WORD_BOOLEAN(w) ? TRI_TRUE : TRI_FALSE;
+	*places = (unsigned int) -WORD_EXPONENT(w);
+	*mantissa = (double) WORD_MANTISSA(w);
+	return likely(WORD_TYPE(w) == VALUE_NUMBER && *places < PLAN_PLACES);
 }
 
-static Normalised
-normalise_other(const PlanItem *item, Subject *s, Filtered *result)
+static inline double
+point_on_line(const PlanPart *part, double mantissa, unsigned int places)
 {
-	const Indicator *ind = item->indicator;
-	const Normaliser *n = &ind->norm;
-	SetSum		sum = {n, 0, 0, false};
-	const char *text;
-	int			len;
-	Tri			t;
+	double		value = mantissa * part->rate[places] + part->offset;
 
-	switch (n->kind)
+	value = 0 > value ? 0 : value;
+	return part->top < value ? part->top : value;
+}
+
+/* Two at once; a comparison gives -1 for true. */
+typedef double Doubles __attribute__((vector_size(16), aligned(8)));
+typedef int64 Truths __attribute__((vector_size(16)));
+
+/*
+ * How many edges a number reaches.  Both are whole numbers below 2^53, so that
+ * doubles compare them exactly; the edges ascend, filled up with infinity.
+ */
+static inline int
+edges_reached(const double *edges, int count, double number)
+{
+	const Doubles numbers = {number, number};
+	Truths		reached = {0, 0};
+
+	if (unlikely(count > 16))
 	{
-		case NORM_FLAG:
-			t = test_flag(item, s);
-			*result = t == TRI_TRUE ? n->if_true.fast : n->if_false.fast;
-			return t == TRI_UNKNOWN ? NORMALISED_MISSING : NORMALISED_KNOWN;
-		case NORM_CATEGORY:
-			if (!expression_string(ind->value, s, &text, &len))
-				return NORMALISED_MISSING;
-			*result = n->otherwise.fast;
-			for (int i = 0; i < n->nsteps; i++)
-				if (n->steps[i].name_len == len && memcmp(n->steps[i].name, text, len) == 0)
-					*result = n->steps[i].points.fast;
-			return NORMALISED_KNOWN;
-		default:
-			if (!expression_set(ind->value, s, add_member, &sum))
-				return NORMALISED_MISSING;
-			result->value = Min(sum.sum, n->cap.fast.value);
-			result->error = Max(sum.error, n->cap.fast.error);
-			return NORMALISED_KNOWN;
+		int			low = 0;
+
+		while (low < count)
+		{
+			int			middle = (low + count) / 2;
+
+			if (number >= edges[middle])
+				low = middle + 1;
+			else
+				count = middle;
+		}
+		return low;
+	}
+	for (int i = 0; i < count; i += 2)
+		reached -= (Truths) (*(const Doubles *) &edges[i] <= numbers);
+	return (int) (reached[0] + reached[1]);
+}
+
+static inline const Outcome *
+bin_outcome(Pass *p, PlanPart *part, double mantissa, unsigned int places)
+{
+	const double *edges = part->edges[places];
+
+	if (unlikely(edges == NULL))
+		edges = plan_edges(p->card, part, places);
+	return &part->outcomes[edges_reached(edges, part->indicator->norm.nsteps, mantissa)];
+}
+
+static void
+add_lines(Pass *p, int i, int end)
+{
+	const Subject *s = p->s;
+	double		sum = 0;
+
+	for (; i < end; i++)
+	{
+		const PlanPart *part = &p->plan->parts[i];
+		unsigned int places;
+		double		value;
+		double		points;
+
+		if (unlikely(!load_number(s, part, &value, &places)))
+		{
+			add_other(p, i);
+			continue;
+		}
+		value = point_on_line(part, value, places);
+		/* to the nearest; what lies in the middle is not decided here */
+		points = value + ROUNDER;
+		points -= ROUNDER;
+		if (likely(fabs(value - points) < part->near))
+			sum += points;
+		else
+			add_exactly(p, i);
+	}
+	p->sum += (int64) sum;
+}
+
+static void
+add_bins(Pass *p, int i, int end)
+{
+	const Subject *s = p->s;
+	int64		sum = 0;
+
+	for (; i < end; i++)
+	{
+		PlanPart   *part = &p->plan->parts[i];
+		unsigned int places;
+		double		value;
+
+		if (likely(load_number(s, part, &value, &places)))
+			sum += bin_outcome(p, part, value, places)->points;
+		else
+			add_other(p, i);
+	}
+	p->sum += sum;
+}
+
+/* The truth of a bare indicator, or -1. */
+static inline int
+load_flag(const Subject *s, const PlanPart *part)
+{
+	int			slot = s->slots[part->code];
+	uint64		w;
+
+	if (unlikely(slot < 0))
+		return -1;
+	w = s->profile->word[slot];
+	return likely(WORD_TYPE(w) == VALUE_BOOLEAN) ? WORD_BOOLEAN(w) : -1;
+}
+
+static void
+add_flags(Pass *p, int i, int end)
+{
+	int64		sum = 0;
+
+	for (; i < end; i++)
+	{
+		const PlanPart *part = &p->plan->parts[i];
+		int			flag = load_flag(p->s, part);
+
+		if (likely(flag >= 0))
+			sum += part->outcomes[flag].points;
+		else
+			add_missing(p, i);
+	}
+	p->sum += sum;
+}
+
+/*
+ * add_outcome() and its like keep the points before rounding; the loops over
+ * bare indicators do not, since hardly anybody asks.  This does it for them.
+ */
+static void
+keep_bare(Pass *p)
+{
+	const CardPlan *plan = p->plan;
+
+	for (int i = 0; i < plan->end[PLAN_FLAG]; i++)
+	{
+		PlanPart   *part = &plan->parts[i];
+		unsigned int places;
+		double		value;
+		int			flag;
+
+		if (part->kind == PLAN_FLAG)
+		{
+			if ((flag = load_flag(p->s, part)) >= 0)
+				add_outcome(p, i, &part->outcomes[flag]);
+		}
+		else if (!load_number(p->s, part, &value, &places))
+			continue;			/* add_other() has kept it */
+		else if (part->kind == PLAN_BINS)
+			add_outcome(p, i, bin_outcome(p, part, value, places));
+		else
+		{
+			p->loose[i] = point_on_line(part, value, places);
+			p->error[i] = part->error;
+		}
 	}
 }
 
-/* What is left of the weights when something is left out. */
-typedef struct Remainder
-{
-	double		present[CARD_MAX_DIMENSIONS];
-	double		all;
-} Remainder;
-
+/* By dimension: what its points are multiplied with, since weight is left out. */
 static void
-find_remainder(const Scorecard *card, int segment, const bool *counts, Remainder *rest)
+find_shares(const Pass *p, double *shares)
 {
+	const Scorecard *card = p->card;
+	double		present[CARD_MAX_DIMENSIONS] = {0};
+	double		all = 0;
+
+	for (int i = 0; i < p->plan->nparts; i++)
+		if (!p->left_out[i])
+			present[p->plan->parts[i].dimension] += p->plan->parts[i].weight;
 	for (int d = 0; d < card->ndimensions; d++)
-		rest->present[d] = 0;
-	for (int i = 0; i < card->nindicators; i++)
-		if (counts[i])
-			rest->present[card->indicators[i].dimension] +=
-				card->indicators[i].weight[segment].fast.value;
-	rest->all = 0;
+		if (present[d] > 0)
+			all += card->dimensions[d].weight[p->segment].fast.value;
 	for (int d = 0; d < card->ndimensions; d++)
-		if (rest->present[d] > 0)
-			rest->all += card->dimensions[d].weight[segment].fast.value;
+		shares[d] = card->dimensions[d].weight[p->segment].fast.value / present[d] *
+			(card->total.fast.value / all);
 }
 
-/* Points as a whole number of 10^-digits; false: the rounding is open. */
-static inline bool
-round_points(Filtered n, double factor, double looseness, int64 *points)
+/* Share the weight of what is left out; false: a rounding is open. */
+static bool
+share_weight(Pass *p)
 {
-	double		scaled = n.value * factor;
-	double		error = n.error * fabs(factor) + fabs(scaled) * looseness;
-	double		distance;
+	double		shares[CARD_MAX_DIMENSIONS];
+	double		loss = (2 * p->plan->nparts + 12) * FILTER_ULP + PLAN_DIVIDED;
 
-	if (unlikely(!(fabs(scaled) < POINTS_LIMIT)))
-		return false;
-	*points = (int64) (scaled + copysign(0.5, scaled));
-	distance = 0.5 - fabs(scaled - (double) *points);
-	return likely(distance > error);
-}
+	keep_bare(p);
+	find_shares(p, shares);
+	p->sum = 0;
+	for (int i = 0; i < p->plan->nparts; i++)
+	{
+		double		share = shares[p->plan->parts[i].dimension];
+		double		value = p->loose[i] * share;
+		int64		points;
 
-/* The share of an indicator's factor that weights left out add to it. */
-static double
-reweighting(const Scorecard *card, int i, int segment, const Remainder *rest)
-{
-	int			dimension = card->indicators[i].dimension;
-
-	return card->dimensions[dimension].weight[segment].fast.value /
-		rest->present[dimension] * card->total.fast.value / rest->all;
+		if (p->left_out[i])
+			continue;
+		if (!round_points(value, p->error[i] * share + fabs(value) * loss, &points))
+			return false;
+		p->sum += points;
+	}
+	return true;
 }
 
 /* Half away from zero, from the points' digits to the score's. */
 static int64
 round_score(const Scorecard *card, int64 sum)
 {
-	int64		unit = (int64) number_pow10[card->points_digits - card->score_digits];
-	int64		size = sum < 0 ? -sum : sum;
+	int			dropped = card->points_digits - card->score_digits;
+	int64		unit = (int64) number_pow10[dropped];
+	uint64		size = sum < 0 ? -sum : sum;
 
-	size = (size + unit / 2) / unit;
-	return sum < 0 ? -size : size;
+	size = dropped == 4 ? (size + 5000) / 10000 : (size + unit / 2) / unit;
+	return sum < 0 ? -(int64) size : (int64) size;
 }
 
-/* What a first pass over the indicators gathers. */
-typedef struct Pass
+/* card_segment(), for the usual card whose segment is an indicator's text. */
+static inline int
+find_segment(const Scorecard *card, Subject *s)
 {
-	int64		sum;			/* of the points, as if nothing was left out */
-	double		known;			/* weight of what is known */
-	bool		gaps;			/* something counts and is not known */
-	bool		any;
-	bool		left_out;
-	bool		undecided;
-	bool		uncertain;
-} Pass;
+	int			slot;
+	uint64		w;
+	const char *text;
 
-/* The value that stands for a missing one; false: the indicator is left out. */
-static bool
-replace_missing(const PlanItem *item, Pass *pass, double weight, Filtered *normalised)
-{
-	pass->gaps = true;
-	switch (item->missing)
-	{
-		case MISSING_UNDECIDED:
-			pass->undecided = true;
-			return false;
-		case MISSING_REWEIGHT:
-			pass->left_out = true;
-			return false;
-		case MISSING_ZERO:
-			pass->known += weight;
-			normalised->value = normalised->error = 0;
-			return true;
-		default:
-			*normalised = item->indicator->norm.lowest.fast;
-			return true;
-	}
+	if (card->segment == NULL)
+		return 0;
+	slot = card->segment_bare >= 0 ? s->slots[card->segment_bare] : -1;
+	if (slot < 0)
+		return card_segment(card, s);
+	w = s->profile->word[slot];
+	if (WORD_TYPE(w) != VALUE_TEXT)
+		return card_segment(card, s);
+	text = profile_heap(s->profile) + WORD_OFFSET(w);
+	for (int i = 0; i < card->nsegments; i++)
+		if (card->segment_lens[i] == (int) WORD_LENGTH(w) &&
+			memcmp(card->segments[i], text, WORD_LENGTH(w)) == 0)
+			return i;
+	return -1;
 }
 
-static void
-first_pass(const Scorecard *card, Subject *s, int segment, Pass *pass,
-		   Filtered *normalised, bool *counts)
+static ScoreStatus
+status_of(const Pass *p, bool *certain)
 {
-	const double *factors = card->factors + segment * card->nindicators;
-	double		per_weight = card->sum ? 1 : 100 / number_pow10[card->points_digits];
-	double		looseness = 8 * FILTER_ULP + 2 * FILTER_NUMERIC_ULP;
-	int64		sum = 0;
-	double		known = 0;
+	double		required = p->card->coverage.fast.value;
+	double		known = 1 - p->unknown / p->plan->total;
 
-	for (int i = 0; i < card->nindicators; i++)
-	{
-		const PlanItem *item = &card->plan[i];
-		double		weight = card->sum ? 1 : factors[i] * per_weight;
-		Normalised	n;
-		int64		points = 0;
-
-		counts[i] = factors[i] != 0;
-		if (!counts[i])
-			continue;
-		n = item->kind <= NORM_PER_UNIT ? normalise_number(item, s, &normalised[i]) :
-			normalise_other(item, s, &normalised[i]);
-		if (likely(n == NORMALISED_KNOWN))
-			known += weight;
-		else if (n == NORMALISED_MISSING)
-			counts[i] = replace_missing(item, pass, weight, &normalised[i]);
-		else
-			pass->uncertain = true;
-		if (counts[i] && !pass->left_out && !pass->uncertain)
-			pass->uncertain = !round_points(normalised[i], factors[i], looseness, &points);
-		if (unlikely(pass->undecided || pass->uncertain))
-			return;
-		pass->any = pass->any || counts[i];
-		sum += points;
-	}
-	pass->sum = sum;
-	pass->known += known;
-}
-
-/* The points again, with the weight of what was left out shared by the rest. */
-static void
-second_pass(const Scorecard *card, int segment, Pass *pass,
-			const Filtered *normalised, const bool *counts)
-{
-	const double *factors = card->factors + segment * card->nindicators;
-	double		looseness = (2 * card->nindicators + 12) * FILTER_ULP + 4 * FILTER_NUMERIC_ULP;
-	Remainder	rest = {.all = 0};
-
-	if (!card->sum)
-		find_remainder(card, segment, counts, &rest);
-	pass->sum = 0;
-	pass->any = false;
-	for (int i = 0; i < card->nindicators; i++)
-	{
-		double		factor = factors[i];
-		int64		points = 0;
-
-		if (!counts[i])
-			continue;
-		if (!card->sum)
-			factor *= reweighting(card, i, segment, &rest);
-		if (!round_points(normalised[i], factor, looseness, &points))
-			pass->uncertain = true;
-		pass->sum += points;
-		pass->any = true;
-	}
+	*certain = true;
+	if (p->nleft_out == p->plan->nparts)
+		return STATUS_LOW_COVERAGE;
+	if (!p->gaps || p->card->coverage.fast.value == 0)
+		return STATUS_SCORED;
+	/* a coverage that is nearly the required one is for numeric */
+	*certain = fabs(known - required) > 1e-9;
+	return known < required ? STATUS_LOW_COVERAGE : STATUS_SCORED;
 }
 
 bool
-score_fast(const Scorecard *card, Subject *s, ScoreStatus *status, int64 *score)
+score_fast(Scorecard *card, Subject *s, ScoreStatus *status, int64 *score)
 {
-	Filtered	normalised[CARD_MAX_INDICATORS];
-	bool		counts[CARD_MAX_INDICATORS];
-	Pass		pass = {0};
-	int			segment = card_segment(card, s);
-	double		required = card->coverage.fast.value;
-	double		known;
+	Pass		p;
+	bool		certain;
 
 	*status = STATUS_UNDECIDED;
-	if (segment < 0)
+	p.segment = find_segment(card, s);
+	if (p.segment < 0)
 		return true;
-	first_pass(card, s, segment, &pass, normalised, counts);
-	if (pass.undecided)
-		return true;
-	if (pass.left_out && !pass.uncertain)
-		second_pass(card, segment, &pass, normalised, counts);
-	known = pass.gaps ? pass.known / (card->sum ? card->nindicators : card->total.fast.value) : 1;
-	/* a coverage that is nearly the required one is for numeric */
-	if (pass.uncertain || (pass.gaps && required > 0 && fabs(known - required) < 1e-9))
+	p.card = card;
+	p.plan = plan_of_segment(card, p.segment);
+	p.s = s;
+	p.sum = 0;
+	p.unknown = 0;
+	p.gaps = p.undecided = p.beyond = false;
+	p.nleft_out = 0;
+	if (unlikely(p.plan->beyond))
 		return false;
-	*status = !pass.any || known < required ? STATUS_LOW_COVERAGE : STATUS_SCORED;
-	*score = round_score(card, pass.sum);
+	add_lines(&p, 0, p.plan->end[PLAN_LINEAR]);
+	add_bins(&p, p.plan->end[PLAN_LINEAR], p.plan->end[PLAN_BINS]);
+	add_flags(&p, p.plan->end[PLAN_BINS], p.plan->end[PLAN_FLAG]);
+	for (int i = p.plan->end[PLAN_FLAG]; i < p.plan->nparts; i++)
+		add_other(&p, i);
+	if (unlikely(p.beyond))
+		return false;
+	if (p.undecided)
+		return true;
+	*status = status_of(&p, &certain);
+	if (!certain)
+		return false;
+	if (*status == STATUS_SCORED && p.nleft_out > 0 && !card->sum && !share_weight(&p))
+		return false;
+	*score = round_score(card, p.sum);
 	return true;
+}
+
+/* The grade of a score that is given in units of 10^-digits. */
+int16
+rate_fast(const Scorecard *card, int64 score)
+{
+	for (int i = 0; i < card->nthresholds; i++)
+		if (score >= card->thresholds[i].least)
+			return card->thresholds[i].grade;
+	return RATING_D;
 }

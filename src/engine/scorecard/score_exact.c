@@ -215,8 +215,9 @@ gather_parts(const Scorecard *card, Subject *s, ScoreResult *r)
 		part->missing = !normalise_exactly(ind, s, &part->normalised);
 		if (part->missing)
 			part->normalised = NULL;
-		part->counts = !is_zero(weight);
-		if (!part->counts)
+		part->weighted = !is_zero(weight);
+		part->counts = part->weighted;
+		if (!part->weighted)
 			continue;
 		if (!part->missing || ind->missing == MISSING_ZERO)
 			known = add(known, weight);
@@ -251,6 +252,15 @@ part_factor(const Scorecard *card, const ScoreResult *r, const Indicator *ind,
 		*above = multiply(*above, card->total.exact);
 		*below = multiply(*below, all);
 	}
+}
+
+/* The points of a normalised value where nothing is left out. */
+Numeric
+points_exactly(const Scorecard *card, int segment, const Indicator *ind, Numeric normalised)
+{
+	if (!card->sum)
+		normalised = divide(multiply(normalised, ind->weight[segment].exact), whole(100));
+	return numeric_round_to(normalised, card->points_digits);
 }
 
 static void
@@ -309,7 +319,7 @@ score_exactly(const Scorecard *card, Subject *s, ScoreResult *r)
 		Part	   *part = &r->parts[i];
 
 		if (card->sum && part->counts && part->normalised != NULL)
-			part->points = numeric_round_to(part->normalised, card->points_digits);
+			part->points = points_exactly(card, r->segment, &card->indicators[i], part->normalised);
 		if (part->points != NULL)
 			r->sum = add(r->sum, part->points);
 		any = any || part->counts;
@@ -331,12 +341,10 @@ card_rate(const Scorecard *card, Numeric score)
 	return RATING_D;
 }
 
-/* The grade of a score, with the overrides that the subject meets. */
+/* The grade after the overrides that the subject meets. */
 int16
-card_rating(const Scorecard *card, Subject *s, Numeric score)
+card_override(const Scorecard *card, Subject *s, int16 grade)
 {
-	int16		grade = card_rate(card, score);
-
 	for (int i = 0; i < card->noverrides; i++)
 	{
 		const Override *o = &card->overrides[i];

@@ -4,8 +4,9 @@
  *
  * The score is defined in numeric (score_exact.c): an indicator's value is
  * normalised, weighted, rounded to the card's digits - these are its points -
- * and the points are added.  score.c computes the same with filtered doubles
- * and integers, and asks score_exact.c wherever a rounding is not certain.
+ * and the points are added.  score.c computes the same with doubles and whole
+ * numbers, from a plan (plan.c) of what each outcome is worth, and takes the
+ * definition for an indicator whose rounding is not certain.
  */
 #ifndef GROWTH_INDEX_SCORECARD_H
 #define GROWTH_INDEX_SCORECARD_H
@@ -39,7 +40,6 @@ typedef struct Constant
 {
 	Numeric		exact;
 	Filtered	fast;
-	bool		short_decimal;	/* at most 15 digits: its double orders exactly */
 } Constant;
 
 typedef struct Step
@@ -58,7 +58,6 @@ typedef struct Normaliser
 	Constant	to;
 	Constant	log_from;		/* log */
 	Constant	log_range;
-	double		scale;			/* 100 / (to - from), of the logarithms for log */
 	bool		has_points;		/* per unit: else 100 / cap */
 	Constant	points;			/* per unit */
 	bool		has_cap;
@@ -107,6 +106,7 @@ typedef struct Threshold
 {
 	int16		grade;
 	Constant	from;
+	int64		least;			/* the least score of it, in units of 10^-digits */
 } Threshold;
 
 typedef struct Override
@@ -116,26 +116,62 @@ typedef struct Override
 	int16		grade;
 } Override;
 
-/* One indicator as score.c reads it: see plan.c. */
-typedef struct PlanItem
+/* What one value comes to. */
+typedef struct Outcome
 {
-	uint8		kind;			/* NormaliserKind */
-	uint8		missing;		/* MissingRule */
-	bool		bare;			/* the value is one indicator: code */
-	bool		exact_edges;	/* the value and all edges order exactly as doubles */
-	bool		exact_scale;
-	int			code;
-	int			nedges;
-	double		from;			/* linear: from; log: its logarithm; per unit: cap */
-	double		from_error;
-	double		scale;			/* per unit of the value */
-	double	   *edges;
-	Filtered   *outcomes;		/* one more than edges */
+	int64		points;			/* in units of 10^-digits, rounded as is defined */
+	double		loose;			/* the same before rounding */
+} Outcome;
+
+typedef enum PlanKind
+{
+	PLAN_LINEAR,				/* an indicator's number, in a straight line */
+	PLAN_BINS,					/* an indicator's number, in bins */
+	PLAN_FLAG,					/* an indicator's truth */
+	PLAN_OTHER,					/* through the expression's evaluator */
+	PLAN_NUMERIC				/* beyond doubles: always by the definition */
+} PlanKind;
+
+#define PLAN_PLACES		16		/* numbers with 0 to 15 decimals are planned for */
+#define PLAN_LIMIT		(INT64CONST(1) << 52)	/* of an indicator's points, scaled */
+#define PLAN_LINE_LIMIT	(INT64CONST(1) << 42)	/* so that doubles add up lines exactly */
+
+/* Doubles lose at most this much of each operand, the definition this of its result. */
+#define PLAN_DOUBLE		(12 * FILTER_ULP)
+#define PLAN_DIVIDED	(3 * FILTER_NUMERIC_ULP)
+
+
+/* An indicator that has a weight in a segment, as score.c reads it. */
+typedef struct PlanPart
+{
 	const Indicator *indicator;
-} PlanItem;
+	PlanKind	kind;
+	int			code;			/* of the bare indicator, in the code list */
+	int			dimension;
+	MissingRule missing;
+	double		weight;
+	Outcome		replacement;	/* what stands for a missing value */
+	double		offset;			/* linear: points = value * rate + offset, ... */
+	double		top;			/* ... from 0 to top */
+	double		error;			/* bound on what doubles lose in that */
+	double		near;			/* so near to a whole number, that one is certain */
+	double		rate[PLAN_PLACES];	/* per unit, tenth, hundredth, ... */
+	double	   *edges[PLAN_PLACES]; /* bins: in units, tenths, ...; NULL: not yet needed */
+	Outcome    *outcomes;		/* by edges reached; by false, true; by category */
+} PlanPart;
+
+typedef struct CardPlan
+{
+	int			nparts;
+	int			end[PLAN_OTHER];	/* parts are sorted by kind: where each ends */
+	bool		beyond;			/* its points are too large for whole numbers */
+	double		total;			/* weight of all */
+	PlanPart   *parts;
+} CardPlan;
 
 typedef struct Scorecard
 {
+	MemoryContext context;		/* where all of it is */
 	char	   *name;
 	char	   *name_en;
 	char	   *source;
@@ -149,6 +185,7 @@ typedef struct Scorecard
 	int			nsegments;
 	char	  **segments;
 	int		   *segment_lens;
+	int			segment_bare;	/* the code list's index, if it is one indicator; else -1 */
 	int			ndimensions;
 	Dimension  *dimensions;
 	int			nindicators;
@@ -157,8 +194,7 @@ typedef struct Scorecard
 	Threshold  *thresholds;
 	int			noverrides;
 	Override   *overrides;
-	PlanItem   *plan;			/* one an indicator */
-	double	   *factors;		/* [segment][indicator]: points of 10^-digits for 1 of 100 */
+	CardPlan  **plans;			/* by segment; NULL: not yet needed */
 } Scorecard;
 
 typedef enum ScoreStatus
@@ -171,7 +207,8 @@ typedef enum ScoreStatus
 /* One indicator's part in a score. */
 typedef struct Part
 {
-	bool		counts;			/* has a weight in the segment, and was not left out */
+	bool		weighted;		/* has a weight in the segment */
+	bool		counts;			/* ... and was not left out */
 	bool		missing;
 	Numeric		normalised;		/* NULL: missing and not replaced */
 	Numeric		points;
@@ -201,7 +238,11 @@ extern void read_normaliser(Normaliser *n, const JsonbValue *value, const char *
 extern ExprType normaliser_input(const Normaliser *n);
 
 /* plan.c */
-extern void plan_card(Scorecard *card);
+extern CardPlan *plan_of_segment(Scorecard *card, int segment);
+extern double *plan_edges(const Scorecard *card, PlanPart *part, int places);
+extern bool outcome_of(const Scorecard *card, int segment, const Indicator *ind,
+					   Numeric normalised, Outcome *result);
+extern int64 scaled_ceiling(Numeric num, int digits, int64 limit);
 
 /* canonical.c */
 extern char *scorecard_text(const Scorecard *card);
@@ -213,10 +254,13 @@ extern void score_exactly(const Scorecard *card, Subject *s, ScoreResult *result
 extern bool normalise_exactly(const Indicator *ind, Subject *s, Numeric *normalised);
 extern int	card_segment(const Scorecard *card, Subject *s);
 
-/* score.c: the same, fast; false: ask score_exactly() */
-extern bool score_fast(const Scorecard *card, Subject *s, ScoreStatus *status,
-					   int64 *score);
-extern int16 card_rating(const Scorecard *card, Subject *s, Numeric score);
+extern Numeric points_exactly(const Scorecard *card, int segment, const Indicator *ind,
+							  Numeric normalised);
 extern int16 card_rate(const Scorecard *card, Numeric score);
+extern int16 card_override(const Scorecard *card, Subject *s, int16 grade);
+
+/* score.c: the same, fast; false: ask score_exactly() */
+extern bool score_fast(Scorecard *card, Subject *s, ScoreStatus *status, int64 *score);
+extern int16 rate_fast(const Scorecard *card, int64 score);
 
 #endif							/* GROWTH_INDEX_SCORECARD_H */
