@@ -7,13 +7,12 @@
  */
 #include "postgres.h"
 
+#include "catalog/namespace.h"
 #include "mb/pg_wchar.h"
 #include "miscadmin.h"
-#include "catalog/namespace.h"
 #include "nodes/nodeFuncs.h"
 #include "nodes/parsenodes.h"
 #include "nodes/value.h"
-#include "parser/parser.h"
 #include "utils/builtins.h"
 
 #include "term.h"
@@ -28,15 +27,6 @@ typedef struct Parser
 #define AT(ps, loc)		expression_errposition((ps)->source, (loc))
 
 static Term *convert(Parser *ps, void *raw);
-
-/* An error position, which expression_parse()'s callback makes an internal one. */
-int
-expression_errposition(const char *source, int location)
-{
-	if (location < 0)
-		return 0;
-	return errposition(pg_mbstrlen_with_len(source, location) + 1);
-}
 
 static Term *
 make_term(Parser *ps, TermKind kind, int location, int nargs)
@@ -222,42 +212,6 @@ convert_column(Parser *ps, ColumnRef *ref)
 	n->code = code_list_intern(ps->codes, name, strlen(name));
 	n->short_decimal = true;
 	return n;
-}
-
-static const FunctionInfo functions[] = {
-	{"abs", FN_ABS, 1, 1, EXPR_NUMBER},
-	{"round", FN_ROUND, 1, 2, EXPR_NUMBER},
-	{"ceil", FN_CEIL, 1, 1, EXPR_NUMBER},
-	{"ceiling", FN_CEIL, 1, 1, EXPR_NUMBER},
-	{"floor", FN_FLOOR, 1, 1, EXPR_NUMBER},
-	{"trunc", FN_TRUNC, 1, 2, EXPR_NUMBER},
-	{"sqrt", FN_SQRT, 1, 1, EXPR_NUMBER},
-	{"ln", FN_LN, 1, 1, EXPR_NUMBER},
-	{"log", FN_LOG, 1, 2, EXPR_NUMBER},
-	{"exp", FN_EXP, 1, 1, EXPR_NUMBER},
-	{"power", FN_POWER, 2, 2, EXPR_NUMBER},
-	{"pow", FN_POWER, 2, 2, EXPR_NUMBER},
-	{"mod", FN_MOD, 2, 2, EXPR_NUMBER},
-	{"age_in_months", FN_AGE_IN_MONTHS, 1, 1, EXPR_DATE},
-	{"cardinality", FN_CARDINALITY, 1, 1, EXPR_SET},
-};
-
-const FunctionInfo *
-function_by_name(const char *name)
-{
-	for (int i = 0; i < (int) lengthof(functions); i++)
-		if (strcmp(functions[i].name, name) == 0)
-			return &functions[i];
-	return NULL;
-}
-
-const char *
-function_name(FunctionId id)
-{
-	for (int i = 0; i < (int) lengthof(functions); i++)
-		if (functions[i].id == id)
-			return functions[i].name;
-	return NULL;
 }
 
 static Term *
@@ -609,60 +563,11 @@ convert(Parser *ps, void *raw)
 	return NULL;
 }
 
-/* The server's parser, under fixed settings: the meaning of a text depends on none. */
-static List *
-parse_under_fixed_settings(const char *source)
-{
-	bool		saved_strings = standard_conforming_strings;
-	int			saved_quote = backslash_quote;
-	bool		saved_warning = escape_string_warning;
-	List	   *result;
-
-	PG_TRY();
-	{
-		standard_conforming_strings = true;
-		backslash_quote = BACKSLASH_QUOTE_SAFE_ENCODING;
-		escape_string_warning = false;
-		result = raw_parser(source, RAW_PARSE_PLPGSQL_EXPR);
-	}
-	PG_FINALLY();
-	{
-		standard_conforming_strings = saved_strings;
-		backslash_quote = saved_quote;
-		escape_string_warning = saved_warning;
-	}
-	PG_END_TRY();
-	return result;
-}
-
 /* The tree of an expression's text, not typed yet. */
 Term *
 expression_raw(const char *source, CodeList *codes)
 {
-	Parser ps = {source, codes, 0};
-	List	   *statements = parse_under_fixed_settings(source);
-	SelectStmt *select = castNode(SelectStmt, linitial_node(RawStmt, statements)->stmt);
-	ResTarget  *target;
+	Parser		ps = {source, codes, 0};
 
-	if (select->targetList == NIL)
-		ereport(ERROR,
-				(errcode(ERRCODE_SYNTAX_ERROR),
-				 errmsg("expression is empty")));
-	target = linitial_node(ResTarget, select->targetList);
-	if (target->name != NULL)
-		ereport(ERROR,
-				(errcode(ERRCODE_SYNTAX_ERROR),
-				 errmsg("syntax error: unexpected \"%s\" after the expression", target->name),
-				 AT(&ps, target->location)));
-	if (list_length(select->targetList) != 1 ||
-		select->distinctClause != NIL || select->fromClause != NIL ||
-		select->whereClause != NULL || select->groupClause != NIL ||
-		select->havingClause != NULL || select->windowClause != NIL ||
-		select->sortClause != NIL || select->limitOffset != NULL ||
-		select->limitCount != NULL || select->lockingClause != NIL)
-		ereport(ERROR,
-				(errcode(ERRCODE_SYNTAX_ERROR),
-				 errmsg("one expression is expected, not a query or a list"),
-				 AT(&ps, target->location)));
-	return convert(&ps, target->val);
+	return convert(&ps, raw_parse(source));
 }

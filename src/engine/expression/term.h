@@ -119,6 +119,9 @@ struct Expression
 	ExprType	type;
 };
 
+/* raw_parse.c */
+extern void *raw_parse(const char *source);
+
 /* parse.c */
 extern Term *expression_raw(const char *source, CodeList *codes);
 extern int	expression_errposition(const char *source, int location);
@@ -143,6 +146,21 @@ typedef struct SetView
 	uint32		count;
 	Term	  **members;			/* members of a constant, when heap is NULL */
 } SetView;
+
+/* The word of an indicator, if the subject has it with the type that is needed. */
+static inline bool
+load_word(const Term *n, const Subject *s, ValueType type, uint64 *w)
+{
+	int			slot = s->slots[n->code];
+
+	if (slot < 0)
+		return false;
+	*w = s->profile->word[slot];
+	return WORD_TYPE(*w) == type;
+}
+
+/* is the value of a term, of whatever type, unknown? */
+extern bool is_unknown(const Term *n, Subject *s);
 
 extern Tri	eval_boolean(const Term *n, Subject *s);
 extern bool eval_text(const Term *n, Subject *s, const char **text, int *len);
