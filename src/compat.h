@@ -9,6 +9,16 @@
 
 #include "fmgr.h"
 
+/* The macros of variable-length values have a header of their own since 16. */
+#if PG_VERSION_NUM >= 160000
+#include "varatt.h"
+#endif
+
+/* 18 writes it before the declaration, and dropped the attribute behind it. */
+#if PG_VERSION_NUM < 180000
+#define pg_noreturn		__attribute__((noreturn))
+#endif
+
 /*
  * Soft errors of type input came with 16: before, and for a caller that did
  * not ask, they are ordinary errors.

@@ -20,6 +20,7 @@
 #include "utils/date.h"
 #include "utils/jsonb.h"
 
+#include "../../compat.h"
 #include "../number/number.h"
 
 #define PROFILE_VERSION			1
