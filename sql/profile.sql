@@ -34,6 +34,12 @@ FROM (SELECT '{"a": 1.5, "t": "x y", "d": "2020-01-01", "s": ["p"]}'::profile AS
 SELECT p ? 'a', p ? 'z', p - 'a', p - 'z', p || '{"a": 2, "c": 3}', codes(p)
 FROM (SELECT '{"a": 1, "b": ["q", "r"], "t": "text"}'::profile AS p) AS x;
 
+SELECT p @> '{"a": 1}' AS yes, p @> '{"a": 2}' AS other_value, p @> '{"z": 1}' AS absent, p @> '{}' AS nothing,
+	p @> '{"b": ["r", "q"], "t": "text"}' AS heap, '{"t": "text"}' <@ p AS contained, '{"t": "tex"}' <@ p AS shorter
+FROM (SELECT '{"a": 1, "b": ["q", "r"], "t": "text"}'::profile AS p) AS x;
+SELECT * FROM diff('{"a": 1, "b": ["q"], "c": "x", "e": true}', '{"a": 1.0, "b": ["q", "r"], "d": "2020-01-01", "e": false}');
+SELECT * FROM diff('{}', '{"a": 1}');
+
 -- equality is that of the values; the order is total
 SELECT '{"a": 1, "b": 2}'::profile = '{"b": 2.0, "a": 1}'::profile AS equal,
 	'{"a": 1}'::profile <> '{"a": 2}'::profile AS unequal;

@@ -292,8 +292,8 @@ profile_put_set(ProfileBuilder *b, const char *code, int len,
 }
 
 /* Length of what a text or set keeps in the heap. */
-static int
-heap_length(const Profile *p, uint64 w)
+int
+profile_heap_length(const Profile *p, uint64 w)
 {
 	const char *start = profile_heap(p) + WORD_OFFSET(w);
 	const char *at = start;
@@ -317,7 +317,7 @@ profile_put_slot(ProfileBuilder *b, const Profile *p, int slot)
 	Entry	   *e = new_entry(b, code, len, WORD_TYPE(w));
 
 	e->word = w;
-	e->heap_len = heap_length(p, w);
+	e->heap_len = profile_heap_length(p, w);
 	if (WORD_TYPE(w) == VALUE_TEXT || WORD_TYPE(w) == VALUE_SET)
 	{
 		e->word &= UINT64CONST(0xffffffff);

@@ -106,6 +106,7 @@ extern int	profile_slot(const Profile *p, const char *code, int len);
 extern const char *profile_code(const Profile *p, int slot, int *len);
 extern Jsonb *profile_to_jsonb(const Profile *p);
 extern void profile_value_to_text(const Profile *p, int slot, StringInfo out);	/* JSON */
+extern int	profile_heap_length(const Profile *p, uint64 w);
 extern Numeric profile_number(const Profile *p, int slot);
 
 /* ---- building: put() in any order, a later value of a code wins ---- */

@@ -146,6 +146,28 @@ CREATE OPERATOR growth_index.- (
 COMMENT ON OPERATOR growth_index.- (growth_index.profile, text) IS
 'the profile without one indicator';
 
+CREATE FUNCTION growth_index.profile_contains(growth_index.profile, growth_index.profile) RETURNS boolean
+	AS 'MODULE_PATHNAME' LANGUAGE C IMMUTABLE STRICT PARALLEL SAFE COST 5;
+CREATE FUNCTION growth_index.profile_contained(growth_index.profile, growth_index.profile) RETURNS boolean
+	AS 'MODULE_PATHNAME' LANGUAGE C IMMUTABLE STRICT PARALLEL SAFE COST 5;
+CREATE OPERATOR growth_index.@> (
+	FUNCTION = growth_index.profile_contains,
+	LEFTARG = growth_index.profile, RIGHTARG = growth_index.profile,
+	COMMUTATOR = OPERATOR(growth_index.<@), RESTRICT = contsel, JOIN = contjoinsel);
+COMMENT ON OPERATOR growth_index.@> (growth_index.profile, growth_index.profile) IS
+'does the left one know all that the right one knows, with the same values?';
+CREATE OPERATOR growth_index.<@ (
+	FUNCTION = growth_index.profile_contained,
+	LEFTARG = growth_index.profile, RIGHTARG = growth_index.profile,
+	COMMUTATOR = OPERATOR(growth_index.@>), RESTRICT = contsel, JOIN = contjoinsel);
+COMMENT ON OPERATOR growth_index.<@ (growth_index.profile, growth_index.profile) IS
+'does the right one know all that the left one knows, with the same values?';
+CREATE FUNCTION growth_index.diff(before growth_index.profile, after growth_index.profile,
+								  OUT code text, OUT old jsonb, OUT new jsonb) RETURNS SETOF record
+	AS 'MODULE_PATHNAME', 'profile_diff' LANGUAGE C IMMUTABLE STRICT PARALLEL SAFE COST 50 ROWS 5;
+COMMENT ON FUNCTION growth_index.diff(growth_index.profile, growth_index.profile) IS
+'What differs between two profiles: one row an indicator, in byte order of the codes, with both values; NULL where one does not know it.';
+
 /* ---- aggregate ---- */
 CREATE FUNCTION growth_index.profile_agg_transition(internal, text, "any") RETURNS internal
 	AS 'MODULE_PATHNAME' LANGUAGE C IMMUTABLE PARALLEL SAFE;
