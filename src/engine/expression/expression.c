@@ -4,9 +4,14 @@
  */
 #include "postgres.h"
 
+#include "access/htup_details.h"
+#include "fmgr.h"
+#include "funcapi.h"
 #include "mb/pg_wchar.h"
 
 #include "term.h"
+
+PG_FUNCTION_INFO_V1(expression_decisions);
 
 #define SHOWN_OF_SOURCE		200 /* bytes of a long expression in a message */
 
@@ -86,6 +91,10 @@ expression_reads(const Expression *e, bool *reads)
 	mark_reads(e->root, reads);
 }
 
+/* conditions decided by this session, and those of them that numeric decided */
+static uint64 conditions_decided = 0;
+static uint64 conditions_exact = 0;
+
 Tri
 expression_test(const Expression *e, Subject *s)
 {
@@ -93,9 +102,11 @@ expression_test(const Expression *e, Subject *s)
 
 	s->exact = false;
 	s->uncertain = false;
+	conditions_decided++;
 	t = eval_boolean(e->root, s);
 	if (unlikely(s->uncertain))
 	{
+		conditions_exact++;
 		s->uncertain = false;
 		s->exact = true;
 		t = eval_boolean(e->root, s);
@@ -170,4 +181,19 @@ expression_set(const Expression *e, Subject *s, ExpressionSetVisitor visitor, vo
 		visitor(member, len, arg);
 	}
 	return true;
+}
+
+/* How many conditions this session has decided, and how many of them exactly. */
+Datum
+expression_decisions(PG_FUNCTION_ARGS)
+{
+	TupleDesc	desc;
+	Datum		values[2];
+	bool		nulls[2] = {false, false};
+
+	if (get_call_result_type(fcinfo, NULL, &desc) != TYPEFUNC_COMPOSITE)
+		elog(ERROR, "return type must be a row type");
+	values[0] = Int64GetDatum((int64) conditions_decided);
+	values[1] = Int64GetDatum((int64) conditions_exact);
+	return HeapTupleGetDatum(heap_form_tuple(BlessTupleDesc(desc), values, nulls));
 }

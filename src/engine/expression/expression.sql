@@ -232,3 +232,8 @@ CREATE FUNCTION growth_index.explain(criteria growth_index.criteria, profile gro
 	AS 'MODULE_PATHNAME', 'expression_explain' LANGUAGE C IMMUTABLE PARALLEL SAFE COST 1000 ROWS 5;
 COMMENT ON FUNCTION growth_index.explain(growth_index.criteria, growth_index.profile, date) IS
 'Why the profile satisfies the criteria or not: one row for each clause that AND joins, in their order. satisfied: true, false, or NULL for undecided; actual: the indicators that the clause reads, with their values; required: what the clause asks of its left side; gap: how far a comparison of numbers is from being satisfied, in the unit of its left side, 0 where it is, NULL where that cannot be said; missing: indicators that the clause needs and that are unknown, or of another type.';
+
+CREATE FUNCTION growth_index.decisions(OUT taken bigint, OUT exact bigint) RETURNS record
+	AS 'MODULE_PATHNAME', 'expression_decisions' LANGUAGE C VOLATILE PARALLEL RESTRICTED;
+COMMENT ON FUNCTION growth_index.decisions() IS
+'How many conditions this session has decided since it began, and how many of them were too close for machine numbers and were decided again in numeric. Parallel workers count for themselves.';
