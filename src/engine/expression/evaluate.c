@@ -34,6 +34,39 @@ text_order(const char *a, int a_len, const char *b, int b_len)
 	return c != 0 ? (c > 0) - (c < 0) : (a_len > b_len) - (a_len < b_len);
 }
 
+/*
+ * The double of a short decimal: an indicator or a constant of at most 15
+ * digits.  Their nearest doubles keep their order; NaN has none.
+ */
+static inline bool
+short_value(const Term *n, const Subject *s, double *value)
+{
+	Filtered	f;
+
+	if (n->kind == TERM_NUMBER)
+	{
+		*value = n->number.value;
+		return true;
+	}
+	if (!subject_load_number(s, n->code, &f))
+		return false;
+	*value = f.value;
+	return true;
+}
+
+static inline bool
+compare_short(const Term *a, const Term *b, Subject *s, int *order)
+{
+	double		x;
+	double		y;
+
+	if (!short_value(a, s, &x) || !short_value(b, s, &y))
+		return false;
+	*order = (x > y) - (x < y);
+	s->uncertain = s->uncertain || isnan(x) || isnan(y);
+	return !s->uncertain;
+}
+
 static bool
 compare_numbers(const Term *a, const Term *b, Subject *s, int *order)
 {
@@ -51,20 +84,10 @@ compare_numbers(const Term *a, const Term *b, Subject *s, int *order)
 		*order = numeric_compare(p, q);
 		return true;
 	}
+	if (a->short_decimal && b->short_decimal)
+		return compare_short(a, b, s, order);
 	if (!number_fast(a, s, &x) || !number_fast(b, s, &y) || s->uncertain)
 		return false;
-	if (a->short_decimal && b->short_decimal)
-	{
-		/* the nearest doubles of 15 digits keep their order; NaN has none */
-		if (x.value < y.value)
-			*order = -1;
-		else if (x.value > y.value)
-			*order = 1;
-		else
-			*order = 0;
-		s->uncertain = isnan(x.value) || isnan(y.value);
-		return !s->uncertain;
-	}
 	sign = filtered_compare(x, y);
 	s->uncertain = sign == SIGN_UNCERTAIN;
 	*order = sign;
