@@ -55,6 +55,12 @@ SELECT matches('t LIKE ''C39%''', '{"t": "C3911"}'), matches('t LIKE ''_文%''',
 SELECT 'hightech AND'::criteria;
 SELECT ''::criteria;
 SELECT 'a, b'::criteria;
+-- what is often written, but is not SQL
+SELECT 'rd_expense / revenue >= 5% AND a'::criteria;
+SELECT 'revenue ≥ x'::criteria;
+SELECT 'a > 1 || b > 1'::criteria;
+SELECT 'a > 1 && b > 1'::criteria;
+SELECT 'a == 1'::criteria;
 SELECT 'x; DROP TABLE enterprise'::criteria;
 SELECT 'a > (SELECT 1)'::criteria;
 SELECT 'pg_sleep(10) > 1'::criteria;

@@ -15,6 +15,63 @@ PG_FUNCTION_INFO_V1(expression_decisions);
 
 #define SHOWN_OF_SOURCE		200 /* bytes of a long expression in a message */
 
+/* What is often written outside of quotes, but is not SQL, and what is. */
+static const struct
+{
+	const char *wrong;
+	const char *right;
+}			misspellings[] = {
+	{"（", "("}, {"）", ")"}, {"，", ","}, {"＝", "="}, {"＞", ">"}, {"＜", "<"},
+	{"≥", ">="}, {"≤", "<="}, {"≠", "<>"}, {"＋", "+"}, {"－", "-"}, {"×", "*"}, {"÷", "/"},
+	{"‘", "'"}, {"’", "'"}, {"“", "'"}, {"”", "'"}, {"％", "a fraction"},
+	{" 且 ", "AND"}, {" 或 ", "OR"}, {"||", "OR"}
+};
+
+/* Does a percent sign stand before the position, blanks aside? */
+static bool
+after_percent(const char *source, int position)
+{
+	const char *at = source;
+
+	for (int i = 1; i < position && *at != '\0'; i++)
+		at += pg_mblen(at);
+	while (at > source && at[-1] == ' ')
+		at--;
+	return at > source && at[-1] == '%';
+}
+
+/* The hint of a syntax error: what in the text is likely not to be SQL. */
+static void
+hint_at_misspelling(const char *source, int position)
+{
+	char		quote = '\0';
+
+	if (after_percent(source, position))
+	{
+		errhint("Write 0.05 for 5 %%.");
+		return;
+	}
+	for (const char *at = source; *at != '\0'; at += pg_mblen(at))
+	{
+		if (quote != '\0' || *at == '\'' || *at == '"')
+		{
+			if (quote == '\0')
+				quote = *at;
+			else if (*at == quote)
+				quote = '\0';
+			continue;
+		}
+		for (int i = 0; i < (int) lengthof(misspellings); i++)
+			if (strncmp(at, misspellings[i].wrong, strlen(misspellings[i].wrong)) == 0)
+			{
+				errhint("Write %s instead of \"%s\".", misspellings[i].right, misspellings[i].wrong);
+				return;
+			}
+	}
+	if (strstr(source, " && ") != NULL)
+		errhint("Conditions are joined by AND; && is for sets.");
+}
+
 /*
  * A position that the parser reports is one in the expression's text, not in
  * the statement that the user sent: hand it on as an internal position, and in
@@ -27,6 +84,8 @@ position_callback(void *arg)
 	int			len = pg_mbcliplen(source, strlen(source), SHOWN_OF_SOURCE);
 	int			position = geterrposition();
 
+	if (geterrcode() == ERRCODE_SYNTAX_ERROR)
+		hint_at_misspelling(source, position);
 	if (position > 0)
 	{
 		errposition(0);

@@ -278,6 +278,21 @@ compare_op(const char *name, int *op)
 	return false;
 }
 
+/* What to write instead of an operator of another language; NULL: no advice. */
+static const char *
+hint_for_operator(const char *name)
+{
+	static const char *const hints[][2] = {
+		{"^", "Write power(a, b)."}, {"**", "Write power(a, b)."},
+		{"==", "Write =."}, {"=<", "Write <=."}, {"||", "Conditions are joined by OR."}
+	};
+
+	for (int i = 0; i < (int) lengthof(hints); i++)
+		if (strcmp(hints[i][0], name) == 0)
+			return hints[i][1];
+	return NULL;
+}
+
 static Term *
 convert_operator(Parser *ps, A_Expr *e, const char *name)
 {
@@ -312,8 +327,7 @@ convert_operator(Parser *ps, A_Expr *e, const char *name)
 		return binary(ps, TERM_CONTAINS, e->rexpr, e->lexpr, e->location);
 	if (strcmp(name, "&&") == 0)
 		return binary(ps, TERM_OVERLAPS, e->lexpr, e->rexpr, e->location);
-	not_allowed(ps, psprintf("operator %s", name), e->location,
-				strcmp(name, "^") == 0 ? "Write power(a, b)." : NULL);
+	not_allowed(ps, psprintf("operator %s", name), e->location, hint_for_operator(name));
 	return NULL;
 }
 

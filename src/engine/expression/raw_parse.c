@@ -72,6 +72,8 @@ raw_parse(const char *source)
 		ereport(ERROR,
 				(errcode(ERRCODE_SYNTAX_ERROR),
 				 errmsg("one expression is expected, not a query or a list"),
+				 list_length(select->targetList) != 1 ?
+				 errhint("Conditions are joined by AND or OR; a number is written without commas, such as 20000000.") : 0,
 				 expression_errposition(source, target->location)));
 	return target->val;
 }
