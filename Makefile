@@ -12,7 +12,7 @@ MODULE_big = growth_index
 
 SOURCES = $(sort $(wildcard src/*.c src/engine/*/*.c))
 OBJS = $(SOURCES:.c=.o)
-PROJECT_HEADERS = $(wildcard src/*.h src/engine/*/*.h)
+PROJECT_HEADERS = $(wildcard src/*.h src/engine/*.h src/engine/*/*.h)
 
 # The install script: the declarations that stand beside the code, in order of use.
 ENGINE_SQL = rating credit_code profile expression scorecard
@@ -76,10 +76,17 @@ endif
 $(OBJS): build/flags
 $(OBJS) $(OBJS:.o=.bc): $(PROJECT_HEADERS) Makefile
 
-$(DATA_built): $(INSTALL_SQL) growth_index.control Makefile
+# a line "@COMPARISON type prefix@" stands for the operators that all types have
+COMPARISON = src/engine/comparison.sql.in
+EXPAND = /^@COMPARISON / { sub(/@$$/, ""); type = $$2; prefix = $$3; \
+	while ((getline line < "$(COMPARISON)") > 0) { \
+		gsub(/@TYPE@/, type, line); gsub(/@PREFIX@/, prefix, line); print line }; \
+	close("$(COMPARISON)"); next } { print }
+
+$(DATA_built): $(INSTALL_SQL) $(COMPARISON) growth_index.control Makefile
 	for file in $(INSTALL_SQL); do \
 		case $$file in */header.sql) ;; *) printf '\n/* %s */\n' $$file ;; esac; \
-		cat $$file || exit 1; \
+		awk '$(EXPAND)' $$file || exit 1; \
 	done > $@
 
 .PHONY: stage

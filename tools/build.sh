@@ -14,12 +14,12 @@ flock 9
 build=$GI_HOME/build
 mkdir -p "$build"
 # what has left the clone leaves the copy too
-(cd "$build" && find src -type f \( -name '*.c' -o -name '*.h' -o -name '*.sql' \) 2>/dev/null) |
+(cd "$build" && find src -type f \( -name '*.c' -o -name '*.h' -o -name '*.sql' -o -name '*.sql.in' \) 2>/dev/null) |
 	while read -r file; do
 		[ -e "$GI_ROOT/$file" ] || rm -f "$build/$file" "$build/${file%.*}.o"
 	done
 rm -f "$build"/growth_index--*.sql
-(cd "$GI_ROOT" && find src -type f \( -name '*.c' -o -name '*.h' -o -name '*.sql' \)) |
+(cd "$GI_ROOT" && find src -type f \( -name '*.c' -o -name '*.h' -o -name '*.sql' -o -name '*.sql.in' \)) |
 	(cd "$GI_ROOT" && tar -cf - -T - Makefile growth_index.control) |
 	tar -xf - -C "$build" --no-same-owner 2>/dev/null || gi_die "cannot copy the sources"
 

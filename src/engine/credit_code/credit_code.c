@@ -14,6 +14,7 @@
 #include "utils/builtins.h"
 
 #include "../../compat.h"
+#include "../comparison.h"
 
 #define CODE_LEN	18
 #define BASE		31
@@ -22,13 +23,6 @@ PG_FUNCTION_INFO_V1(credit_code_in);
 PG_FUNCTION_INFO_V1(credit_code_out);
 PG_FUNCTION_INFO_V1(credit_code_recv);
 PG_FUNCTION_INFO_V1(credit_code_send);
-PG_FUNCTION_INFO_V1(credit_code_eq);
-PG_FUNCTION_INFO_V1(credit_code_ne);
-PG_FUNCTION_INFO_V1(credit_code_lt);
-PG_FUNCTION_INFO_V1(credit_code_le);
-PG_FUNCTION_INFO_V1(credit_code_gt);
-PG_FUNCTION_INFO_V1(credit_code_ge);
-PG_FUNCTION_INFO_V1(credit_code_cmp);
 PG_FUNCTION_INFO_V1(credit_code_hash);
 PG_FUNCTION_INFO_V1(credit_code_hash_extended);
 PG_FUNCTION_INFO_V1(credit_code_text);
@@ -163,49 +157,7 @@ compare_args(FunctionCallInfo fcinfo)
 	return memcmp(PG_GETARG_POINTER(0), PG_GETARG_POINTER(1), CODE_LEN);
 }
 
-Datum
-credit_code_eq(PG_FUNCTION_ARGS)
-{
-	PG_RETURN_BOOL(compare_args(fcinfo) == 0);
-}
-
-Datum
-credit_code_ne(PG_FUNCTION_ARGS)
-{
-	PG_RETURN_BOOL(compare_args(fcinfo) != 0);
-}
-
-Datum
-credit_code_lt(PG_FUNCTION_ARGS)
-{
-	PG_RETURN_BOOL(compare_args(fcinfo) < 0);
-}
-
-Datum
-credit_code_le(PG_FUNCTION_ARGS)
-{
-	PG_RETURN_BOOL(compare_args(fcinfo) <= 0);
-}
-
-Datum
-credit_code_gt(PG_FUNCTION_ARGS)
-{
-	PG_RETURN_BOOL(compare_args(fcinfo) > 0);
-}
-
-Datum
-credit_code_ge(PG_FUNCTION_ARGS)
-{
-	PG_RETURN_BOOL(compare_args(fcinfo) >= 0);
-}
-
-Datum
-credit_code_cmp(PG_FUNCTION_ARGS)
-{
-	int			c = compare_args(fcinfo);
-
-	PG_RETURN_INT32((c > 0) - (c < 0));
-}
+COMPARISON_FUNCTIONS(credit_code, compare_args);
 
 Datum
 credit_code_hash(PG_FUNCTION_ARGS)

@@ -12,6 +12,7 @@
 #include "utils/array.h"
 #include "utils/builtins.h"
 
+#include "../comparison.h"
 #include "criteria.h"
 
 PG_FUNCTION_INFO_V1(criteria_in);
@@ -23,13 +24,6 @@ PG_FUNCTION_INFO_V1(formula_from_text);
 PG_FUNCTION_INFO_V1(expression_out);
 PG_FUNCTION_INFO_V1(expression_send);
 PG_FUNCTION_INFO_V1(expression_to_text);
-PG_FUNCTION_INFO_V1(expression_eq);
-PG_FUNCTION_INFO_V1(expression_ne);
-PG_FUNCTION_INFO_V1(expression_lt);
-PG_FUNCTION_INFO_V1(expression_le);
-PG_FUNCTION_INFO_V1(expression_gt);
-PG_FUNCTION_INFO_V1(expression_ge);
-PG_FUNCTION_INFO_V1(expression_cmp);
 PG_FUNCTION_INFO_V1(expression_hash);
 PG_FUNCTION_INFO_V1(expression_hash_extended);
 PG_FUNCTION_INFO_V1(expression_indicators);
@@ -134,49 +128,7 @@ compare_args(FunctionCallInfo fcinfo)
 	return c != 0 ? c : (a_len > b_len) - (a_len < b_len);
 }
 
-Datum
-expression_eq(PG_FUNCTION_ARGS)
-{
-	PG_RETURN_BOOL(compare_args(fcinfo) == 0);
-}
-
-Datum
-expression_ne(PG_FUNCTION_ARGS)
-{
-	PG_RETURN_BOOL(compare_args(fcinfo) != 0);
-}
-
-Datum
-expression_lt(PG_FUNCTION_ARGS)
-{
-	PG_RETURN_BOOL(compare_args(fcinfo) < 0);
-}
-
-Datum
-expression_le(PG_FUNCTION_ARGS)
-{
-	PG_RETURN_BOOL(compare_args(fcinfo) <= 0);
-}
-
-Datum
-expression_gt(PG_FUNCTION_ARGS)
-{
-	PG_RETURN_BOOL(compare_args(fcinfo) > 0);
-}
-
-Datum
-expression_ge(PG_FUNCTION_ARGS)
-{
-	PG_RETURN_BOOL(compare_args(fcinfo) >= 0);
-}
-
-Datum
-expression_cmp(PG_FUNCTION_ARGS)
-{
-	int			c = compare_args(fcinfo);
-
-	PG_RETURN_INT32((c > 0) - (c < 0));
-}
+COMPARISON_FUNCTIONS(expression, compare_args);
 
 Datum
 expression_hash(PG_FUNCTION_ARGS)

@@ -32,70 +32,7 @@ CREATE FUNCTION growth_index.criteria(text) RETURNS growth_index.criteria
 COMMENT ON FUNCTION growth_index.criteria(text) IS 'The criteria that the text states; errors as at input.';
 CREATE CAST (text AS growth_index.criteria) WITH FUNCTION growth_index.criteria(text);
 
-CREATE FUNCTION growth_index.criteria_eq(growth_index.criteria, growth_index.criteria) RETURNS boolean
-	AS 'MODULE_PATHNAME', 'expression_eq' LANGUAGE C IMMUTABLE STRICT LEAKPROOF PARALLEL SAFE;
-CREATE FUNCTION growth_index.criteria_ne(growth_index.criteria, growth_index.criteria) RETURNS boolean
-	AS 'MODULE_PATHNAME', 'expression_ne' LANGUAGE C IMMUTABLE STRICT LEAKPROOF PARALLEL SAFE;
-CREATE FUNCTION growth_index.criteria_lt(growth_index.criteria, growth_index.criteria) RETURNS boolean
-	AS 'MODULE_PATHNAME', 'expression_lt' LANGUAGE C IMMUTABLE STRICT LEAKPROOF PARALLEL SAFE;
-CREATE FUNCTION growth_index.criteria_le(growth_index.criteria, growth_index.criteria) RETURNS boolean
-	AS 'MODULE_PATHNAME', 'expression_le' LANGUAGE C IMMUTABLE STRICT LEAKPROOF PARALLEL SAFE;
-CREATE FUNCTION growth_index.criteria_gt(growth_index.criteria, growth_index.criteria) RETURNS boolean
-	AS 'MODULE_PATHNAME', 'expression_gt' LANGUAGE C IMMUTABLE STRICT LEAKPROOF PARALLEL SAFE;
-CREATE FUNCTION growth_index.criteria_ge(growth_index.criteria, growth_index.criteria) RETURNS boolean
-	AS 'MODULE_PATHNAME', 'expression_ge' LANGUAGE C IMMUTABLE STRICT LEAKPROOF PARALLEL SAFE;
-
-CREATE OPERATOR growth_index.= (
-	FUNCTION = growth_index.criteria_eq, LEFTARG = growth_index.criteria, RIGHTARG = growth_index.criteria,
-	COMMUTATOR = OPERATOR(growth_index.=), NEGATOR = OPERATOR(growth_index.<>),
-	RESTRICT = eqsel, JOIN = eqjoinsel, HASHES, MERGES
-);
-COMMENT ON OPERATOR growth_index.= (growth_index.criteria, growth_index.criteria) IS 'equal (of the canonical text)';
-CREATE OPERATOR growth_index.<> (
-	FUNCTION = growth_index.criteria_ne, LEFTARG = growth_index.criteria, RIGHTARG = growth_index.criteria,
-	COMMUTATOR = OPERATOR(growth_index.<>), NEGATOR = OPERATOR(growth_index.=),
-	RESTRICT = neqsel, JOIN = neqjoinsel
-);
-COMMENT ON OPERATOR growth_index.<> (growth_index.criteria, growth_index.criteria) IS 'not equal (of the canonical text)';
-CREATE OPERATOR growth_index.< (
-	FUNCTION = growth_index.criteria_lt, LEFTARG = growth_index.criteria, RIGHTARG = growth_index.criteria,
-	COMMUTATOR = OPERATOR(growth_index.>), NEGATOR = OPERATOR(growth_index.>=),
-	RESTRICT = scalarltsel, JOIN = scalarltjoinsel
-);
-COMMENT ON OPERATOR growth_index.< (growth_index.criteria, growth_index.criteria) IS 'less in the total order (of the canonical text)';
-CREATE OPERATOR growth_index.<= (
-	FUNCTION = growth_index.criteria_le, LEFTARG = growth_index.criteria, RIGHTARG = growth_index.criteria,
-	COMMUTATOR = OPERATOR(growth_index.>=), NEGATOR = OPERATOR(growth_index.>),
-	RESTRICT = scalarlesel, JOIN = scalarlejoinsel
-);
-COMMENT ON OPERATOR growth_index.<= (growth_index.criteria, growth_index.criteria) IS 'less or equal in the total order (of the canonical text)';
-CREATE OPERATOR growth_index.> (
-	FUNCTION = growth_index.criteria_gt, LEFTARG = growth_index.criteria, RIGHTARG = growth_index.criteria,
-	COMMUTATOR = OPERATOR(growth_index.<), NEGATOR = OPERATOR(growth_index.<=),
-	RESTRICT = scalargtsel, JOIN = scalargtjoinsel
-);
-COMMENT ON OPERATOR growth_index.> (growth_index.criteria, growth_index.criteria) IS 'greater in the total order (of the canonical text)';
-CREATE OPERATOR growth_index.>= (
-	FUNCTION = growth_index.criteria_ge, LEFTARG = growth_index.criteria, RIGHTARG = growth_index.criteria,
-	COMMUTATOR = OPERATOR(growth_index.<=), NEGATOR = OPERATOR(growth_index.<),
-	RESTRICT = scalargesel, JOIN = scalargejoinsel
-);
-COMMENT ON OPERATOR growth_index.>= (growth_index.criteria, growth_index.criteria) IS 'greater or equal in the total order (of the canonical text)';
-
-CREATE FUNCTION growth_index.criteria_cmp(growth_index.criteria, growth_index.criteria) RETURNS integer
-	AS 'MODULE_PATHNAME', 'expression_cmp' LANGUAGE C IMMUTABLE STRICT LEAKPROOF PARALLEL SAFE;
-CREATE FUNCTION growth_index.criteria_hash(growth_index.criteria) RETURNS integer
-	AS 'MODULE_PATHNAME', 'expression_hash' LANGUAGE C IMMUTABLE STRICT LEAKPROOF PARALLEL SAFE;
-CREATE FUNCTION growth_index.criteria_hash_extended(growth_index.criteria, bigint) RETURNS bigint
-	AS 'MODULE_PATHNAME', 'expression_hash_extended' LANGUAGE C IMMUTABLE STRICT LEAKPROOF PARALLEL SAFE;
-CREATE OPERATOR CLASS growth_index.criteria_ops DEFAULT FOR TYPE growth_index.criteria USING btree AS
-	OPERATOR 1 growth_index.<, OPERATOR 2 growth_index.<=, OPERATOR 3 growth_index.=,
-	OPERATOR 4 growth_index.>=, OPERATOR 5 growth_index.>,
-	FUNCTION 1 growth_index.criteria_cmp(growth_index.criteria, growth_index.criteria);
-CREATE OPERATOR CLASS growth_index.criteria_ops DEFAULT FOR TYPE growth_index.criteria USING hash AS
-	OPERATOR 1 growth_index.=,
-	FUNCTION 1 growth_index.criteria_hash(growth_index.criteria),
-	FUNCTION 2 growth_index.criteria_hash_extended(growth_index.criteria, bigint);
+@COMPARISON criteria expression@
 
 CREATE TYPE growth_index.formula;
 
@@ -127,70 +64,7 @@ CREATE FUNCTION growth_index.formula(text) RETURNS growth_index.formula
 COMMENT ON FUNCTION growth_index.formula(text) IS 'The formula that the text states; errors as at input.';
 CREATE CAST (text AS growth_index.formula) WITH FUNCTION growth_index.formula(text);
 
-CREATE FUNCTION growth_index.formula_eq(growth_index.formula, growth_index.formula) RETURNS boolean
-	AS 'MODULE_PATHNAME', 'expression_eq' LANGUAGE C IMMUTABLE STRICT LEAKPROOF PARALLEL SAFE;
-CREATE FUNCTION growth_index.formula_ne(growth_index.formula, growth_index.formula) RETURNS boolean
-	AS 'MODULE_PATHNAME', 'expression_ne' LANGUAGE C IMMUTABLE STRICT LEAKPROOF PARALLEL SAFE;
-CREATE FUNCTION growth_index.formula_lt(growth_index.formula, growth_index.formula) RETURNS boolean
-	AS 'MODULE_PATHNAME', 'expression_lt' LANGUAGE C IMMUTABLE STRICT LEAKPROOF PARALLEL SAFE;
-CREATE FUNCTION growth_index.formula_le(growth_index.formula, growth_index.formula) RETURNS boolean
-	AS 'MODULE_PATHNAME', 'expression_le' LANGUAGE C IMMUTABLE STRICT LEAKPROOF PARALLEL SAFE;
-CREATE FUNCTION growth_index.formula_gt(growth_index.formula, growth_index.formula) RETURNS boolean
-	AS 'MODULE_PATHNAME', 'expression_gt' LANGUAGE C IMMUTABLE STRICT LEAKPROOF PARALLEL SAFE;
-CREATE FUNCTION growth_index.formula_ge(growth_index.formula, growth_index.formula) RETURNS boolean
-	AS 'MODULE_PATHNAME', 'expression_ge' LANGUAGE C IMMUTABLE STRICT LEAKPROOF PARALLEL SAFE;
-
-CREATE OPERATOR growth_index.= (
-	FUNCTION = growth_index.formula_eq, LEFTARG = growth_index.formula, RIGHTARG = growth_index.formula,
-	COMMUTATOR = OPERATOR(growth_index.=), NEGATOR = OPERATOR(growth_index.<>),
-	RESTRICT = eqsel, JOIN = eqjoinsel, HASHES, MERGES
-);
-COMMENT ON OPERATOR growth_index.= (growth_index.formula, growth_index.formula) IS 'equal (of the canonical text)';
-CREATE OPERATOR growth_index.<> (
-	FUNCTION = growth_index.formula_ne, LEFTARG = growth_index.formula, RIGHTARG = growth_index.formula,
-	COMMUTATOR = OPERATOR(growth_index.<>), NEGATOR = OPERATOR(growth_index.=),
-	RESTRICT = neqsel, JOIN = neqjoinsel
-);
-COMMENT ON OPERATOR growth_index.<> (growth_index.formula, growth_index.formula) IS 'not equal (of the canonical text)';
-CREATE OPERATOR growth_index.< (
-	FUNCTION = growth_index.formula_lt, LEFTARG = growth_index.formula, RIGHTARG = growth_index.formula,
-	COMMUTATOR = OPERATOR(growth_index.>), NEGATOR = OPERATOR(growth_index.>=),
-	RESTRICT = scalarltsel, JOIN = scalarltjoinsel
-);
-COMMENT ON OPERATOR growth_index.< (growth_index.formula, growth_index.formula) IS 'less in the total order (of the canonical text)';
-CREATE OPERATOR growth_index.<= (
-	FUNCTION = growth_index.formula_le, LEFTARG = growth_index.formula, RIGHTARG = growth_index.formula,
-	COMMUTATOR = OPERATOR(growth_index.>=), NEGATOR = OPERATOR(growth_index.>),
-	RESTRICT = scalarlesel, JOIN = scalarlejoinsel
-);
-COMMENT ON OPERATOR growth_index.<= (growth_index.formula, growth_index.formula) IS 'less or equal in the total order (of the canonical text)';
-CREATE OPERATOR growth_index.> (
-	FUNCTION = growth_index.formula_gt, LEFTARG = growth_index.formula, RIGHTARG = growth_index.formula,
-	COMMUTATOR = OPERATOR(growth_index.<), NEGATOR = OPERATOR(growth_index.<=),
-	RESTRICT = scalargtsel, JOIN = scalargtjoinsel
-);
-COMMENT ON OPERATOR growth_index.> (growth_index.formula, growth_index.formula) IS 'greater in the total order (of the canonical text)';
-CREATE OPERATOR growth_index.>= (
-	FUNCTION = growth_index.formula_ge, LEFTARG = growth_index.formula, RIGHTARG = growth_index.formula,
-	COMMUTATOR = OPERATOR(growth_index.<=), NEGATOR = OPERATOR(growth_index.<),
-	RESTRICT = scalargesel, JOIN = scalargejoinsel
-);
-COMMENT ON OPERATOR growth_index.>= (growth_index.formula, growth_index.formula) IS 'greater or equal in the total order (of the canonical text)';
-
-CREATE FUNCTION growth_index.formula_cmp(growth_index.formula, growth_index.formula) RETURNS integer
-	AS 'MODULE_PATHNAME', 'expression_cmp' LANGUAGE C IMMUTABLE STRICT LEAKPROOF PARALLEL SAFE;
-CREATE FUNCTION growth_index.formula_hash(growth_index.formula) RETURNS integer
-	AS 'MODULE_PATHNAME', 'expression_hash' LANGUAGE C IMMUTABLE STRICT LEAKPROOF PARALLEL SAFE;
-CREATE FUNCTION growth_index.formula_hash_extended(growth_index.formula, bigint) RETURNS bigint
-	AS 'MODULE_PATHNAME', 'expression_hash_extended' LANGUAGE C IMMUTABLE STRICT LEAKPROOF PARALLEL SAFE;
-CREATE OPERATOR CLASS growth_index.formula_ops DEFAULT FOR TYPE growth_index.formula USING btree AS
-	OPERATOR 1 growth_index.<, OPERATOR 2 growth_index.<=, OPERATOR 3 growth_index.=,
-	OPERATOR 4 growth_index.>=, OPERATOR 5 growth_index.>,
-	FUNCTION 1 growth_index.formula_cmp(growth_index.formula, growth_index.formula);
-CREATE OPERATOR CLASS growth_index.formula_ops DEFAULT FOR TYPE growth_index.formula USING hash AS
-	OPERATOR 1 growth_index.=,
-	FUNCTION 1 growth_index.formula_hash(growth_index.formula),
-	FUNCTION 2 growth_index.formula_hash_extended(growth_index.formula, bigint);
+@COMPARISON formula expression@
 
 /* ---- evaluation ---- */
 CREATE FUNCTION growth_index.matches(criteria growth_index.criteria, profile growth_index.profile,

@@ -40,70 +40,7 @@ CREATE CAST (jsonb AS growth_index.profile) WITH FUNCTION growth_index.profile(j
 CREATE CAST (growth_index.profile AS jsonb) WITH FUNCTION growth_index.jsonb(growth_index.profile);
 
 /* ---- comparison: a total order without a meaning, for DISTINCT and joins ---- */
-CREATE FUNCTION growth_index.profile_eq(growth_index.profile, growth_index.profile) RETURNS boolean
-	AS 'MODULE_PATHNAME' LANGUAGE C IMMUTABLE STRICT LEAKPROOF PARALLEL SAFE;
-CREATE FUNCTION growth_index.profile_ne(growth_index.profile, growth_index.profile) RETURNS boolean
-	AS 'MODULE_PATHNAME' LANGUAGE C IMMUTABLE STRICT LEAKPROOF PARALLEL SAFE;
-CREATE FUNCTION growth_index.profile_lt(growth_index.profile, growth_index.profile) RETURNS boolean
-	AS 'MODULE_PATHNAME' LANGUAGE C IMMUTABLE STRICT LEAKPROOF PARALLEL SAFE;
-CREATE FUNCTION growth_index.profile_le(growth_index.profile, growth_index.profile) RETURNS boolean
-	AS 'MODULE_PATHNAME' LANGUAGE C IMMUTABLE STRICT LEAKPROOF PARALLEL SAFE;
-CREATE FUNCTION growth_index.profile_gt(growth_index.profile, growth_index.profile) RETURNS boolean
-	AS 'MODULE_PATHNAME' LANGUAGE C IMMUTABLE STRICT LEAKPROOF PARALLEL SAFE;
-CREATE FUNCTION growth_index.profile_ge(growth_index.profile, growth_index.profile) RETURNS boolean
-	AS 'MODULE_PATHNAME' LANGUAGE C IMMUTABLE STRICT LEAKPROOF PARALLEL SAFE;
-
-CREATE OPERATOR growth_index.= (
-	FUNCTION = growth_index.profile_eq, LEFTARG = growth_index.profile, RIGHTARG = growth_index.profile,
-	COMMUTATOR = OPERATOR(growth_index.=), NEGATOR = OPERATOR(growth_index.<>),
-	RESTRICT = eqsel, JOIN = eqjoinsel, HASHES, MERGES
-);
-COMMENT ON OPERATOR growth_index.= (growth_index.profile, growth_index.profile) IS 'equal';
-CREATE OPERATOR growth_index.<> (
-	FUNCTION = growth_index.profile_ne, LEFTARG = growth_index.profile, RIGHTARG = growth_index.profile,
-	COMMUTATOR = OPERATOR(growth_index.<>), NEGATOR = OPERATOR(growth_index.=),
-	RESTRICT = neqsel, JOIN = neqjoinsel
-);
-COMMENT ON OPERATOR growth_index.<> (growth_index.profile, growth_index.profile) IS 'not equal';
-CREATE OPERATOR growth_index.< (
-	FUNCTION = growth_index.profile_lt, LEFTARG = growth_index.profile, RIGHTARG = growth_index.profile,
-	COMMUTATOR = OPERATOR(growth_index.>), NEGATOR = OPERATOR(growth_index.>=),
-	RESTRICT = scalarltsel, JOIN = scalarltjoinsel
-);
-COMMENT ON OPERATOR growth_index.< (growth_index.profile, growth_index.profile) IS 'less in the total order';
-CREATE OPERATOR growth_index.<= (
-	FUNCTION = growth_index.profile_le, LEFTARG = growth_index.profile, RIGHTARG = growth_index.profile,
-	COMMUTATOR = OPERATOR(growth_index.>=), NEGATOR = OPERATOR(growth_index.>),
-	RESTRICT = scalarlesel, JOIN = scalarlejoinsel
-);
-COMMENT ON OPERATOR growth_index.<= (growth_index.profile, growth_index.profile) IS 'less or equal in the total order';
-CREATE OPERATOR growth_index.> (
-	FUNCTION = growth_index.profile_gt, LEFTARG = growth_index.profile, RIGHTARG = growth_index.profile,
-	COMMUTATOR = OPERATOR(growth_index.<), NEGATOR = OPERATOR(growth_index.<=),
-	RESTRICT = scalargtsel, JOIN = scalargtjoinsel
-);
-COMMENT ON OPERATOR growth_index.> (growth_index.profile, growth_index.profile) IS 'greater in the total order';
-CREATE OPERATOR growth_index.>= (
-	FUNCTION = growth_index.profile_ge, LEFTARG = growth_index.profile, RIGHTARG = growth_index.profile,
-	COMMUTATOR = OPERATOR(growth_index.<=), NEGATOR = OPERATOR(growth_index.<),
-	RESTRICT = scalargesel, JOIN = scalargejoinsel
-);
-COMMENT ON OPERATOR growth_index.>= (growth_index.profile, growth_index.profile) IS 'greater or equal in the total order';
-
-CREATE FUNCTION growth_index.profile_cmp(growth_index.profile, growth_index.profile) RETURNS integer
-	AS 'MODULE_PATHNAME' LANGUAGE C IMMUTABLE STRICT LEAKPROOF PARALLEL SAFE;
-CREATE FUNCTION growth_index.profile_hash(growth_index.profile) RETURNS integer
-	AS 'MODULE_PATHNAME' LANGUAGE C IMMUTABLE STRICT LEAKPROOF PARALLEL SAFE;
-CREATE FUNCTION growth_index.profile_hash_extended(growth_index.profile, bigint) RETURNS bigint
-	AS 'MODULE_PATHNAME' LANGUAGE C IMMUTABLE STRICT LEAKPROOF PARALLEL SAFE;
-CREATE OPERATOR CLASS growth_index.profile_ops DEFAULT FOR TYPE growth_index.profile USING btree AS
-	OPERATOR 1 growth_index.<, OPERATOR 2 growth_index.<=, OPERATOR 3 growth_index.=,
-	OPERATOR 4 growth_index.>=, OPERATOR 5 growth_index.>,
-	FUNCTION 1 growth_index.profile_cmp(growth_index.profile, growth_index.profile);
-CREATE OPERATOR CLASS growth_index.profile_ops DEFAULT FOR TYPE growth_index.profile USING hash AS
-	OPERATOR 1 growth_index.=,
-	FUNCTION 1 growth_index.profile_hash(growth_index.profile),
-	FUNCTION 2 growth_index.profile_hash_extended(growth_index.profile, bigint);
+@COMPARISON profile profile@
 
 /* ---- reading and composing ---- */
 CREATE FUNCTION growth_index.profile_get(growth_index.profile, text) RETURNS jsonb

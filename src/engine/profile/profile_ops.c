@@ -13,15 +13,9 @@
 #include "utils/builtins.h"
 #include "utils/fmgrprotos.h"
 
+#include "../comparison.h"
 #include "profile.h"
 
-PG_FUNCTION_INFO_V1(profile_eq);
-PG_FUNCTION_INFO_V1(profile_ne);
-PG_FUNCTION_INFO_V1(profile_lt);
-PG_FUNCTION_INFO_V1(profile_le);
-PG_FUNCTION_INFO_V1(profile_gt);
-PG_FUNCTION_INFO_V1(profile_ge);
-PG_FUNCTION_INFO_V1(profile_cmp);
 PG_FUNCTION_INFO_V1(profile_hash);
 PG_FUNCTION_INFO_V1(profile_hash_extended);
 PG_FUNCTION_INFO_V1(profile_get);
@@ -43,49 +37,7 @@ compare_args(FunctionCallInfo fcinfo)
 	return c != 0 ? c : (a_size > b_size) - (a_size < b_size);
 }
 
-Datum
-profile_eq(PG_FUNCTION_ARGS)
-{
-	PG_RETURN_BOOL(compare_args(fcinfo) == 0);
-}
-
-Datum
-profile_ne(PG_FUNCTION_ARGS)
-{
-	PG_RETURN_BOOL(compare_args(fcinfo) != 0);
-}
-
-Datum
-profile_lt(PG_FUNCTION_ARGS)
-{
-	PG_RETURN_BOOL(compare_args(fcinfo) < 0);
-}
-
-Datum
-profile_le(PG_FUNCTION_ARGS)
-{
-	PG_RETURN_BOOL(compare_args(fcinfo) <= 0);
-}
-
-Datum
-profile_gt(PG_FUNCTION_ARGS)
-{
-	PG_RETURN_BOOL(compare_args(fcinfo) > 0);
-}
-
-Datum
-profile_ge(PG_FUNCTION_ARGS)
-{
-	PG_RETURN_BOOL(compare_args(fcinfo) >= 0);
-}
-
-Datum
-profile_cmp(PG_FUNCTION_ARGS)
-{
-	int			c = compare_args(fcinfo);
-
-	PG_RETURN_INT32((c > 0) - (c < 0));
-}
+COMPARISON_FUNCTIONS(profile, compare_args);
 
 Datum
 profile_hash(PG_FUNCTION_ARGS)

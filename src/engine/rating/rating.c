@@ -10,19 +10,13 @@
 #include "utils/builtins.h"
 
 #include "../../compat.h"
+#include "../comparison.h"
 #include "rating.h"
 
 PG_FUNCTION_INFO_V1(rating_in);
 PG_FUNCTION_INFO_V1(rating_out);
 PG_FUNCTION_INFO_V1(rating_recv);
 PG_FUNCTION_INFO_V1(rating_send);
-PG_FUNCTION_INFO_V1(rating_eq);
-PG_FUNCTION_INFO_V1(rating_ne);
-PG_FUNCTION_INFO_V1(rating_lt);
-PG_FUNCTION_INFO_V1(rating_le);
-PG_FUNCTION_INFO_V1(rating_gt);
-PG_FUNCTION_INFO_V1(rating_ge);
-PG_FUNCTION_INFO_V1(rating_cmp);
 PG_FUNCTION_INFO_V1(rating_hash);
 PG_FUNCTION_INFO_V1(rating_hash_extended);
 PG_FUNCTION_INFO_V1(rating_larger);
@@ -150,50 +144,13 @@ rating_send(PG_FUNCTION_ARGS)
 	PG_RETURN_BYTEA_P(pq_endtypsend(&buf));
 }
 
-Datum
-rating_eq(PG_FUNCTION_ARGS)
+static inline int
+compare_args(FunctionCallInfo fcinfo)
 {
-	PG_RETURN_BOOL(PG_GETARG_INT16(0) == PG_GETARG_INT16(1));
+	return PG_GETARG_INT16(0) - PG_GETARG_INT16(1);
 }
 
-Datum
-rating_ne(PG_FUNCTION_ARGS)
-{
-	PG_RETURN_BOOL(PG_GETARG_INT16(0) != PG_GETARG_INT16(1));
-}
-
-Datum
-rating_lt(PG_FUNCTION_ARGS)
-{
-	PG_RETURN_BOOL(PG_GETARG_INT16(0) < PG_GETARG_INT16(1));
-}
-
-Datum
-rating_le(PG_FUNCTION_ARGS)
-{
-	PG_RETURN_BOOL(PG_GETARG_INT16(0) <= PG_GETARG_INT16(1));
-}
-
-Datum
-rating_gt(PG_FUNCTION_ARGS)
-{
-	PG_RETURN_BOOL(PG_GETARG_INT16(0) > PG_GETARG_INT16(1));
-}
-
-Datum
-rating_ge(PG_FUNCTION_ARGS)
-{
-	PG_RETURN_BOOL(PG_GETARG_INT16(0) >= PG_GETARG_INT16(1));
-}
-
-Datum
-rating_cmp(PG_FUNCTION_ARGS)
-{
-	int16		a = PG_GETARG_INT16(0);
-	int16		b = PG_GETARG_INT16(1);
-
-	PG_RETURN_INT32((a > b) - (a < b));
-}
+COMPARISON_FUNCTIONS(rating, compare_args);
 
 Datum
 rating_hash(PG_FUNCTION_ARGS)

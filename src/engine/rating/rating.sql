@@ -28,71 +28,7 @@ CREATE FUNCTION growth_index.rating_text(growth_index.rating) RETURNS text
 	AS 'MODULE_PATHNAME' LANGUAGE C IMMUTABLE STRICT PARALLEL SAFE;
 CREATE CAST (growth_index.rating AS text) WITH FUNCTION growth_index.rating_text(growth_index.rating) AS ASSIGNMENT;
 
-CREATE FUNCTION growth_index.rating_eq(growth_index.rating, growth_index.rating) RETURNS boolean
-	AS 'MODULE_PATHNAME' LANGUAGE C IMMUTABLE STRICT LEAKPROOF PARALLEL SAFE;
-CREATE FUNCTION growth_index.rating_ne(growth_index.rating, growth_index.rating) RETURNS boolean
-	AS 'MODULE_PATHNAME' LANGUAGE C IMMUTABLE STRICT LEAKPROOF PARALLEL SAFE;
-CREATE FUNCTION growth_index.rating_lt(growth_index.rating, growth_index.rating) RETURNS boolean
-	AS 'MODULE_PATHNAME' LANGUAGE C IMMUTABLE STRICT LEAKPROOF PARALLEL SAFE;
-CREATE FUNCTION growth_index.rating_le(growth_index.rating, growth_index.rating) RETURNS boolean
-	AS 'MODULE_PATHNAME' LANGUAGE C IMMUTABLE STRICT LEAKPROOF PARALLEL SAFE;
-CREATE FUNCTION growth_index.rating_gt(growth_index.rating, growth_index.rating) RETURNS boolean
-	AS 'MODULE_PATHNAME' LANGUAGE C IMMUTABLE STRICT LEAKPROOF PARALLEL SAFE;
-CREATE FUNCTION growth_index.rating_ge(growth_index.rating, growth_index.rating) RETURNS boolean
-	AS 'MODULE_PATHNAME' LANGUAGE C IMMUTABLE STRICT LEAKPROOF PARALLEL SAFE;
-
-CREATE OPERATOR growth_index.= (
-	FUNCTION = growth_index.rating_eq, LEFTARG = growth_index.rating, RIGHTARG = growth_index.rating,
-	COMMUTATOR = OPERATOR(growth_index.=), NEGATOR = OPERATOR(growth_index.<>),
-	RESTRICT = eqsel, JOIN = eqjoinsel, HASHES, MERGES
-);
-COMMENT ON OPERATOR growth_index.= (growth_index.rating, growth_index.rating) IS 'equal';
-CREATE OPERATOR growth_index.<> (
-	FUNCTION = growth_index.rating_ne, LEFTARG = growth_index.rating, RIGHTARG = growth_index.rating,
-	COMMUTATOR = OPERATOR(growth_index.<>), NEGATOR = OPERATOR(growth_index.=),
-	RESTRICT = neqsel, JOIN = neqjoinsel
-);
-COMMENT ON OPERATOR growth_index.<> (growth_index.rating, growth_index.rating) IS 'not equal';
-CREATE OPERATOR growth_index.< (
-	FUNCTION = growth_index.rating_lt, LEFTARG = growth_index.rating, RIGHTARG = growth_index.rating,
-	COMMUTATOR = OPERATOR(growth_index.>), NEGATOR = OPERATOR(growth_index.>=),
-	RESTRICT = scalarltsel, JOIN = scalarltjoinsel
-);
-COMMENT ON OPERATOR growth_index.< (growth_index.rating, growth_index.rating) IS 'less';
-CREATE OPERATOR growth_index.<= (
-	FUNCTION = growth_index.rating_le, LEFTARG = growth_index.rating, RIGHTARG = growth_index.rating,
-	COMMUTATOR = OPERATOR(growth_index.>=), NEGATOR = OPERATOR(growth_index.>),
-	RESTRICT = scalarlesel, JOIN = scalarlejoinsel
-);
-COMMENT ON OPERATOR growth_index.<= (growth_index.rating, growth_index.rating) IS 'less or equal';
-CREATE OPERATOR growth_index.> (
-	FUNCTION = growth_index.rating_gt, LEFTARG = growth_index.rating, RIGHTARG = growth_index.rating,
-	COMMUTATOR = OPERATOR(growth_index.<), NEGATOR = OPERATOR(growth_index.<=),
-	RESTRICT = scalargtsel, JOIN = scalargtjoinsel
-);
-COMMENT ON OPERATOR growth_index.> (growth_index.rating, growth_index.rating) IS 'greater';
-CREATE OPERATOR growth_index.>= (
-	FUNCTION = growth_index.rating_ge, LEFTARG = growth_index.rating, RIGHTARG = growth_index.rating,
-	COMMUTATOR = OPERATOR(growth_index.<=), NEGATOR = OPERATOR(growth_index.<),
-	RESTRICT = scalargesel, JOIN = scalargejoinsel
-);
-COMMENT ON OPERATOR growth_index.>= (growth_index.rating, growth_index.rating) IS 'greater or equal';
-
-CREATE FUNCTION growth_index.rating_cmp(growth_index.rating, growth_index.rating) RETURNS integer
-	AS 'MODULE_PATHNAME' LANGUAGE C IMMUTABLE STRICT LEAKPROOF PARALLEL SAFE;
-CREATE FUNCTION growth_index.rating_hash(growth_index.rating) RETURNS integer
-	AS 'MODULE_PATHNAME' LANGUAGE C IMMUTABLE STRICT LEAKPROOF PARALLEL SAFE;
-CREATE FUNCTION growth_index.rating_hash_extended(growth_index.rating, bigint) RETURNS bigint
-	AS 'MODULE_PATHNAME' LANGUAGE C IMMUTABLE STRICT LEAKPROOF PARALLEL SAFE;
-CREATE OPERATOR CLASS growth_index.rating_ops DEFAULT FOR TYPE growth_index.rating USING btree AS
-	OPERATOR 1 growth_index.<, OPERATOR 2 growth_index.<=, OPERATOR 3 growth_index.=,
-	OPERATOR 4 growth_index.>=, OPERATOR 5 growth_index.>,
-	FUNCTION 1 growth_index.rating_cmp(growth_index.rating, growth_index.rating);
-CREATE OPERATOR CLASS growth_index.rating_ops DEFAULT FOR TYPE growth_index.rating USING hash AS
-	OPERATOR 1 growth_index.=,
-	FUNCTION 1 growth_index.rating_hash(growth_index.rating),
-	FUNCTION 2 growth_index.rating_hash_extended(growth_index.rating, bigint);
-
+@COMPARISON rating rating@
 
 CREATE FUNCTION growth_index.rating_larger(growth_index.rating, growth_index.rating)
 	RETURNS growth_index.rating

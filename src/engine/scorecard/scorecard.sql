@@ -36,70 +36,7 @@ CREATE CAST (jsonb AS growth_index.scorecard) WITH FUNCTION growth_index.scoreca
 CREATE CAST (growth_index.scorecard AS jsonb) WITH FUNCTION growth_index.jsonb(growth_index.scorecard);
 CREATE CAST (growth_index.scorecard AS text) WITH FUNCTION growth_index.scorecard_text(growth_index.scorecard) AS ASSIGNMENT;
 
-CREATE FUNCTION growth_index.scorecard_eq(growth_index.scorecard, growth_index.scorecard) RETURNS boolean
-	AS 'MODULE_PATHNAME', 'expression_eq' LANGUAGE C IMMUTABLE STRICT LEAKPROOF PARALLEL SAFE;
-CREATE FUNCTION growth_index.scorecard_ne(growth_index.scorecard, growth_index.scorecard) RETURNS boolean
-	AS 'MODULE_PATHNAME', 'expression_ne' LANGUAGE C IMMUTABLE STRICT LEAKPROOF PARALLEL SAFE;
-CREATE FUNCTION growth_index.scorecard_lt(growth_index.scorecard, growth_index.scorecard) RETURNS boolean
-	AS 'MODULE_PATHNAME', 'expression_lt' LANGUAGE C IMMUTABLE STRICT LEAKPROOF PARALLEL SAFE;
-CREATE FUNCTION growth_index.scorecard_le(growth_index.scorecard, growth_index.scorecard) RETURNS boolean
-	AS 'MODULE_PATHNAME', 'expression_le' LANGUAGE C IMMUTABLE STRICT LEAKPROOF PARALLEL SAFE;
-CREATE FUNCTION growth_index.scorecard_gt(growth_index.scorecard, growth_index.scorecard) RETURNS boolean
-	AS 'MODULE_PATHNAME', 'expression_gt' LANGUAGE C IMMUTABLE STRICT LEAKPROOF PARALLEL SAFE;
-CREATE FUNCTION growth_index.scorecard_ge(growth_index.scorecard, growth_index.scorecard) RETURNS boolean
-	AS 'MODULE_PATHNAME', 'expression_ge' LANGUAGE C IMMUTABLE STRICT LEAKPROOF PARALLEL SAFE;
-
-CREATE OPERATOR growth_index.= (
-	FUNCTION = growth_index.scorecard_eq, LEFTARG = growth_index.scorecard, RIGHTARG = growth_index.scorecard,
-	COMMUTATOR = OPERATOR(growth_index.=), NEGATOR = OPERATOR(growth_index.<>),
-	RESTRICT = eqsel, JOIN = eqjoinsel, HASHES, MERGES
-);
-COMMENT ON OPERATOR growth_index.= (growth_index.scorecard, growth_index.scorecard) IS 'equal (of the canonical document)';
-CREATE OPERATOR growth_index.<> (
-	FUNCTION = growth_index.scorecard_ne, LEFTARG = growth_index.scorecard, RIGHTARG = growth_index.scorecard,
-	COMMUTATOR = OPERATOR(growth_index.<>), NEGATOR = OPERATOR(growth_index.=),
-	RESTRICT = neqsel, JOIN = neqjoinsel
-);
-COMMENT ON OPERATOR growth_index.<> (growth_index.scorecard, growth_index.scorecard) IS 'not equal (of the canonical document)';
-CREATE OPERATOR growth_index.< (
-	FUNCTION = growth_index.scorecard_lt, LEFTARG = growth_index.scorecard, RIGHTARG = growth_index.scorecard,
-	COMMUTATOR = OPERATOR(growth_index.>), NEGATOR = OPERATOR(growth_index.>=),
-	RESTRICT = scalarltsel, JOIN = scalarltjoinsel
-);
-COMMENT ON OPERATOR growth_index.< (growth_index.scorecard, growth_index.scorecard) IS 'less in the total order (of the canonical document)';
-CREATE OPERATOR growth_index.<= (
-	FUNCTION = growth_index.scorecard_le, LEFTARG = growth_index.scorecard, RIGHTARG = growth_index.scorecard,
-	COMMUTATOR = OPERATOR(growth_index.>=), NEGATOR = OPERATOR(growth_index.>),
-	RESTRICT = scalarlesel, JOIN = scalarlejoinsel
-);
-COMMENT ON OPERATOR growth_index.<= (growth_index.scorecard, growth_index.scorecard) IS 'less or equal in the total order (of the canonical document)';
-CREATE OPERATOR growth_index.> (
-	FUNCTION = growth_index.scorecard_gt, LEFTARG = growth_index.scorecard, RIGHTARG = growth_index.scorecard,
-	COMMUTATOR = OPERATOR(growth_index.<), NEGATOR = OPERATOR(growth_index.<=),
-	RESTRICT = scalargtsel, JOIN = scalargtjoinsel
-);
-COMMENT ON OPERATOR growth_index.> (growth_index.scorecard, growth_index.scorecard) IS 'greater in the total order (of the canonical document)';
-CREATE OPERATOR growth_index.>= (
-	FUNCTION = growth_index.scorecard_ge, LEFTARG = growth_index.scorecard, RIGHTARG = growth_index.scorecard,
-	COMMUTATOR = OPERATOR(growth_index.<=), NEGATOR = OPERATOR(growth_index.<),
-	RESTRICT = scalargesel, JOIN = scalargejoinsel
-);
-COMMENT ON OPERATOR growth_index.>= (growth_index.scorecard, growth_index.scorecard) IS 'greater or equal in the total order (of the canonical document)';
-
-CREATE FUNCTION growth_index.scorecard_cmp(growth_index.scorecard, growth_index.scorecard) RETURNS integer
-	AS 'MODULE_PATHNAME', 'expression_cmp' LANGUAGE C IMMUTABLE STRICT LEAKPROOF PARALLEL SAFE;
-CREATE FUNCTION growth_index.scorecard_hash(growth_index.scorecard) RETURNS integer
-	AS 'MODULE_PATHNAME', 'expression_hash' LANGUAGE C IMMUTABLE STRICT LEAKPROOF PARALLEL SAFE;
-CREATE FUNCTION growth_index.scorecard_hash_extended(growth_index.scorecard, bigint) RETURNS bigint
-	AS 'MODULE_PATHNAME', 'expression_hash_extended' LANGUAGE C IMMUTABLE STRICT LEAKPROOF PARALLEL SAFE;
-CREATE OPERATOR CLASS growth_index.scorecard_ops DEFAULT FOR TYPE growth_index.scorecard USING btree AS
-	OPERATOR 1 growth_index.<, OPERATOR 2 growth_index.<=, OPERATOR 3 growth_index.=,
-	OPERATOR 4 growth_index.>=, OPERATOR 5 growth_index.>,
-	FUNCTION 1 growth_index.scorecard_cmp(growth_index.scorecard, growth_index.scorecard);
-CREATE OPERATOR CLASS growth_index.scorecard_ops DEFAULT FOR TYPE growth_index.scorecard USING hash AS
-	OPERATOR 1 growth_index.=,
-	FUNCTION 1 growth_index.scorecard_hash(growth_index.scorecard),
-	FUNCTION 2 growth_index.scorecard_hash_extended(growth_index.scorecard, bigint);
+@COMPARISON scorecard expression@
 
 /* ---- scores ---- */
 CREATE FUNCTION growth_index.score(card growth_index.scorecard, profile growth_index.profile,
