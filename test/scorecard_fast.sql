@@ -13,7 +13,7 @@ SET search_path = growth_index, public;
 \set profiles 120
 \getenv cards FAST_CARDS
 \getenv profiles FAST_PROFILES
-SELECT plan(16);
+SELECT plan(23);
 CREATE SCHEMA stress;
 SELECT setseed(0.4242);
 
@@ -113,7 +113,8 @@ BEGIN
 			jsonb_build_object('grade', 'B', 'from', total * 0.299999999), '{"grade": "C", "from": -1000.005}'::jsonb));
 END $$;
 
-CREATE TABLE stress.result (n bigint, ours numeric, exact numeric, status numeric, rating rating, parts numeric, digits int, card jsonb);
+CREATE TABLE stress.result (n bigint, ours numeric, exact numeric, rating rating, digits int, card jsonb, p profile,
+	score numeric, grade rating, segment text, coverage numeric, status text, missing text[]);
 CREATE FUNCTION stress.run(cards int) RETURNS void LANGUAGE plpgsql AS $$
 DECLARE
 	c jsonb;
@@ -121,18 +122,32 @@ BEGIN
 	FOR i IN 1 .. cards LOOP
 		c := stress.card();
 		EXECUTE format('INSERT INTO stress.result
-			SELECT n, score(%1$L, p), score_exact(%1$L, p), (SELECT score FROM score_status(%1$L, p)), rating(%1$L, p),
-				CASE WHEN n %% 5 = 0 THEN (SELECT round(sum(points), %2$s) FROM score_detail(%1$L, p) WHERE level = ''indicator'') END, %2$s, %1$L
-			FROM stress.subject', c, c #> '{digits,score}');
+			SELECT n, score(%1$L, p), score_exact(%1$L, p), rating(%1$L, p), %2$s, %1$L, p, s.*
+			FROM stress.subject, score_status(%1$L, p) AS s', c, c #> '{digits,score}');
 	END LOOP;
 END $$;
 SELECT stress.run(:cards);
 
 SELECT is((SELECT count(*) FROM stress.result WHERE ours IS DISTINCT FROM exact OR scale(ours) IS DISTINCT FROM scale(exact)), 0::bigint, 'fast and exact agree');
 SELECT diag(format('profile %s: %s, exact %s, card %s', n, ours, exact, card)) FROM stress.result WHERE ours IS DISTINCT FROM exact LIMIT 3;
-SELECT is((SELECT count(*) FROM stress.result WHERE status IS DISTINCT FROM exact), 0::bigint, 'score_status has the same score');
+SELECT is((SELECT count(*) FROM stress.result WHERE score IS DISTINCT FROM exact OR grade IS DISTINCT FROM rating OR (status = 'scored') <> (exact IS NOT NULL)),
+	0::bigint, 'score_status has the same score and grade');
+-- the breakdown is the definition's: what score_status says must follow from it
+CREATE TABLE stress.detail AS
+SELECT r.*, d.* FROM stress.result AS r, LATERAL (
+	SELECT round(sum(points), digits) AS parts, coalesce(array_agg(code ORDER BY substr(code, 2)::int) FILTER (WHERE gap), '{}') AS gaps,
+		coalesce(sum(w) FILTER (WHERE NOT gap OR rule = 'zero'), 0) / max(all_of) AS known, bool_or(gap AND rule = 'undecided') AS open
+	FROM (SELECT d.code, d.points, d.missing AND coalesce(d.weight, 1) > 0 AS gap, coalesce(d.weight, 1) AS w, i ->> 'missing' AS rule,
+			CASE r.card ->> 'aggregate' WHEN 'sum' THEN jsonb_array_length(r.card -> 'indicators') ELSE (r.card ->> 'total')::numeric END AS all_of
+		FROM score_detail(r.card::scorecard, r.p) AS d JOIN jsonb_array_elements(r.card -> 'indicators') AS i ON i ->> 'code' = d.code
+		WHERE d.level = 'indicator') AS x) AS d
+WHERE r.n % 5 = 0 AND r.segment IS NOT NULL;
+SELECT is((SELECT count(*) FROM stress.detail WHERE missing <> gaps OR coverage <> round(known, 4) OR (status = 'undecided') <> open
+	OR (status = 'low_coverage' AND known >= (card ->> 'coverage')::numeric AND parts IS NOT NULL) OR (status = 'scored' AND known < (card ->> 'coverage')::numeric)),
+	0::bigint, 'score_status has what is missing, the coverage and the status');
+SELECT is((SELECT count(DISTINCT status) FROM stress.detail), 3::bigint, 'every status occurs');
 SELECT is((SELECT count(*) FROM stress.result WHERE rating IS DISTINCT FROM rate(card::scorecard, exact)), 0::bigint, 'rating is the grade of the score');
-SELECT is((SELECT count(*) FROM stress.result WHERE n % 5 = 0 AND exact IS NOT NULL AND parts IS DISTINCT FROM exact), 0::bigint, 'the breakdown adds up');
+SELECT is((SELECT count(*) FROM stress.detail WHERE exact IS NOT NULL AND parts IS DISTINCT FROM exact), 0::bigint, 'the breakdown adds up');
 SELECT ok((SELECT count(ours) * 3 > count(*) FROM stress.result), 'enough of them are scored');
 SELECT is((SELECT count(*) FROM (SELECT DISTINCT card FROM stress.result) AS c WHERE card::scorecard::text::scorecard <> card::scorecard),
 	0::bigint, 'canonical text reads back to the same card');
@@ -151,6 +166,29 @@ SELECT is((SELECT count(*) FILTER (WHERE score(c, p) IS DISTINCT FROM score_exac
 		(stress.small('{"log": [1e-12, 1]}', value => 'x * 3 - 2.99999', head => '"digits": {"points": 9, "score": 9},'))) AS card(c),
 	(SELECT profile(jsonb_build_object('x', 1 - i * 0.0000001)) AS p FROM generate_series(0, 2000) AS i) AS s), 0::bigint,
 	'logarithms far from one, and of differences');
+-- ties made on purpose: every second value lies in the middle of two roundings
+SELECT is((SELECT count(*) FILTER (WHERE score(c, p) IS DISTINCT FROM round(x * 100 / range, 0) OR score(c, p) IS DISTINCT FROM score_exact(c, p))
+	FROM (SELECT range, stress.small(format('{"linear": [0, %s]}', range), head => '"digits": {"points": 0, "score": 0},') AS c FROM unnest(ARRAY[3, 7, 0.3, 0.7, 1.1, 49]) AS range) AS card,
+	LATERAL (SELECT trim_scale(k * range / 200) AS x, profile(jsonb_build_object('x', trim_scale(k * range / 200))) AS p FROM generate_series(1, 199, 2) AS k) AS s),
+	0::bigint, 'values that lie in the middle of a line''s roundings');
+SELECT is((SELECT count(*) FILTER (WHERE score(c, p) IS DISTINCT FROM round(x * points, 0) OR score(c, p) IS DISTINCT FROM score_exact(c, p))
+	FROM (SELECT points, stress.small(format('{"per_unit": {"points": %s, "cap": 1000}}', points), head => '"digits": {"points": 0, "score": 0},') AS c FROM unnest(ARRAY[0.1, 0.3, 0.7, 1.1]) AS points) AS card,
+	(SELECT k * 5 AS x, profile(jsonb_build_object('x', k * 5)) AS p FROM generate_series(1, 199, 2) AS k) AS s),
+	0::bigint, 'units whose points lie in the middle');
+SELECT is((SELECT count(*) FILTER (WHERE score(c, p) IS DISTINCT FROM score_exact(c, p)) FROM
+	(SELECT i, format('{"name": "set", "digits": {"points": 1, "score": 1}, "dimensions": [{"code": "d"}], "indicators": [{"code": "x", "dimension": "d", "normalise": {"set": {"a": 0.%s1, "b": 0.%s4, "c": %s}}, "weight": 100}]}', i, i, i)::scorecard AS c FROM generate_series(0, 9) AS i) AS card,
+	unnest(ARRAY['{"x": ["a", "b"]}', '{"x": ["a", "b", "c"]}', '{"x": ["a", "c"]}']::profile[]) AS p), 0::bigint, 'members whose points sum to a middle');
+-- one indicator of two is left out: the other's share makes it whole again
+SELECT is((SELECT count(*) FILTER (WHERE score(c, p) IS DISTINCT FROM x + 0.5 OR score(c, p) IS DISTINCT FROM score_exact(c, p))
+	FROM (SELECT format('{"name": "rest", "digits": {"points": 0, "score": 0}, "dimensions": [{"code": "d"}], "indicators": [
+		{"code": "x", "dimension": "d", "normalise": {"linear": [0, 100]}, "weight": %s}, {"code": "y", "dimension": "d", "normalise": {"linear": [0, 1]}, "weight": %s, "missing": "reweight"}]}',
+		w / 10, 100 - w / 10)::scorecard AS c FROM generate_series(3::numeric, 997, 71) AS w) AS card,
+	(SELECT k + 0.5 AS x, profile(jsonb_build_object('x', k + 0.5)) AS p FROM generate_series(0, 99, 3) AS k) AS s), 0::bigint, 'shares whose points lie in the middle');
+-- the known weight is exactly the required one, which doubles say of few of these
+SELECT is((SELECT count(*) FILTER (WHERE s.status <> 'scored') FROM generate_series(1, 59, 4) AS a, generate_series(2, 39, 3) AS b, LATERAL score_status(format(
+	'{"name": "edge", "total": 1, "coverage": %s, "dimensions": [{"code": "d"}], "indicators": [{"code": "a", "dimension": "d", "normalise": {"linear": [0, 1]}, "weight": %s, "missing": "reweight"},
+	{"code": "b", "dimension": "d", "normalise": {"linear": [0, 1]}, "weight": %s, "missing": "reweight"}, {"code": "c", "dimension": "d", "normalise": {"linear": [0, 1]}, "weight": %s}]}',
+	1 - (a + b) / 100.0, a / 100.0, b / 100.0, 1 - (a + b) / 100.0)::scorecard, '{"c": 1}') AS s), 0::bigint, 'a coverage of exactly what is required');
 SELECT is(score(stress.small('{"set": {"a": 1e300, "b": -1e300, "c": 1}}'), '{"x": ["a", "b", "c"]}'), 1.00, 'members of a set that nearly cancel');
 SELECT is((SELECT points FROM score_detail(stress.small('{"per_unit": {"points": -5, "cap": 3}}', more => ', "missing": "lowest"'), '{}') WHERE level = 'indicator'),
 	-15::numeric, 'the lowest of a deduction');

@@ -222,15 +222,85 @@ score_detail(PG_FUNCTION_ARGS)
 	return (Datum) 0;
 }
 
-/* Codes of the indicators that count and whose value is unknown. */
-static Datum
-missing_codes(const Scorecard *card, const ScoreResult *r)
+/* What score_status() says of a score. */
+typedef struct Status
 {
-	Datum	   *codes = palloc(card->nindicators * sizeof(Datum));
+	ScoreStatus status;
+	int			segment;
+	Numeric		score;			/* NULL unless scored */
+	int16		grade;
+	Numeric		coverage;
+	int			nmissing;
+	bool	   *missing;		/* by indicator */
+} Status;
+
+/* The weight that is known over the total: by the definition, in numeric. */
+static Numeric
+coverage_of(const Scorecard *card, const FastScore *fast)
+{
+	Numeric		known = card->sum ? int64_to_numeric(card->nindicators) : card->total.exact;
+
+	if (fast->segment < 0)
+		return int64_to_numeric(0);
+	for (int i = 0; i < card->nindicators && fast->nmissing > 0; i++)
+		if (fast->missing[i] && card->indicators[i].missing != MISSING_ZERO)
+			(void) numeric_sub_ok(known, card->sum ? int64_to_numeric(1) :
+								  card->indicators[i].weight[fast->segment].exact, &known);
+	return card_coverage(card, known);
+}
+
+static void
+status_by_definition(const Scorecard *card, Subject *s, Status *status)
+{
+	ScoreResult r;
+
+	score_exactly(card, s, &r);
+	status->status = r.status;
+	status->segment = r.segment;
+	status->score = r.score;
+	status->coverage = r.coverage;
+	status->missing = palloc0(card->nindicators);
+	status->nmissing = 0;
+	for (int i = 0; i < card->nindicators && r.segment >= 0; i++)
+		if (r.parts[i].missing && r.parts[i].weighted)
+		{
+			status->missing[i] = true;
+			status->nmissing++;
+		}
+	if (r.score != NULL)
+		status->grade = card_override(card, s, card_rate(card, r.score));
+}
+
+static void
+find_status(Scorecard *card, Subject *s, FastScore *fast, Status *status)
+{
+	status->grade = RATING_D;
+	if (!score_fast(card, s, fast))
+	{
+		status_by_definition(card, s, status);
+		return;
+	}
+	status->status = fast->status;
+	status->segment = fast->segment;
+	status->coverage = coverage_of(card, fast);
+	status->missing = fast->missing;
+	status->nmissing = fast->nmissing;
+	status->score = NULL;
+	if (fast->status != STATUS_SCORED)
+		return;
+	status->score = int64_div_fast_to_numeric(fast->score, card->score_digits);
+	status->grade = card_override(card, s, rate_fast(card, fast->score));
+}
+
+/* Codes of the indicators that have a weight and whose value is unknown. */
+static Datum
+missing_codes(const Scorecard *card, const Status *status)
+{
+	Datum	   *codes = palloc((status->nmissing + 1) * sizeof(Datum));
 	int			count = 0;
 
-	for (int i = 0; i < card->nindicators && r->segment >= 0; i++)
-		if (r->parts[i].missing && r->parts[i].weighted)
+	for (int i = 0; i < card->nindicators && count < status->nmissing; i++)
+		if (status->missing[i])
 			codes[count++] = CStringGetTextDatum(card->indicators[i].code);
 	return PointerGetDatum(construct_array(codes, count, TEXTOID, -1, false, TYPALIGN_INT));
 }
@@ -243,7 +313,8 @@ score_status(PG_FUNCTION_ARGS)
 	ReturnSetInfo *rsinfo = (ReturnSetInfo *) fcinfo->resultinfo;
 	Scorecard  *card;
 	Subject		s;
-	ScoreResult r;
+	FastScore	fast;
+	Status		status;
 	Row			row;
 
 	InitMaterializedSRF(fcinfo, 0);
@@ -251,16 +322,16 @@ score_status(PG_FUNCTION_ARGS)
 		return (Datum) 0;
 	card = call_card(fcinfo, 0);
 	card_subject(fcinfo, card, 1, 2, &s);
-	score_exactly(card, &s, &r);
+	find_status(card, &s, &fast, &status);
 	row_start(&row);
-	row_number(&row, 0, r.score);
-	if (r.score != NULL)
-		row_datum(&row, 1, Int16GetDatum(card_override(card, &s, card_rate(card, r.score))));
-	if (r.segment >= 0 && card->segments != NULL)
-		row_text(&row, 2, card->segments[r.segment]);
-	row_number(&row, 3, numeric_round_to(r.coverage, 4));
-	row_text(&row, 4, names[r.status]);
-	row_datum(&row, 5, missing_codes(card, &r));
+	row_number(&row, 0, status.score);
+	if (status.score != NULL)
+		row_datum(&row, 1, Int16GetDatum(status.grade));
+	if (status.segment >= 0 && card->segments != NULL)
+		row_text(&row, 2, card->segments[status.segment]);
+	row_number(&row, 3, numeric_round_to(status.coverage, 4));
+	row_text(&row, 4, names[status.status]);
+	row_datum(&row, 5, missing_codes(card, &status));
 	tuplestore_putvalues(rsinfo->setResult, rsinfo->setDesc, row.values, row.nulls);
 	return (Datum) 0;
 }

@@ -141,19 +141,18 @@ score(PG_FUNCTION_ARGS)
 {
 	Scorecard  *card;
 	Subject		s;
-	ScoreStatus status;
+	FastScore	fast;
 	ScoreResult result;
-	int64		scaled;
 
 	if (PG_ARGISNULL(0) || PG_ARGISNULL(1))
 		PG_RETURN_NULL();
 	card = call_card(fcinfo, 0);
 	card_subject(fcinfo, card, 1, 2, &s);
-	if (likely(score_fast(card, &s, &status, &scaled)))
+	if (likely(score_fast(card, &s, &fast)))
 	{
-		if (status != STATUS_SCORED)
+		if (fast.status != STATUS_SCORED)
 			PG_RETURN_NULL();
-		PG_RETURN_NUMERIC(int64_div_fast_to_numeric(scaled, card->score_digits));
+		PG_RETURN_NUMERIC(int64_div_fast_to_numeric(fast.score, card->score_digits));
 	}
 	score_exactly(card, &s, &result);
 	if (result.status != STATUS_SCORED)
@@ -184,19 +183,18 @@ scorecard_rating(PG_FUNCTION_ARGS)
 {
 	Scorecard  *card;
 	Subject		s;
-	ScoreStatus status;
+	FastScore	fast;
 	ScoreResult result;
-	int64		scaled;
 
 	if (PG_ARGISNULL(0) || PG_ARGISNULL(1))
 		PG_RETURN_NULL();
 	card = call_card(fcinfo, 0);
 	card_subject(fcinfo, card, 1, 2, &s);
-	if (likely(score_fast(card, &s, &status, &scaled)))
+	if (likely(score_fast(card, &s, &fast)))
 	{
-		if (status != STATUS_SCORED)
+		if (fast.status != STATUS_SCORED)
 			PG_RETURN_NULL();
-		PG_RETURN_INT16(card_override(card, &s, rate_fast(card, scaled)));
+		PG_RETURN_INT16(card_override(card, &s, rate_fast(card, fast.score)));
 	}
 	score_exactly(card, &s, &result);
 	if (result.status != STATUS_SCORED)

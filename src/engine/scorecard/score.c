@@ -294,18 +294,20 @@ status_of(const Pass *p, bool *certain)
 }
 
 bool
-score_fast(Scorecard *card, Subject *s, ScoreStatus *status, int64 *score)
+score_fast(Scorecard *card, Subject *s, FastScore *result)
 {
 	Pass		p;
 	bool		certain;
 
-	*status = STATUS_UNDECIDED;
-	p.segment = find_segment(card, s);
+	result->nmissing = 0;
+	result->status = STATUS_UNDECIDED;
+	result->segment = p.segment = find_segment(card, s);
 	if (p.segment < 0)
 		return true;
 	p.card = card;
 	p.plan = plan_of_segment(card, p.segment);
 	p.s = s;
+	p.result = result;
 	p.sum = 0;
 	p.unknown = 0;
 	p.gaps = p.undecided = p.beyond = false;
@@ -321,12 +323,12 @@ score_fast(Scorecard *card, Subject *s, ScoreStatus *status, int64 *score)
 		return false;
 	if (p.undecided)
 		return true;
-	*status = status_of(&p, &certain);
+	result->status = status_of(&p, &certain);
 	if (!certain)
 		return false;
-	if (*status == STATUS_SCORED && p.nleft_out > 0 && !card->sum && !share_weight(&p))
+	if (result->status == STATUS_SCORED && p.nleft_out > 0 && !card->sum && !share_weight(&p))
 		return false;
-	*score = round_score(card, p.sum);
+	result->score = round_score(card, p.sum);
 	return true;
 }
 

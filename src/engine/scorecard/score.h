@@ -13,6 +13,7 @@ typedef struct Pass
 	const Scorecard *card;
 	const CardPlan *plan;
 	Subject    *s;
+	FastScore  *result;
 	int			segment;
 	int64		sum;			/* of the points */
 	double		unknown;		/* weight of what is missing, unless the rule is zero */

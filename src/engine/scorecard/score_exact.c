@@ -199,6 +199,13 @@ is_zero(Numeric num)
 	return numeric_compare(num, whole(0)) == 0;
 }
 
+/* The share of the weight that is known. */
+Numeric
+card_coverage(const Scorecard *card, Numeric known)
+{
+	return divide(known, card->sum ? whole(card->nindicators) : card->total.exact);
+}
+
 /* Normalise every indicator, and apply the rules for missing ones. */
 static void
 gather_parts(const Scorecard *card, Subject *s, ScoreResult *r)
@@ -230,7 +237,7 @@ gather_parts(const Scorecard *card, Subject *s, ScoreResult *r)
 		else
 			part->normalised = ind->missing == MISSING_ZERO ? whole(0) : ind->norm.lowest.exact;
 	}
-	r->coverage = divide(known, card->sum ? whole(card->nindicators) : card->total.exact);
+	r->coverage = card_coverage(card, known);
 }
 
 /* The numerator and denominator that turn a normalised value into points. */

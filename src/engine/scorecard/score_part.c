@@ -16,6 +16,9 @@ add_missing(Pass *p, int i)
 {
 	const PlanPart *part = &p->plan->parts[i];
 
+	if (p->result->nmissing++ == 0)
+		memset(p->result->missing, 0, p->card->nindicators);
+	p->result->missing[part->indicator - p->card->indicators] = true;
 	if (part->missing == MISSING_ZERO)
 	{
 		add_outcome(p, i, &part->replacement);

@@ -225,9 +225,19 @@ typedef struct ScoreResult
 	Numeric		score;			/* NULL unless scored */
 } ScoreResult;
 
+/* The same without the numbers behind it. */
+typedef struct FastScore
+{
+	ScoreStatus status;
+	int			segment;		/* -1: unknown */
+	int64		score;			/* in units of 10^-digits; of no meaning unless scored */
+	int			nmissing;
+	bool		missing[CARD_MAX_INDICATORS];	/* valid if nmissing > 0 */
+} FastScore;
+
 /* document.c, normaliser.c */
 extern Scorecard *scorecard_from_jsonb(Jsonb *json);
-pg_noreturn extern void document_error(const char *path, const char *message);
+extern void document_error(const char *path, const char *message) pg_attribute_noreturn();
 extern void check_keys(JsonbContainer *object, const char *const *allowed, const char *path);
 extern bool find_member(JsonbContainer *object, const char *key, JsonbValue *value);
 extern Numeric number_of(const JsonbValue *value, const char *path);
@@ -250,6 +260,7 @@ extern void write_normaliser(StringInfo out, const Normaliser *n);
 extern const char *missing_rule_name(MissingRule rule);
 
 /* score_exact.c: the definition */
+extern Numeric card_coverage(const Scorecard *card, Numeric known);
 extern void score_exactly(const Scorecard *card, Subject *s, ScoreResult *result);
 extern bool normalise_exactly(const Indicator *ind, Subject *s, Numeric *normalised);
 extern int	card_segment(const Scorecard *card, Subject *s);
@@ -260,7 +271,7 @@ extern int16 card_rate(const Scorecard *card, Numeric score);
 extern int16 card_override(const Scorecard *card, Subject *s, int16 grade);
 
 /* score.c: the same, fast; false: ask score_exactly() */
-extern bool score_fast(Scorecard *card, Subject *s, ScoreStatus *status, int64 *score);
+extern bool score_fast(Scorecard *card, Subject *s, FastScore *result);
 extern int16 rate_fast(const Scorecard *card, int64 score);
 
 #endif							/* GROWTH_INDEX_SCORECARD_H */
