@@ -6,7 +6,7 @@
 \pset tuples_only on
 SET client_min_messages = warning;
 SET search_path = growth_index, public;
-SELECT plan(44);
+SELECT plan(45);
 
 INSERT INTO department VALUES ('tax', '税务局', 'Tax'), ('ip', '知识产权局', 'IP'), ('finance', '金融局', 'Finance');
 INSERT INTO indicator (code, unit, data_type, department) VALUES
@@ -71,6 +71,10 @@ INSERT INTO upload (credit_code, indicator, value, period_end, department) VALUE
 SELECT count(*) AS done FROM refresh_batch(1000) \gset
 SELECT is((SELECT array_agg(award ORDER BY since) FROM policy_match WHERE credit_code::text = :'one' AND policy = 'patents'), '{10000.00,15000.00}', 'a changed award is a new match');
 SELECT is((SELECT array_agg(m::text ORDER BY m::text) FROM policy_match m WHERE until IS NULL AND credit_code::text <> :'one'), :'others'::text[], 'others are left alone');
+
+-- a spreadsheet's mark before the first code does no harm
+INSERT INTO upload (credit_code, indicator, value, period_end, department) VALUES (chr(65279) || :'one', 'invention_grants', '6', '2025-12-31', 'ip');
+SELECT is((SELECT unchanged FROM upload_receipt ORDER BY upload_id DESC LIMIT 1), 1::bigint, 'a byte-order mark is no part of a code');
 
 -- entitlements: once an occasion, the highest of a group
 SELECT is(propose_entitlements('2026-05-06'), 3::bigint, 'three go forward');

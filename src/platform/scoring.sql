@@ -53,6 +53,8 @@ BEGIN
 		UPDATE growth_index.scorecard_version AS s SET active = true
 		WHERE s.code = add_scorecard.code AND s.version = number AND NOT s.active;
 	ELSE
+		PERFORM growth_index.warn_of_unknown_indicators(format('scorecard "%s"', add_scorecard.code),
+			growth_index.indicators(add_scorecard.card));
 		INSERT INTO growth_index.scorecard_version (code, version, card)
 		SELECT add_scorecard.code, coalesce(max(s.version), 0) + 1, add_scorecard.card
 		FROM growth_index.scorecard_version AS s

@@ -150,10 +150,12 @@ BEGIN
 	/* planned anew each time: the number of rows is all that the planner has to go by */
 	EXECUTE $upload$
 	WITH row AS MATERIALIZED (
-		SELECT row_number() OVER () AS line, s.credit_code, s.indicator, s.value, s.period_end, s.department,
-			CASE WHEN growth_index.credit_code_is_valid(s.credit_code)
-				THEN s.credit_code::growth_index.credit_code END AS code
+		/* a file of a spreadsheet may begin with a byte-order mark, which is no part of the first code */
+		SELECT row_number() OVER () AS line, ltrim(s.credit_code, m.mark) AS credit_code, s.indicator, s.value, s.period_end, s.department,
+			CASE WHEN growth_index.credit_code_is_valid(ltrim(s.credit_code, m.mark))
+				THEN ltrim(s.credit_code, m.mark)::growth_index.credit_code END AS code
 		FROM sent AS s
+			CROSS JOIN (SELECT CASE WHEN current_setting('server_encoding') = 'UTF8' THEN chr(65279) ELSE '' END) AS m(mark)
 	), period AS MATERIALIZED (
 		SELECT s.period_end, growth_index.date_of(s.period_end) AS period
 		FROM (SELECT DISTINCT period_end FROM sent) AS s

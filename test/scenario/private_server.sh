@@ -24,7 +24,7 @@ SCRIPT
 
 # leaves_nothing SIGNAL STATUS [COMMAND]
 leaves_nothing() {
-	local signal=$1 expected=$2 command=${3:-'sleep 60 & wait'} pid status server
+	local signal=$1 expected=$2 command=${3:-'sleep 10 & wait'} pid status server
 	rm -f "$scratch/server"
 	# a background job ignores SIGINT; this script must not
 	perl -e '$SIG{INT} = "DEFAULT"; exec @ARGV' bash "$scratch/script" "$scratch/server" "$command" &

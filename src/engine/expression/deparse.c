@@ -78,6 +78,7 @@ deparse_code(StringInfo out, const char *code)
 	for (const char *c = code; *c != '\0'; c++)
 		plain = plain && (*c == '_' || (*c >= 'a' && *c <= 'z') ||
 						  (*c >= '0' && *c <= '9') || IS_HIGHBIT_SET(*c));
+	plain = plain && !has_wide_punctuation(code);
 	keyword = plain ? ScanKeywordLookup(code, &ScanKeywords) : -1;
 	if (plain && (keyword < 0 || ScanKeywordCategories[keyword] == UNRESERVED_KEYWORD))
 	{

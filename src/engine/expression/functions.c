@@ -1,8 +1,10 @@
 /*
  * functions.c
- *	  The functions that expressions know.
+ *	  The names that expressions know: functions, and what is no name.
  */
 #include "postgres.h"
+
+#include "mb/pg_wchar.h"
 
 #include "term.h"
 
@@ -40,4 +42,33 @@ function_name(FunctionId id)
 		if (functions[i].id == id)
 			return functions[i].name;
 	return NULL;
+}
+
+/* Punctuation and operators of Unicode, which the server's lexer takes for letters. */
+static bool
+is_wide_punctuation(uint32 c)
+{
+	static const uint32 ranges[][2] = {
+		{0xa0, 0xb4}, {0xb6, 0xb9}, {0xbb, 0xbf}, {0xd7, 0xd7}, {0xf7, 0xf7},
+		{0x2000, 0x206f}, {0x2200, 0x22ff}, {0x3000, 0x3004}, {0x3008, 0x3020},
+		{0x3030, 0x3030}, {0xfe30, 0xfe4f}, {0xfeff, 0xfeff}, {0xff01, 0xff0f},
+		{0xff1a, 0xff20}, {0xff3b, 0xff40}, {0xff5b, 0xff65}
+	};
+
+	for (int i = 0; i < (int) lengthof(ranges); i++)
+		if (c >= ranges[i][0] && c <= ranges[i][1])
+			return true;
+	return false;
+}
+
+/* Does a name need its quotes because of what only looks like punctuation to a reader? */
+bool
+has_wide_punctuation(const char *name)
+{
+	if (GetDatabaseEncoding() != PG_UTF8)
+		return false;
+	for (; *name != '\0'; name += pg_mblen(name))
+		if (IS_HIGHBIT_SET(*name) && is_wide_punctuation(utf8_to_unicode((const unsigned char *) name)))
+			return true;
+	return false;
 }

@@ -205,6 +205,12 @@ convert_column(Parser *ps, ColumnRef *ref)
 					"An indicator is named by its code alone; put a code with a dot in double quotes.");
 	name = strVal(linitial(ref->fields));
 	check_not_truncated(ps, name, ref->location);
+	if (ref->location >= 0 && ps->source[ref->location] != '"' && has_wide_punctuation(name))
+		ereport(ERROR,
+				(errcode(ERRCODE_SYNTAX_ERROR),
+				 errmsg("syntax error: punctuation in the name \"%s\"", name),
+				 errdetail("A code with such characters has to stand in double quotes."),
+				 AT(ps, ref->location)));
 	if (strcmp(name, "as_of") == 0)
 		return make_term(ps, TERM_AS_OF, ref->location, 0);
 	n = make_term(ps, TERM_INDICATOR, ref->location, 0);

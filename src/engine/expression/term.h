@@ -86,6 +86,7 @@ typedef struct FunctionInfo
 
 extern const FunctionInfo *function_by_name(const char *name);
 extern const char *function_name(FunctionId id);
+extern bool has_wide_punctuation(const char *name);
 
 typedef struct Term Term;
 struct Term

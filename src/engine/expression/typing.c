@@ -108,6 +108,26 @@ infer_indicator(Typing *t, Term *n, ExprType want)
 	return n->type;
 }
 
+/* 2020/1/1, 2024-02-30: meant as a date, compared as a text it would decide wrongly. */
+static bool
+is_bad_date(const char *text, int len)
+{
+	int			digits[3] = {0, 0, 0};
+	int			part = 0;
+
+	for (int i = 0; i < len; i++)
+	{
+		if (text[i] >= '0' && text[i] <= '9')
+			digits[part]++;
+		else if ((text[i] == '-' || text[i] == '/' || text[i] == '.') && part < 2)
+			part++;
+		else
+			return false;
+	}
+	return part == 2 && digits[0] == 4 && digits[1] >= 1 && digits[1] <= 2 &&
+		digits[2] >= 1 && digits[2] <= 2;
+}
+
 /* A text constant becomes a date where a date is needed, as in SQL. */
 static ExprType
 infer_text(Typing *t, Term *n, ExprType want)
@@ -115,14 +135,14 @@ infer_text(Typing *t, Term *n, ExprType want)
 	DateADT		date;
 	bool		looks_like_date = iso_date_parse(n->text, n->len, &date);
 
+	if (!looks_like_date && (want == EXPR_DATE || is_bad_date(n->text, n->len)))
+		ereport(ERROR,
+				(errcode(ERRCODE_INVALID_DATETIME_FORMAT),
+				 errmsg("invalid date: \"%.*s\"", n->len, n->text),
+				 errhint("Write a date as DATE '2019-01-31'."),
+				 expression_errposition(t->source, n->location)));
 	if (want == EXPR_DATE)
 	{
-		if (!looks_like_date)
-			ereport(ERROR,
-					(errcode(ERRCODE_INVALID_DATETIME_FORMAT),
-					 errmsg("invalid date: \"%.*s\"", n->len, n->text),
-					 errhint("Write a date as DATE '2019-01-31'."),
-					 expression_errposition(t->source, n->location)));
 		n->kind = TERM_DATE;
 		n->date = date;
 		return settle(t, n, EXPR_DATE, want);
