@@ -209,7 +209,7 @@ score_detail(PG_FUNCTION_ARGS)
 	if (PG_ARGISNULL(0) || PG_ARGISNULL(1))
 		return (Datum) 0;
 	card = call_card(fcinfo, 0);
-	card_subject(fcinfo, card, 1, 2, &s);
+	call_subject(fcinfo, 1, 2, card->codes, &s);
 	score_exactly(card, &s, &r);
 	sum_row(rsinfo, card, -1, &r);
 	for (int d = 0; d < card->ndimensions; d++)
@@ -321,7 +321,7 @@ score_status(PG_FUNCTION_ARGS)
 	if (PG_ARGISNULL(0) || PG_ARGISNULL(1))
 		return (Datum) 0;
 	card = call_card(fcinfo, 0);
-	card_subject(fcinfo, card, 1, 2, &s);
+	call_subject(fcinfo, 1, 2, card->codes, &s);
 	find_status(card, &s, &fast, &status);
 	row_start(&row);
 	row_number(&row, 0, status.score);

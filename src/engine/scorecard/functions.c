@@ -119,23 +119,6 @@ call_card(FunctionCallInfo fcinfo, int arg)
 	return compile_card(cache, raw);
 }
 
-void
-card_subject(FunctionCallInfo fcinfo, const Scorecard *card, int profile_arg,
-			 int as_of_arg, Subject *s)
-{
-	const char *profile = (const char *) PG_GETARG_POINTER(profile_arg);
-	const char *below = profile - VARSIZE_ANY(profile) - 64;
-
-	/*
-	 * In the scan of a table the next row lies just below this one: ask for
-	 * it now, so that it is there when this one is scored.  (In a function of
-	 * its own gcc would take this for nothing.)
-	 */
-	for (; below < profile; below += 64)
-		__builtin_prefetch(below);
-	call_subject(fcinfo, profile_arg, as_of_arg, card->codes, s);
-}
-
 Datum
 score(PG_FUNCTION_ARGS)
 {
@@ -147,7 +130,7 @@ score(PG_FUNCTION_ARGS)
 	if (PG_ARGISNULL(0) || PG_ARGISNULL(1))
 		PG_RETURN_NULL();
 	card = call_card(fcinfo, 0);
-	card_subject(fcinfo, card, 1, 2, &s);
+	call_subject(fcinfo, 1, 2, card->codes, &s);
 	if (likely(score_fast(card, &s, &fast)))
 	{
 		if (fast.status != STATUS_SCORED)
@@ -171,7 +154,7 @@ score_exact(PG_FUNCTION_ARGS)
 	if (PG_ARGISNULL(0) || PG_ARGISNULL(1))
 		PG_RETURN_NULL();
 	card = call_card(fcinfo, 0);
-	card_subject(fcinfo, card, 1, 2, &s);
+	call_subject(fcinfo, 1, 2, card->codes, &s);
 	score_exactly(card, &s, &result);
 	if (result.status != STATUS_SCORED)
 		PG_RETURN_NULL();
@@ -189,7 +172,7 @@ scorecard_rating(PG_FUNCTION_ARGS)
 	if (PG_ARGISNULL(0) || PG_ARGISNULL(1))
 		PG_RETURN_NULL();
 	card = call_card(fcinfo, 0);
-	card_subject(fcinfo, card, 1, 2, &s);
+	call_subject(fcinfo, 1, 2, card->codes, &s);
 	if (likely(score_fast(card, &s, &fast)))
 	{
 		if (fast.status != STATUS_SCORED)

@@ -11,7 +11,4 @@
 /* The card of argument arg, compiled once for all calls with the same value. */
 extern Scorecard *call_card(FunctionCallInfo fcinfo, int arg);
 
-extern void card_subject(FunctionCallInfo fcinfo, const Scorecard *card, int profile_arg,
-						 int as_of_arg, Subject *s);
-
 #endif							/* GROWTH_INDEX_SCORECARD_FUNCTIONS_H */

@@ -237,7 +237,7 @@ typedef struct FastScore
 
 /* document.c, normaliser.c */
 extern Scorecard *scorecard_from_jsonb(Jsonb *json);
-extern void document_error(const char *path, const char *message) pg_attribute_noreturn();
+pg_noreturn extern void document_error(const char *path, const char *message);
 extern void check_keys(JsonbContainer *object, const char *const *allowed, const char *path);
 extern bool find_member(JsonbContainer *object, const char *key, JsonbValue *value);
 extern Numeric number_of(const JsonbValue *value, const char *path);
