@@ -183,7 +183,7 @@ double *
 plan_edges(const Scorecard *card, PlanPart *part, int places)
 {
 	const Normaliser *n = &part->indicator->norm;
-	int			room = TYPEALIGN(2, n->nsteps);
+	int			room = TYPEALIGN(PLAN_EDGES, n->nsteps);
 	double	   *edges = MemoryContextAlloc(card->context, room * sizeof(double));
 
 	for (int i = 0; i < room; i++)

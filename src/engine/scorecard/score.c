@@ -15,16 +15,31 @@
 /* Added to a double below 2^51 and taken off again, this leaves a whole number. */
 #define ROUNDER			6755399441055744.0	/* 1.5 * 2^52 */
 
+/* Where bare indicators are read, at hand in the loops. */
+typedef struct Bare
+{
+	const int16 *slots;
+	const uint64 *words;
+} Bare;
+
+static inline Bare
+bare_of(const Pass *p)
+{
+	Bare		bare = {p->s->slots, p->s->profile->word};
+
+	return bare;
+}
+
 /* The word of a bare indicator; false: it is missing, or of another kind, or rare. */
 static inline bool
-load_number(const Subject *s, const PlanPart *part, double *mantissa, unsigned int *places)
+load_number(Bare bare, const PlanPart *part, double *mantissa, unsigned int *places)
 {
-	int			slot = s->slots[part->code];
+	int			slot = bare.slots[part->code];
 	uint64		w;
 
 	if (unlikely(slot < 0))
 		return false;
-	w = s->profile->word[slot];
+	w = bare.words[slot];
 	*places = (unsigned int) -WORD_EXPONENT(w);
 	*mantissa = (double) WORD_MANTISSA(w);
 	return likely(WORD_TYPE(w) == VALUE_NUMBER && *places < PLAN_PLACES);
@@ -68,8 +83,13 @@ edges_reached(const double *edges, int count, double number)
 		}
 		return low;
 	}
-	for (int i = 0; i < count; i += 2)
-		reached -= (Truths) (*(const Doubles *) &edges[i] <= numbers);
+	for (int i = 0; i < count; i += PLAN_EDGES)
+	{
+		const Doubles *pair = (const Doubles *) &edges[i];
+
+		reached -= (Truths) (pair[0] <= numbers) + (Truths) (pair[1] <= numbers) +
+			((Truths) (pair[2] <= numbers) + (Truths) (pair[3] <= numbers));
+	}
 	return (int) (reached[0] + reached[1]);
 }
 
@@ -86,17 +106,18 @@ bin_outcome(Pass *p, PlanPart *part, double mantissa, unsigned int places)
 static void
 add_lines(Pass *p, int i, int end)
 {
-	const Subject *s = p->s;
+	const Bare	bare = bare_of(p);
+	const PlanPart *parts = p->plan->parts;
 	double		sum = 0;
 
 	for (; i < end; i++)
 	{
-		const PlanPart *part = &p->plan->parts[i];
+		const PlanPart *part = &parts[i];
 		unsigned int places;
 		double		value;
 		double		points;
 
-		if (unlikely(!load_number(s, part, &value, &places)))
+		if (unlikely(!load_number(bare, part, &value, &places)))
 		{
 			add_other(p, i);
 			continue;
@@ -116,16 +137,17 @@ add_lines(Pass *p, int i, int end)
 static void
 add_bins(Pass *p, int i, int end)
 {
-	const Subject *s = p->s;
+	const Bare	bare = bare_of(p);
+	PlanPart   *parts = p->plan->parts;
 	int64		sum = 0;
 
 	for (; i < end; i++)
 	{
-		PlanPart   *part = &p->plan->parts[i];
+		PlanPart   *part = &parts[i];
 		unsigned int places;
 		double		value;
 
-		if (likely(load_number(s, part, &value, &places)))
+		if (likely(load_number(bare, part, &value, &places)))
 			sum += bin_outcome(p, part, value, places)->points;
 		else
 			add_other(p, i);
@@ -135,26 +157,28 @@ add_bins(Pass *p, int i, int end)
 
 /* The truth of a bare indicator, or -1. */
 static inline int
-load_flag(const Subject *s, const PlanPart *part)
+load_flag(Bare bare, const PlanPart *part)
 {
-	int			slot = s->slots[part->code];
+	int			slot = bare.slots[part->code];
 	uint64		w;
 
 	if (unlikely(slot < 0))
 		return -1;
-	w = s->profile->word[slot];
+	w = bare.words[slot];
 	return likely(WORD_TYPE(w) == VALUE_BOOLEAN) ? WORD_BOOLEAN(w) : -1;
 }
 
 static void
 add_flags(Pass *p, int i, int end)
 {
+	const Bare	bare = bare_of(p);
+	const PlanPart *parts = p->plan->parts;
 	int64		sum = 0;
 
 	for (; i < end; i++)
 	{
-		const PlanPart *part = &p->plan->parts[i];
-		int			flag = load_flag(p->s, part);
+		const PlanPart *part = &parts[i];
+		int			flag = load_flag(bare, part);
 
 		if (likely(flag >= 0))
 			sum += part->outcomes[flag].points;
@@ -172,6 +196,7 @@ static void
 keep_bare(Pass *p)
 {
 	const CardPlan *plan = p->plan;
+	const Bare	bare = bare_of(p);
 
 	for (int i = 0; i < plan->end[PLAN_FLAG]; i++)
 	{
@@ -182,10 +207,10 @@ keep_bare(Pass *p)
 
 		if (part->kind == PLAN_FLAG)
 		{
-			if ((flag = load_flag(p->s, part)) >= 0)
+			if ((flag = load_flag(bare, part)) >= 0)
 				add_outcome(p, i, &part->outcomes[flag]);
 		}
-		else if (!load_number(p->s, part, &value, &places))
+		else if (!load_number(bare, part, &value, &places))
 			continue;			/* add_other() has kept it */
 		else if (part->kind == PLAN_BINS)
 			add_outcome(p, i, bin_outcome(p, part, value, places));
@@ -305,7 +330,9 @@ score_fast(Scorecard *card, Subject *s, FastScore *result)
 	if (p.segment < 0)
 		return true;
 	p.card = card;
-	p.plan = plan_of_segment(card, p.segment);
+	p.plan = card->plans[p.segment];
+	if (unlikely(p.plan == NULL))
+		p.plan = plan_of_segment(card, p.segment);
 	p.s = s;
 	p.result = result;
 	p.sum = 0;

@@ -133,6 +133,7 @@ typedef enum PlanKind
 } PlanKind;
 
 #define PLAN_PLACES		16		/* numbers with 0 to 15 decimals are planned for */
+#define PLAN_EDGES		8		/* edges of bins are compared so many at once */
 #define PLAN_LIMIT		(INT64CONST(1) << 52)	/* of an indicator's points, scaled */
 #define PLAN_LINE_LIMIT	(INT64CONST(1) << 42)	/* so that doubles add up lines exactly */
 
