@@ -57,7 +57,7 @@ SELECT is((SELECT profile OPERATOR(growth_index.->>) 'industry' FROM growth_inde
 SELECT throws_ok(format('SELECT growth_index.refresh_enterprise(%L)', growth_index.credit_code_complete('91410100MA9999999')), 'P0002', NULL, 'an unknown enterprise cannot be refreshed');
 
 -- one fails
-INSERT INTO growth_index.observation (credit_code, indicator, value, period_end) VALUES (:'c3', 'profit', '{"no": "value"}', '2023-12-31');
+INSERT INTO growth_index.observation (credit_code, indicator, value, period_end) VALUES (:'c3', 'profit', '[{"no": "value"}]', '2023-12-31');
 SELECT growth_index.refresh_all() \g /dev/null
 CALL growth_index.refresh(batch_size => 20);
 SELECT results_eq('SELECT credit_code::text, sqlstate, failures FROM growth_index.refresh_error', format($$VALUES (%L, '22P02', 1::bigint)$$, :'c3'), 'an enterprise that fails is set aside with its error');

@@ -40,6 +40,9 @@ COMMENT ON COLUMN growth_index.entitlement.created_on IS 'Day for which it was m
 COMMENT ON COLUMN growth_index.entitlement.changed_at IS 'Time of the last step.';
 SELECT pg_catalog.pg_extension_config_dump('growth_index.entitlement', '');
 SELECT pg_catalog.pg_extension_config_dump('growth_index.entitlement_id_seq', '');
+/* one that was gone would be proposed anew, and paid again */
+CREATE TRIGGER keep_rows BEFORE DELETE OR TRUNCATE ON growth_index.entitlement
+	FOR EACH STATEMENT EXECUTE FUNCTION growth_index.refuse_removal();
 
 CREATE TABLE growth_index.entitlement_event (
 	id				bigint GENERATED ALWAYS AS IDENTITY PRIMARY KEY,

@@ -29,9 +29,10 @@ CREATE FUNCTION growth_index.decide(criteria growth_index.criteria, formula grow
 LANGUAGE sql STABLE PARALLEL SAFE ROWS 1
 AS $$
 	SELECT CASE WHEN growth_index.matches(criteria, profile, as_of)
-				AND growth_index.evaluate_strict(formula, profile, as_of) IS NOT NULL
+				AND pg_catalog.abs(growth_index.evaluate_strict(formula, profile, as_of)) OPERATOR(pg_catalog.<) 1e15
 			THEN 'eligible' ELSE 'undecided' END,
-		pg_catalog.round(growth_index.evaluate_strict(formula, profile, as_of), 2),
+		CASE WHEN pg_catalog.abs(growth_index.evaluate_strict(formula, profile, as_of)) OPERATOR(pg_catalog.<) 1e15
+			THEN pg_catalog.round(growth_index.evaluate_strict(formula, profile, as_of), 2) END,
 		CASE WHEN growth_index.matches(criteria, profile, as_of) IS NULL
 			THEN growth_index.undecided_by(criteria, profile, as_of)
 			WHEN growth_index.evaluate_strict(formula, profile, as_of) IS NULL
@@ -40,7 +41,7 @@ AS $$
 	WHERE growth_index.matches(criteria, profile, as_of) IS NOT FALSE
 $$;
 COMMENT ON FUNCTION growth_index.decide(growth_index.criteria, growth_index.formula, growth_index.profile, date) IS
-'One row, or none where the profile fails the criteria: decision eligible or undecided, the amount of the formula in yuan (two decimals), and the indicators that are missing.';
+'One row, or none where the profile fails the criteria: decision eligible or undecided, the amount of the formula in yuan (two decimals), and the indicators that are missing. An amount of 1e15 yuan and more is a mistake of the formula: undecided, with no amount.';
 
 CREATE FUNCTION growth_index.match_policies(profile growth_index.profile, as_of date DEFAULT current_date,
 	OUT policy text, OUT version integer, OUT title_zh text, OUT title_en text, OUT decision text,
@@ -206,6 +207,8 @@ SELECT pg_catalog.pg_extension_config_dump('growth_index.product_match', '');
 
 CREATE FUNCTION growth_index.refresh_policy_matches(codes growth_index.credit_code[], as_of date) RETURNS void
 LANGUAGE plpgsql SET search_path = pg_catalog, pg_temp
+	/* a plan for arrays of any length is quadratic in a table without statistics */
+	SET plan_cache_mode = force_custom_plan
 AS $$
 DECLARE
 	current_matches growth_index.policy_match[];
@@ -237,6 +240,8 @@ $$;
 
 CREATE FUNCTION growth_index.refresh_product_matches(codes growth_index.credit_code[], as_of date) RETURNS void
 LANGUAGE plpgsql SET search_path = pg_catalog, pg_temp
+	/* a plan for arrays of any length is quadratic in a table without statistics */
+	SET plan_cache_mode = force_custom_plan
 AS $$
 DECLARE
 	current_matches growth_index.product_match[];
@@ -276,3 +281,20 @@ COMMENT ON FUNCTION growth_index.refresh_matches(growth_index.credit_code[], dat
 'Brings policy_match and product_match of these enterprises up to date: only differences are written. refresh() calls it with the enterprises locked.';
 COMMENT ON FUNCTION growth_index.refresh_policy_matches(growth_index.credit_code[], date) IS 'The part of refresh_matches() for policies.';
 COMMENT ON FUNCTION growth_index.refresh_product_matches(growth_index.credit_code[], date) IS 'The part of refresh_matches() for products.';
+
+CREATE FUNCTION growth_index.close_matches() RETURNS trigger
+LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, pg_temp
+AS $$
+BEGIN
+	UPDATE growth_index.policy_match AS m SET until = clock_timestamp()
+	FROM gone WHERE m.until IS NULL AND m.credit_code OPERATOR(growth_index.=) gone.credit_code;
+	UPDATE growth_index.product_match AS m SET until = clock_timestamp()
+	FROM gone WHERE m.until IS NULL AND m.credit_code OPERATOR(growth_index.=) gone.credit_code;
+	RETURN NULL;
+END
+$$;
+COMMENT ON FUNCTION growth_index.close_matches() IS 'Trigger: closes the matches of deleted enterprises.';
+CREATE TRIGGER close_matches
+	AFTER DELETE ON growth_index.enterprise
+	REFERENCING OLD TABLE AS gone
+	FOR EACH STATEMENT EXECUTE FUNCTION growth_index.close_matches();

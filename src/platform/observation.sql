@@ -12,6 +12,9 @@ CREATE TABLE growth_index.observation (
 	department	text,
 	upload_id	bigint,
 	line		bigint,
+	/* what no profile can hold would fail at every refresh, and could not be taken back */
+	CONSTRAINT observation_indicator_length CHECK (octet_length(indicator) BETWEEN 1 AND 63),
+	CONSTRAINT observation_value_type CHECK (jsonb_typeof(value) <> 'object'),
 	/* one index: it finds the latest value, the values of a period, and orders corrections */
 	PRIMARY KEY (credit_code, indicator, period_end, recorded_at, id)
 );
@@ -121,4 +124,4 @@ AS $$
 			'registered_zone', e.registered_zone, 'founded', e.founded)) AS own(profile)
 $$;
 COMMENT ON FUNCTION growth_index.profile_of(growth_index.credit_code, date, timestamptz) IS
-'The profile of an enterprise from its observations: of each indicator the value of the latest period that ends by as_of (NULL: of any), and of that the one recorded last by known_at (NULL: by now). Columns industry, registered_zone and founded of the enterprise join it, and stand over observations of these names. NULL where nothing is known.';
+'The profile of an enterprise from its observations: of each indicator the value of the latest period that ends by as_of (NULL: of any), and of that the one recorded last by known_at (NULL: by now). Columns industry, registered_zone and founded of the enterprise join it, and stand over observations of these names: they have no history. A value counts as known from its recorded_at on, even where its upload was committed a little later: what a past score saw to the last value is score_history.profile. NULL where nothing is known.';

@@ -235,6 +235,10 @@ BEGIN
 	INSERT INTO growth_index.payment (entitlement_id, credit_code, budget_code, amount, paid_on)
 	VALUES (id, (taken.entitlement).credit_code, budget, (taken.entitlement).award, as_of);
 	UPDATE growth_index.budget AS b SET paid = b.paid + (taken.entitlement).award WHERE b.code = budget;
+	IF NOT FOUND THEN
+		RAISE EXCEPTION 'budget "%" of entitlement % is not there', coalesce(budget, '(none)'), id
+			USING ERRCODE = 'object_not_in_prerequisite_state';
+	END IF;
 	RETURN taken.entitlement;
 END
 $$;
@@ -402,6 +406,7 @@ BEGIN
 		SELECT e.id, p.budget_code
 		FROM growth_index.entitlement AS e
 			JOIN growth_index.policy AS p ON p.code = e.policy AND p.version = e.version
+			JOIN growth_index.budget AS b ON b.code = p.budget_code
 		WHERE e.state = 'approved'
 		FOR UPDATE OF e SKIP LOCKED
 	), moved AS (

@@ -18,6 +18,24 @@ COMMENT ON COLUMN growth_index.budget.committed IS 'Yuan approved, paid ones inc
 COMMENT ON COLUMN growth_index.budget.paid IS 'Yuan paid.';
 SELECT pg_catalog.pg_extension_config_dump('growth_index.budget', '');
 
+/* a budget that anything was committed from stays, under its code: payments name it */
+CREATE FUNCTION growth_index.keep_budget() RETURNS trigger
+LANGUAGE plpgsql SET search_path = pg_catalog, pg_temp
+AS $$
+BEGIN
+	RAISE EXCEPTION 'budget "%" is in use: % yuan are committed', OLD.code, OLD.committed
+		USING ERRCODE = 'restrict_violation', SCHEMA = TG_TABLE_SCHEMA, TABLE = TG_TABLE_NAME,
+			HINT = 'Lower its amount instead, to what is committed at least.';
+END
+$$;
+COMMENT ON FUNCTION growth_index.keep_budget() IS 'Trigger: raises 23001 where a budget that money is committed from is deleted or gets another code.';
+CREATE TRIGGER keep_budget_deleted BEFORE DELETE ON growth_index.budget
+	FOR EACH ROW WHEN (OLD.committed > 0) EXECUTE FUNCTION growth_index.keep_budget();
+CREATE TRIGGER keep_budget_renamed BEFORE UPDATE OF code ON growth_index.budget
+	FOR EACH ROW WHEN (OLD.committed > 0 AND OLD.code <> NEW.code) EXECUTE FUNCTION growth_index.keep_budget();
+CREATE TRIGGER keep_rows BEFORE TRUNCATE ON growth_index.budget
+	FOR EACH STATEMENT EXECUTE FUNCTION growth_index.refuse_removal();
+
 CREATE TABLE growth_index.policy (
 	code			text NOT NULL CHECK (code <> ''),
 	version			integer NOT NULL CHECK (version > 0),
@@ -120,26 +138,14 @@ COMMENT ON COLUMN growth_index.product.active IS 'Is this the version in force?'
 COMMENT ON COLUMN growth_index.product.created_at IS 'When the version was entered.';
 SELECT pg_catalog.pg_extension_config_dump('growth_index.product', '');
 
-/* a version is what decisions were taken under: only whether it is in force may change */
-CREATE FUNCTION growth_index.keep_version() RETURNS trigger
-LANGUAGE plpgsql SET search_path = pg_catalog, pg_temp
-AS $$
-BEGIN
-	IF TG_OP = 'UPDATE' THEN
-		IF to_jsonb(NEW) - 'active' = to_jsonb(OLD) - 'active' THEN
-			RETURN NEW;
-		END IF;
-	END IF;
-	RAISE EXCEPTION '% of version % of "%" is refused: a version does not change', TG_OP, OLD.version, OLD.code
-		USING ERRCODE = 'restrict_violation', SCHEMA = TG_TABLE_SCHEMA, TABLE = TG_TABLE_NAME,
-			HINT = format('Enter a new version with add_%s().', TG_TABLE_NAME);
-END
-$$;
-COMMENT ON FUNCTION growth_index.keep_version() IS 'Trigger of versioned tables: raises 23001 unless only the column active changes.';
 CREATE TRIGGER keep_version BEFORE UPDATE OR DELETE ON growth_index.policy
 	FOR EACH ROW EXECUTE FUNCTION growth_index.keep_version();
 CREATE TRIGGER keep_version BEFORE UPDATE OR DELETE ON growth_index.product
 	FOR EACH ROW EXECUTE FUNCTION growth_index.keep_version();
+CREATE TRIGGER keep_rows BEFORE TRUNCATE ON growth_index.policy
+	FOR EACH STATEMENT EXECUTE FUNCTION growth_index.refuse_removal();
+CREATE TRIGGER keep_rows BEFORE TRUNCATE ON growth_index.product
+	FOR EACH STATEMENT EXECUTE FUNCTION growth_index.refuse_removal();
 
 /* everybody has to be matched again when what they are matched with changes */
 CREATE FUNCTION growth_index.queue_everyone() RETURNS trigger

@@ -85,7 +85,7 @@ AS $$
 		AND NOT EXISTS (SELECT FROM growth_index.scorecard_version AS c WHERE c.code = old.scorecard AND c.active);
 
 	WITH fresh AS MATERIALIZED (
-		SELECT p.credit_code, c.code AS scorecard, c.version, s.score, s.rating, s.segment, s.coverage, s.status, s.missing
+		SELECT p.credit_code, p.profile, c.code AS scorecard, c.version, s.score, s.rating, s.segment, s.coverage, s.status, s.missing
 		FROM growth_index.scorecard_version AS c
 			CROSS JOIN unnest(codes) AS l(code)
 			JOIN growth_index.enterprise_profile AS p ON p.credit_code OPERATOR(growth_index.=) l.code,
@@ -93,9 +93,9 @@ AS $$
 		WHERE c.active
 	), told AS (
 		/* the rows of fresh that say something new */
-		INSERT INTO growth_index.score_history (credit_code, scorecard, version, score, rating, segment, coverage, status, missing, as_of, computed_at)
+		INSERT INTO growth_index.score_history (credit_code, scorecard, version, score, rating, segment, coverage, status, missing, as_of, computed_at, profile)
 		SELECT f.credit_code, f.scorecard, f.version, f.score, f.rating, f.segment, f.coverage, f.status, f.missing,
-			refresh_scores.as_of, clock_timestamp()
+			refresh_scores.as_of, clock_timestamp(), f.profile
 		FROM fresh AS f
 			LEFT JOIN growth_index.score AS old ON old.credit_code OPERATOR(growth_index.=) f.credit_code AND old.scorecard = f.scorecard
 		WHERE old.credit_code IS NULL
@@ -115,8 +115,8 @@ AS $$
 $$;
 COMMENT ON FUNCTION growth_index.refresh_scores(growth_index.credit_code[], date) IS 'Brings score of these enterprises up to date by the active scorecards, and adds what changed to score_history; the caller holds their rows locked.';
 
-CREATE FUNCTION growth_index.refresh_listed(codes growth_index.credit_code[], as_of date) RETURNS void
-LANGUAGE plpgsql SET search_path = pg_catalog, pg_temp SET jit = off
+CREATE FUNCTION growth_index.lock_enterprises(codes growth_index.credit_code[]) RETURNS void
+LANGUAGE plpgsql SET search_path = pg_catalog, pg_temp
 AS $$
 BEGIN
 	/* in the order of the key, so that two refreshes never wait for each other in a circle */
@@ -124,19 +124,28 @@ BEGIN
 	WHERE e.credit_code OPERATOR(growth_index.=) ANY (codes)
 	ORDER BY e.credit_code
 	FOR NO KEY UPDATE;
+END
+$$;
+COMMENT ON FUNCTION growth_index.lock_enterprises(growth_index.credit_code[]) IS 'Internal: locks enterprises for a refresh, to the end of the transaction.';
+
+CREATE FUNCTION growth_index.refresh_listed(codes growth_index.credit_code[], as_of date) RETURNS void
+LANGUAGE plpgsql SET search_path = pg_catalog, pg_temp SET jit = off
+AS $$
+BEGIN
 	PERFORM growth_index.refresh_profiles(codes, as_of);
 	PERFORM growth_index.refresh_scores(codes, as_of);
 	PERFORM growth_index.refresh_matches(codes, as_of);
 	DELETE FROM growth_index.refresh_error AS f WHERE f.credit_code OPERATOR(growth_index.=) ANY (codes);
 END
 $$;
-COMMENT ON FUNCTION growth_index.refresh_listed(growth_index.credit_code[], date) IS 'Profile, scores and matches of these enterprises, all or none. An error of one is an error of all.';
+COMMENT ON FUNCTION growth_index.refresh_listed(growth_index.credit_code[], date) IS 'Profile, scores and matches of these enterprises, all or none; the caller holds their rows locked. An error of one is an error of all.';
 
 /* errors that say nothing of an enterprise: the state of the server, of the transaction, or of the code */
 CREATE FUNCTION growth_index.refresh_must_stop(sqlstate text) RETURNS boolean
 LANGUAGE sql IMMUTABLE SET search_path = pg_catalog, pg_temp
 AS $$
-	SELECT left(sqlstate, 2) IN ('08', '25', '28', '40', '42', '53', '55', '57', '58')
+	/* 42622 and 42804: a name or a value that a profile cannot hold */
+	SELECT left(sqlstate, 2) IN ('08', '25', '28', '40', '42', '53', '55', '57', '58') AND sqlstate NOT IN ('42622', '42804')
 $$;
 COMMENT ON FUNCTION growth_index.refresh_must_stop(text) IS 'Is an error of this SQLSTATE none of the enterprise''s, so that a refresh stops and leaves its batch queued?';
 
@@ -151,6 +160,8 @@ DECLARE
 	detail_of	text;
 	context_of	text;
 BEGIN
+	/* outside of the subtransactions: what fails stays locked, so that nobody waits for its error row with others in hand */
+	PERFORM growth_index.lock_enterprises(codes);
 	BEGIN
 		PERFORM growth_index.refresh_listed(codes, as_of);
 		RETURN 0;
@@ -300,6 +311,7 @@ BEGIN
 		SELECT q.ctid FROM growth_index.refresh_queue AS q
 		WHERE q.credit_code OPERATOR(growth_index.=) refresh_enterprise.credit_code
 		FOR UPDATE SKIP LOCKED));
+	PERFORM growth_index.lock_enterprises(ARRAY[refresh_enterprise.credit_code]);
 	PERFORM growth_index.refresh_listed(ARRAY[refresh_enterprise.credit_code], current_date);
 END
 $$;

@@ -34,6 +34,10 @@ COMMENT ON COLUMN growth_index.scorecard_version.card IS 'The scoring model.';
 COMMENT ON COLUMN growth_index.scorecard_version.active IS 'Is it the version in force?';
 COMMENT ON COLUMN growth_index.scorecard_version.created_at IS 'When it was added.';
 SELECT pg_catalog.pg_extension_config_dump('growth_index.scorecard_version', '');
+CREATE TRIGGER keep_version BEFORE UPDATE OR DELETE ON growth_index.scorecard_version
+	FOR EACH ROW EXECUTE FUNCTION growth_index.keep_version();
+CREATE TRIGGER keep_rows BEFORE TRUNCATE ON growth_index.scorecard_version
+	FOR EACH STATEMENT EXECUTE FUNCTION growth_index.refuse_removal();
 
 CREATE FUNCTION growth_index.add_scorecard(code text, card growth_index.scorecard) RETURNS integer
 LANGUAGE plpgsql STRICT SET search_path = pg_catalog, pg_temp
@@ -138,7 +142,8 @@ CREATE TABLE growth_index.score_history (
 	status		text NOT NULL,
 	missing		text[],
 	as_of		date NOT NULL,
-	computed_at	timestamptz NOT NULL
+	computed_at	timestamptz NOT NULL,
+	profile		growth_index.profile NOT NULL
 );
 CREATE INDEX score_history_enterprise ON growth_index.score_history (credit_code, scorecard, computed_at);
 COMMENT ON TABLE growth_index.score_history IS 'Scores as they were given (append-only): a row whenever anything of a score changed but its day.';
@@ -154,6 +159,7 @@ COMMENT ON COLUMN growth_index.score_history.status IS 'scored, low_coverage or 
 COMMENT ON COLUMN growth_index.score_history.missing IS 'Codes of the indicators that were unknown.';
 COMMENT ON COLUMN growth_index.score_history.as_of IS 'Day for which it was computed.';
 COMMENT ON COLUMN growth_index.score_history.computed_at IS 'When it was given; score stood from here on.';
+COMMENT ON COLUMN growth_index.score_history.profile IS 'What was known when it was given: the scorecard version gives the same score for it as of as_of, whatever is corrected later.';
 SELECT pg_catalog.pg_extension_config_dump('growth_index.score_history', '');
 SELECT pg_catalog.pg_extension_config_dump('growth_index.score_history_id_seq', '');
 

@@ -100,6 +100,7 @@ AS $$
 		WHEN value OPERATOR(pg_catalog.~) '^\[' THEN
 			CASE WHEN value OPERATOR(pg_catalog.~) '^\[[ \t\r\n]*("([^"\\\x01-\x1f]|\\(["\\/bfnrt]|u(?!0000|[dD][89a-fA-F])[0-9a-fA-F]{4}))*"([ \t\r\n]*,[ \t\r\n]*"([^"\\\x01-\x1f]|\\(["\\/bfnrt]|u(?!0000|[dD][89a-fA-F])[0-9a-fA-F]{4}))*")*[ \t\r\n]*)?\]$'
 				THEN value::pg_catalog.jsonb END
+		WHEN value OPERATOR(pg_catalog.~) '^[;；\s]*$|[;；]\s*[;；]\s*[^;；\s]' THEN NULL
 		ELSE pg_catalog.to_jsonb(pg_catalog.regexp_split_to_array(
 				pg_catalog.btrim(value, '; ；'), '\s*[;；]\s*'))
 		END
