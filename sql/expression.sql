@@ -132,3 +132,14 @@ BEGIN
 	END LOOP;
 	RAISE NOTICE '%', answers;
 END $$;
+
+-- the least that would be enough
+SELECT * FROM nearest('revenue >= 20000000 AND rd_expense / revenue >= 0.05 AND NOT dishonest AND industry IN (''C39'', ''I65'') AND staff BETWEEN 1 AND 2',
+	'{"revenue": 1.8e7, "rd_expense": 899999.5, "industry": "C38", "staff": 5, "dishonest": true}');
+SELECT code, new, required, relative FROM nearest('''高新技术企业'' = ANY (honours) AND NOT ''x'' = ANY (honours) AND a > 0.05 AND b IS NOT NULL', '{"honours": ["x", "y"], "a": 0.0499}');
+SELECT code, new, required, change FROM nearest('listing_date >= as_of - INTERVAL ''1 year'' AND age_in_months(founded) >= 24', '{"founded": "2025-01-15"}', '2026-11-23');
+SELECT code, new, required FROM nearest('industry LIKE ''C39%'' OR score >= 60', '{"industry": "I65", "score": 59.95}');
+SELECT code, reason FROM nearest('a > 10 AND a < 5 AND b > 1 AND age_in_months(founded) >= 24 AND as_of < DATE ''2020-01-01'' AND r / s > 0.1',
+	'{"a": 7, "founded": "2026-01-15"}', '2026-11-23', '{founded}');
+SELECT count(*) AS satisfied FROM nearest('a > 1', '{"a": 2}');
+SELECT count(*) AS nothing_given FROM nearest('a > 1', NULL);

@@ -135,19 +135,30 @@ expression_bare_indicator(const Expression *e)
 	return e->root->kind == TERM_INDICATOR ? e->root->code : -1;
 }
 
-static void
-mark_reads(const Term *n, bool *reads)
+void
+term_reads(const Term *n, bool *reads)
 {
 	if (n->kind == TERM_INDICATOR)
 		reads[n->code] = true;
 	for (int i = 0; i < n->nargs; i++)
-		mark_reads(n->args[i], reads);
+		term_reads(n->args[i], reads);
+}
+
+bool
+term_reads_as_of(const Term *n)
+{
+	bool		found = n->kind == TERM_AS_OF ||
+		(n->kind == TERM_FUNCTION && n->op == FN_AGE_IN_MONTHS);
+
+	for (int i = 0; i < n->nargs && !found; i++)
+		found = term_reads_as_of(n->args[i]);
+	return found;
 }
 
 void
 expression_reads(const Expression *e, bool *reads)
 {
-	mark_reads(e->root, reads);
+	term_reads(e->root, reads);
 }
 
 /* conditions decided by this session, and those of them that numeric decided */

@@ -107,6 +107,15 @@ CREATE FUNCTION growth_index.explain(criteria growth_index.criteria, profile gro
 COMMENT ON FUNCTION growth_index.explain(growth_index.criteria, growth_index.profile, date) IS
 'Why the profile satisfies the criteria or not: one row for each clause that AND joins, in their order. satisfied: true, false, or NULL for undecided; actual: the indicators that the clause reads, with their values; required: what the clause asks of its left side; gap: how far a comparison of numbers is from being satisfied, in the unit of its left side, 0 where it is, NULL where that cannot be said; missing: indicators that the clause needs and that are unknown, or of another type.';
 
+CREATE FUNCTION growth_index.nearest(criteria growth_index.criteria, profile growth_index.profile,
+									 as_of date DEFAULT NULL, fixed text[] DEFAULT '{}',
+									 OUT code text, OUT old jsonb, OUT new jsonb, OUT required text,
+									 OUT change numeric, OUT relative numeric, OUT reason text)
+	RETURNS SETOF record
+	AS 'MODULE_PATHNAME', 'expression_nearest' LANGUAGE C IMMUTABLE PARALLEL SAFE COST 20000 ROWS 3;
+COMMENT ON FUNCTION growth_index.nearest(growth_index.criteria, growth_index.profile, date, text[]) IS
+'The least changes of indicators that would make the profile satisfy the criteria, smallest relative change first: one row an indicator, all of them together are needed. code; old and new value (NULL: unknown); required: what the criteria asks of the indicator when the other rows are done; change: new - old, in the indicator''s unit, or days; relative: the change against the larger of both numbers, 365 days for dates, the larger set for sets; 1 for any other change and for a value where none was. The sum of relative over the rows is what is made small. No row: the criteria is satisfied, or criteria or profile is NULL. One row with reason alone for each group of clauses that no such changes satisfy. Indicators in fixed are not changed. A number is changed to the first value that will do of its own decimals, where it is compared itself also of the decimals of the constants; of finer ones where those do not reach. A number that is not negative becomes so only where it is itself compared, or where nothing else will do. Each answer is the evaluator''s own: the profile with the new values satisfies the criteria. A clause that depends on an indicator neither rising nor falling throughout may have a nearer value than the one that is found.';
+
 CREATE FUNCTION growth_index.decisions(OUT taken bigint, OUT exact bigint) RETURNS record
 	AS 'MODULE_PATHNAME', 'expression_decisions' LANGUAGE C VOLATILE PARALLEL RESTRICTED;
 COMMENT ON FUNCTION growth_index.decisions() IS

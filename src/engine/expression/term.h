@@ -140,6 +140,10 @@ extern const char *expr_type_name(ExprType type);
 /* deparse.c */
 extern char *term_text(const Term *n);
 
+/* expression.c: marks in reads[] the codes that a term reads */
+extern void term_reads(const Term *n, bool *reads);
+extern bool term_reads_as_of(const Term *n);
+
 /* evaluate.c: one evaluator a type; false (or TRI_UNKNOWN) is unknown */
 typedef struct SetView
 {

@@ -95,7 +95,7 @@ take_digits(const Digits *d, int *dropped)
 }
 
 /* Bring a decimal into its one form; false when its exponent does not fit. */
-static bool
+bool
 decimal_normalise(Decimal *d)
 {
 	while (d->exponent < 0 && d->mantissa % 10 == 0)

@@ -44,6 +44,8 @@ typedef enum DecimalResult
 	DECIMAL_NOT_FINITE
 } DecimalResult;
 
+/* brings a decimal into its one form; false: its exponent does not fit */
+extern bool decimal_normalise(Decimal *d);
 extern DecimalResult decimal_from_numeric(Numeric num, Decimal *result);
 extern Numeric decimal_to_numeric(Decimal d);
 extern char *decimal_to_text(Decimal d);

@@ -291,11 +291,11 @@ profile_put_set(ProfileBuilder *b, const char *code, int len,
 	pfree(members);
 }
 
-/* Length of what a text or set keeps in the heap. */
-int
-profile_heap_length(const Profile *p, uint64 w)
+/* Length of what a text or set keeps in a heap. */
+static int
+heap_length(const char *heap, uint64 w)
 {
-	const char *start = profile_heap(p) + WORD_OFFSET(w);
+	const char *start = heap + WORD_OFFSET(w);
 	const char *at = start;
 
 	if (WORD_TYPE(w) == VALUE_TEXT)
@@ -307,23 +307,35 @@ profile_heap_length(const Profile *p, uint64 w)
 	return (int) (at - start);
 }
 
-/* Copy one value of another profile, as it is. */
-void
-profile_put_slot(ProfileBuilder *b, const Profile *p, int slot)
+int
+profile_heap_length(const Profile *p, uint64 w)
 {
-	uint64		w = p->word[slot];
-	int			len;
-	const char *code = profile_code(p, slot, &len);
+	return heap_length(profile_heap(p), w);
+}
+
+void
+profile_put_word(ProfileBuilder *b, const char *code, int len, uint64 w, const char *heap)
+{
 	Entry	   *e = new_entry(b, code, len, WORD_TYPE(w));
 
 	e->word = w;
-	e->heap_len = profile_heap_length(p, w);
+	e->heap_len = heap_length(heap, w);
 	if (WORD_TYPE(w) == VALUE_TEXT || WORD_TYPE(w) == VALUE_SET)
 	{
 		e->word &= UINT64CONST(0xffffffff);
 		e->heap = MemoryContextAlloc(b->context, Max(e->heap_len, 1));
-		memcpy(e->heap, profile_heap(p) + WORD_OFFSET(w), e->heap_len);
+		memcpy(e->heap, heap + WORD_OFFSET(w), e->heap_len);
 	}
+}
+
+/* Copy one value of another profile, as it is. */
+void
+profile_put_slot(ProfileBuilder *b, const Profile *p, int slot)
+{
+	int			len;
+	const char *code = profile_code(p, slot, &len);
+
+	profile_put_word(b, code, len, p->word[slot], profile_heap(p));
 }
 
 void

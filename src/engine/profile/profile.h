@@ -126,6 +126,10 @@ extern void profile_put_jsonb(ProfileBuilder *b, const char *code, int len, Json
 extern void profile_put_datum(ProfileBuilder *b, const char *code, int len,
 							  Datum value, Oid type);
 extern void profile_put_slot(ProfileBuilder *b, const Profile *p, int slot);
+
+/* a word as a profile has it, with the heap that its offset points into */
+extern void profile_put_word(ProfileBuilder *b, const char *code, int len, uint64 w,
+							 const char *heap);
 extern void profile_builder_remove(ProfileBuilder *b, const char *code, int len);
 extern Profile *profile_build(ProfileBuilder *b);
 

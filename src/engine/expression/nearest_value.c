@@ -1,0 +1,599 @@
+/*
+ * nearest_value.c
+ *	  The least change of one indicator that gives a clause a truth value.
+ *
+ * Numbers and dates are searched on a grid: the indicator's own decimals (in a
+ * comparison of the indicator itself also those of the constants), or days.
+ * From the present value the steps grow in both directions until the clause
+ * has what it needs, and the least step is then found by halving; that is the
+ * least change wherever the clause depends on the indicator monotonically.
+ * Other types are tried with the values that the criteria itself names.
+ */
+#include "postgres.h"
+
+#include "miscadmin.h"
+#include "utils/builtins.h"
+#include "utils/memutils.h"
+
+#include "nearest.h"
+
+#define MOST_PROBES		256
+#define MOST_TEXTS		100		/* values tried for one indicator of a clause */
+#define UNDECIDED		2		/* a position: neither below nor above */
+
+typedef struct Grid
+{
+	Search	   *q;
+	const Term *clause;
+	Goal		goal;
+	int			code;
+	int			decimals;
+	int64		least;
+	int64		most;
+} Grid;
+
+/* Is the clause as it should be with what the scratch profile has? Then it is a way. */
+static int
+offer(Search *q, const Term *n, Goal goal, int code, uint64 word)
+{
+	search_put(q, code, word);
+	if (!(GOAL(search_test(q, n)) & goal))
+		return 0;
+	search_add(q, code, word);
+	return 1;
+}
+
+/* ---- numbers and dates ---- */
+
+/* The word of mantissa / 10^decimals; WORD_ABSENT where no profile can hold it. */
+uint64
+decimal_word(int64 mantissa, int decimals)
+{
+	Decimal		d;
+
+	d.mantissa = mantissa;
+	d.exponent = -decimals;
+	if (!decimal_normalise(&d))
+		return WORD_ABSENT;
+	return ((uint64) d.mantissa << 13) | ((uint64) (d.exponent & 0x3ff) << 3) | VALUE_NUMBER;
+}
+
+/* The most decimals that a constant of the term has. */
+int
+term_decimals(const Term *n)
+{
+	int			most = 0;
+	char	   *point;
+
+	if (n->kind == TERM_NUMBER)
+	{
+		point = strchr(numeric_to_plain_text(n->numeric), '.');
+		return point == NULL ? 0 : Min((int) strlen(point + 1), DECIMAL_DIGITS);
+	}
+	for (int i = 0; i < n->nargs; i++)
+		most = Max(most, term_decimals(n->args[i]));
+	return most;
+}
+
+static uint64
+grid_word(const Grid *g, int64 m)
+{
+	if (g->q->levers[g->code].type == EXPR_DATE)
+		return ((uint64) (uint32) (int32) m << 32) | VALUE_DATE;
+	return decimal_word(m, g->decimals);
+}
+
+/* The order of two terms; false: one is unknown. */
+static bool
+order_of(Search *q, const Term *a, const Term *b, int *order)
+{
+	MemoryContext old = MemoryContextSwitchTo(q->evaluation);
+	bool		known;
+
+	CHECK_FOR_INTERRUPTS();
+	q->looks++;
+	q->s.exact = false;
+	q->s.uncertain = false;
+	known = compare_terms(a, b, &q->s, order);
+	if (q->s.uncertain)
+	{
+		q->s.uncertain = false;
+		q->s.exact = true;
+		known = compare_terms(a, b, &q->s, order);
+		q->s.exact = false;
+	}
+	MemoryContextSwitchTo(old);
+	MemoryContextReset(q->evaluation);
+	return known;
+}
+
+static int
+position_of_comparison(Search *q, const Term *n, bool wanted)
+{
+	static const CompareOp complement[] = {CMP_NE, CMP_EQ, CMP_GE, CMP_GT, CMP_LE, CMP_LT};
+	int			order;
+
+	if (!order_of(q, n->args[0], n->args[1], &order))
+		return UNDECIDED;
+	switch (wanted ? (CompareOp) n->op : complement[n->op])
+	{
+		case CMP_EQ:
+			return order < 0 ? -1 : order > 0;
+		case CMP_NE:
+			return order == 0;
+		case CMP_LT:
+			return order >= 0;
+		case CMP_LE:
+			return order > 0;
+		case CMP_GT:
+			return order <= 0 ? -1 : 0;
+		default:
+			return order < 0 ? -1 : 0;
+	}
+}
+
+static int
+position_of_between(Search *q, const Term *n, bool wanted)
+{
+	const Term *low = n->args[1];
+	const Term *high = n->args[2];
+	int			order;
+	int			above;
+	int			below;
+
+	if (n->symmetric && order_of(q, low, high, &order) && order > 0)
+	{
+		low = n->args[2];
+		high = n->args[1];
+	}
+	if (!order_of(q, n->args[0], low, &below) || !order_of(q, n->args[0], high, &above))
+		return UNDECIDED;
+	if (wanted == n->negated)
+		return below >= 0 && above <= 0;
+	return below < 0 ? -1 : above > 0;
+}
+
+/* 0: the clause is as it should be; otherwise on which side of that it is. */
+static int
+position(const Grid *g, int64 m)
+{
+	const Term *n = g->clause;
+	Goal		truth = g->goal & (GOAL_TRUE | GOAL_FALSE);
+	uint64		word = grid_word(g, m);
+
+	if (word == WORD_ABSENT || search_tired(g->q))
+		return UNDECIDED;
+	search_put(g->q, g->code, word);
+	if (n->kind == TERM_COMPARE && (truth == GOAL_TRUE || truth == GOAL_FALSE))
+		return position_of_comparison(g->q, n, truth == GOAL_TRUE);
+	if (n->kind == TERM_BETWEEN && (truth == GOAL_TRUE || truth == GOAL_FALSE))
+		return position_of_between(g->q, n, truth == GOAL_TRUE);
+	return (GOAL(search_test(g->q, n)) & g->goal) ? 0 : 1;
+}
+
+/* Where to look from m0 on: steps that double, and towards zero also halves. */
+static int
+plan_probes(const Grid *g, int64 m0, int direction, int64 *probes)
+{
+	bool		inward = (m0 > 0) != (direction > 0) && m0 != 0;
+	int			n = 0;
+	int64		at;
+
+	for (int64 step = 1; step < 2 * DECIMAL_LIMIT && n < MOST_PROBES / 3; step *= 2)
+	{
+		at = m0 + direction * step;
+		if (inward && step > llabs(m0) / 2)
+			break;
+		if (at < g->least || at > g->most)
+			break;
+		probes[n++] = at;
+	}
+	if (!inward)
+	{
+		at = direction > 0 ? g->most : g->least;
+		if (n == 0 || probes[n - 1] != at)
+			probes[n++] = at;
+		return n;
+	}
+	for (at = m0 / 2; at != 0; at /= 2)
+		if (n == 0 || llabs(at) < llabs(probes[n - 1]))
+			probes[n++] = at;
+	probes[n++] = 0;
+	for (int64 step = 1; step < 2 * DECIMAL_LIMIT && n < MOST_PROBES; step *= 2)
+	{
+		if (direction * step < g->least || direction * step > g->most)
+			break;
+		probes[n++] = direction * step;
+	}
+	return n;
+}
+
+/* Of two grid points with this position and another one, the next to each other. */
+static int64
+halve(const Grid *g, int64 *inside, int64 outside, int where)
+{
+	while (llabs(outside - *inside) > 1)
+	{
+		int64		middle = *inside + (outside - *inside) / 2;
+		int			there = position(g, middle);
+
+		if (there == where || (there == UNDECIDED && where != 0))
+			*inside = middle;
+		else
+			outside = middle;
+	}
+	return outside;
+}
+
+/* The nearest grid point in a direction where the clause is as it should be. */
+static bool
+seek(const Grid *g, int64 m0, int where, int direction, int64 *result)
+{
+	int64		probes[MOST_PROBES];
+	int			n = plan_probes(g, m0, direction, probes);
+	int64		last = m0;
+
+	for (int i = 0; i < n; i++)
+	{
+		int			there = position(g, probes[i]);
+
+		if (there == UNDECIDED && where != UNDECIDED)
+			continue;
+		if (there != where && (there == 0 || where != UNDECIDED))
+		{
+			*result = halve(g, &last, probes[i], where);
+			return position(g, *result) == 0;
+		}
+		last = probes[i];
+		where = there;
+	}
+	return false;
+}
+
+/* The end of what will do, from a value that does, upwards before downwards. */
+static int64
+boundary(const Grid *g, int64 start)
+{
+	for (int direction = 1; direction >= -1; direction -= 2)
+	{
+		int64		probes[MOST_PROBES];
+		int			n = plan_probes(g, start, direction, probes);
+		int64		last = start;
+
+		for (int i = 0; i < n; i++)
+		{
+			if (position(g, probes[i]) != 0)
+			{
+				halve(g, &last, probes[i], 0);
+				return last;
+			}
+			last = probes[i];
+		}
+	}
+	return start;
+}
+
+/* A number as a grid point, towards zero where it lies between two; false: out of reach. */
+static bool
+grid_point(uint64 word, int decimals, int64 *m)
+{
+	int			shift = WORD_EXPONENT(word) + decimals;
+
+	*m = WORD_MANTISSA(word);
+	for (; shift > 0 && *m != 0; shift--)
+	{
+		*m *= 10;
+		if (llabs(*m) >= DECIMAL_LIMIT)
+			return false;
+	}
+	for (; shift < 0 && *m != 0; shift++)
+		*m /= 10;
+	return true;
+}
+
+static bool
+compares_itself(const Term *n, int code)
+{
+	if (n->kind == TERM_COMPARE || n->kind == TERM_BETWEEN || n->kind == TERM_IN)
+		for (int i = 0; i < n->nargs; i++)
+			if (n->args[i]->kind == TERM_INDICATOR && n->args[i]->code == code)
+				return true;
+	return false;
+}
+
+/* Both directions on one grid; an unknown indicator gets the end of what will do. */
+static int
+try_grid(const Grid *g, int64 m0, bool known, bool up, bool down)
+{
+	int			where = position(g, m0);
+	int			ways = 0;
+	int64		m;
+
+	if (where == 0)
+		return offer(g->q, g->clause, g->goal, g->code,
+					 grid_word(g, known ? m0 : boundary(g, m0)));
+	if (up && seek(g, m0, where, 1, &m))
+		ways += offer(g->q, g->clause, g->goal, g->code,
+					  grid_word(g, !known && where == UNDECIDED ? boundary(g, m) : m));
+	if (down && seek(g, m0, where, -1, &m))
+		ways += offer(g->q, g->clause, g->goal, g->code, grid_word(g, m));
+	return ways;
+}
+
+static int
+try_dates(Search *q, const Term *n, Goal goal, int code)
+{
+	static const int64 year = 365;
+	uint64		word = search_word(q, code);
+	bool		known = WORD_TYPE(word) == VALUE_DATE;
+	Grid		g = {q, n, goal, code, 0, 0, 0};
+
+	g.least = date2j(1, 1, 1) - POSTGRES_EPOCH_JDATE;
+	g.most = date2j(9999, 12, 31) - POSTGRES_EPOCH_JDATE;
+	return try_grid(&g, known ? WORD_DATE(word) : q->s.as_of_known ? q->s.as_of : 20 * year,
+					known, true, true);
+}
+
+/* What is not negative becomes so only where it is itself compared, or nothing else will do. */
+static int
+try_numbers(Search *q, const Term *n, Goal goal, int code)
+{
+	static const int finer[] = {0, 2, 4, 8, -7, -14, -28};
+	uint64		word = search_word(q, code);
+	bool		known = WORD_TYPE(word) == VALUE_NUMBER;
+	bool		itself = compares_itself(n, code);
+	int			decimals = q->levers[code].decimals + q->finer;
+	bool		up = true;
+	bool		down = true;
+	int			ways = 0;
+
+	if (itself || !known)
+		decimals = Max(decimals, term_decimals(n) + q->finer);
+	for (int i = 0; i < (int) lengthof(finer) && (up || down); i++)
+	{
+		Grid		g = {q, n, goal, code, decimals + finer[i], 0, DECIMAL_LIMIT - 1};
+		int64		m0 = 0;
+		int			found;
+
+		if (known && !grid_point(word, g.decimals, &m0))
+			continue;
+		if (itself || m0 < 0 || q->negative)
+			g.least = -g.most;
+		found = up ? try_grid(&g, m0, known, true, false) : 0;
+		up = up && found == 0;
+		ways += found;
+		found = down ? try_grid(&g, m0, known, false, true) : 0;
+		down = down && found == 0;
+		ways += found;
+	}
+	return ways;
+}
+
+/* ---- texts and sets ---- */
+
+/* A text that a LIKE pattern fits: its wildcards stand for as little as they can. */
+static text *
+example_of_pattern(const Term *pattern)
+{
+	StringInfoData out;
+
+	initStringInfo(&out);
+	for (int i = 0; i < pattern->len; i++)
+	{
+		if (pattern->text[i] == '%')
+			continue;
+		if (pattern->text[i] == '_')
+			appendStringInfoChar(&out, '0');
+		else if (pattern->text[i] == '\\')
+			appendStringInfoChar(&out, pattern->text[++i]);
+		else
+			appendStringInfoChar(&out, pattern->text[i]);
+	}
+	return cstring_to_text_with_len(out.data, out.len);
+}
+
+static void
+add_text(List **texts, text *t)
+{
+	ListCell   *lc;
+
+	foreach(lc, *texts)
+	{
+		text	   *other = lfirst(lc);
+
+		if (VARSIZE_ANY_EXHDR(other) == VARSIZE_ANY_EXHDR(t) &&
+			memcmp(VARDATA_ANY(other), VARDATA_ANY(t), VARSIZE_ANY_EXHDR(t)) == 0)
+			return;
+	}
+	*texts = lappend(*texts, t);
+}
+
+/* The members of a set, as texts, each once. */
+static void
+add_members(const SetView *set, List **texts)
+{
+	const char *at = NULL;
+
+	for (uint32 i = 0; i < set->count; i++)
+	{
+		int			len;
+		const char *member = set_member(set, i, &at, &len);
+
+		add_text(texts, cstring_to_text_with_len(member, len));
+	}
+}
+
+/* All texts that a term names, and those that its other indicators have. */
+void
+term_texts(Search *q, const Term *n, int but_of, List **texts)
+{
+	const char *t;
+	int			len;
+	SetView		set;
+
+	check_stack_depth();
+	if (list_length(*texts) >= MOST_TEXTS)
+		return;
+	if (n->kind == TERM_LIKE && n->args[1]->kind == TERM_TEXT)
+	{
+		term_texts(q, n->args[0], but_of, texts);
+		add_text(texts, example_of_pattern(n->args[1]));
+		return;
+	}
+	if (n->kind == TERM_TEXT || (n->kind == TERM_INDICATOR && n->code != but_of &&
+								 n->type == EXPR_TEXT))
+	{
+		if (eval_text(n, &q->s, &t, &len))
+			add_text(texts, cstring_to_text_with_len(t, len));
+		return;
+	}
+	if (n->kind == TERM_INDICATOR && n->code != but_of && n->type == EXPR_SET &&
+		eval_set(n, &q->s, &set))
+		add_members(&set, texts);
+	for (int i = 0; i < n->nargs; i++)
+		term_texts(q, n->args[i], but_of, texts);
+}
+
+static int
+try_texts(Search *q, const Term *n, Goal goal, int code)
+{
+	List	   *texts = NIL;
+	ListCell   *lc;
+	int			ways = 0;
+
+	term_texts(q, n, code, &texts);
+	foreach(lc, texts)
+		ways += offer(q, n, goal, code, search_text(q, VARDATA_ANY(lfirst(lc)),
+													VARSIZE_ANY_EXHDR(lfirst(lc))));
+	if (ways > 0)
+		return ways;
+	/* another text than those of the clause: one of the criteria, or an empty one */
+	texts = NIL;
+	term_texts(q, q->e->root, code, &texts);
+	add_text(&texts, cstring_to_text_with_len("", 0));
+	foreach(lc, texts)
+		ways += offer(q, n, goal, code, search_text(q, VARDATA_ANY(lfirst(lc)),
+													VARSIZE_ANY_EXHDR(lfirst(lc))));
+	return ways;
+}
+
+/* Members without those that are named, or with them; what is not there is not taken out. */
+static List *
+members_changed(List *members, List *named, bool with)
+{
+	List	   *result = NIL;
+	ListCell   *lc;
+
+	foreach(lc, members)
+	{
+		List	   *found = list_copy(named);
+
+		add_text(&found, lfirst(lc));
+		if (with || list_length(found) > list_length(named))
+			result = lappend(result, lfirst(lc));
+	}
+	if (with)
+		foreach(lc, named)
+			add_text(&result, lfirst(lc));
+	return result;
+}
+
+/* One member more or less, then all that are named. */
+static int
+try_sets(Search *q, const Term *n, Goal goal, int code)
+{
+	uint64		word = search_word(q, code);
+	SetView		set = {profile_heap(q->p), 0, NULL};
+	List	   *members = NIL;
+	List	   *named = NIL;
+	int			ways = 0;
+
+	if (WORD_TYPE(word) == VALUE_SET)
+	{
+		set.heap += WORD_OFFSET(word);
+		set.count = WORD_LENGTH(word);
+		add_members(&set, &members);
+	}
+	term_texts(q, n, code, &named);
+	if (word == WORD_ABSENT)
+		ways += offer(q, n, goal, code, search_members(q, NIL));
+	for (int with = 1; with >= 0 && ways == 0; with--)
+	{
+		ListCell   *lc;
+
+		foreach(lc, named)
+			ways += offer(q, n, goal, code,
+						  search_members(q, members_changed(members, list_make1(lfirst(lc)), with)));
+		if (ways == 0)
+			ways += offer(q, n, goal, code,
+						  search_members(q, members_changed(members, named, with)));
+	}
+	return ways;
+}
+
+/* ---- all types ---- */
+
+/* The numbers that a clause names, for those that ask for one of several. */
+static int
+try_constants(Search *q, const Term *root, const Term *n, Goal goal, int code)
+{
+	Decimal		d;
+	int			ways = 0;
+
+	if (n->kind == TERM_NUMBER && decimal_from_numeric(n->numeric, &d) == DECIMAL_OK)
+		return offer(q, root, goal, code, decimal_word(d.mantissa, -d.exponent));
+	for (int i = 0; i < n->nargs; i++)
+		ways += try_constants(q, root, n->args[i], goal, code);
+	return ways;
+}
+
+static int
+try_booleans(Search *q, const Term *n, Goal goal, int code)
+{
+	return offer(q, n, goal, code, VALUE_BOOLEAN) + offer(q, n, goal, code, 8 | VALUE_BOOLEAN);
+}
+
+/* The values of the clause's other indicators, where nothing says of what type this one is. */
+static int
+try_like_others(Search *q, const Term *n, Goal goal, int code)
+{
+	bool	   *reads = palloc0(q->count * sizeof(bool));
+	int			ways = 0;
+
+	term_reads(n, reads);
+	for (int i = 0; i < q->count; i++)
+		if (reads[i] && i != code && search_word(q, i) != WORD_ABSENT)
+			ways += offer(q, n, goal, code, search_word(q, i));
+	pfree(reads);
+	return ways > 0 ? ways : try_booleans(q, n, goal, code);
+}
+
+/* All least changes of an indicator that bring a clause to the goal. */
+int
+try_values(Search *q, const Term *n, Goal goal, int code)
+{
+	int			ways = 0;
+	uint64		word = search_word(q, code);
+
+	if ((goal & GOAL_UNKNOWN) || n->kind == TERM_IS_NULL || n->kind == TERM_DISTINCT)
+		ways += offer(q, n, goal, code, WORD_ABSENT);
+	search_put(q, code, word);
+	switch (q->levers[code].type)
+	{
+		case EXPR_NUMBER:
+			ways += try_numbers(q, n, goal, code);
+			if (n->kind != TERM_COMPARE && n->kind != TERM_BETWEEN)
+				ways += try_constants(q, n, n, goal, code);
+			return ways;
+		case EXPR_DATE:
+			return ways + try_dates(q, n, goal, code);
+		case EXPR_BOOLEAN:
+			return ways + try_booleans(q, n, goal, code);
+		case EXPR_TEXT:
+			return ways + try_texts(q, n, goal, code);
+		case EXPR_SET:
+			return ways + try_sets(q, n, goal, code);
+		default:
+			return ways + try_like_others(q, n, goal, code);
+	}
+}
