@@ -17,6 +17,7 @@
 #include "criteria.h"
 
 #define CACHE_MOST	20000		/* expressions, then it starts anew */
+#define TUPLE_ROOM	64			/* of the tuple's header and columns before the profile */
 
 typedef struct CacheKey
 {
@@ -161,8 +162,9 @@ call_subject(FunctionCallInfo fcinfo, int profile_arg, int as_of_arg,
 			 CodeList *codes, Subject *s)
 {
 	const char *raw = (const char *) PG_GETARG_POINTER(profile_arg);
-	const char *next = raw - VARSIZE_ANY(raw) - 64;
 	Profile    *p = PG_GETARG_PROFILE_P(profile_arg);
+	const char *next = raw - VARSIZE_ANY(raw) - TUPLE_ROOM;
+	const char *words_end = next + TUPLE_ROOM + offsetof(Profile, word[p->count]);
 	bool		given = as_of_arg >= 0 && !PG_ARGISNULL(as_of_arg);
 	DateADT		as_of = given ? PG_GETARG_DATEADT(as_of_arg) : 0;
 
@@ -173,10 +175,13 @@ call_subject(FunctionCallInfo fcinfo, int profile_arg, int as_of_arg,
 
 	/*
 	 * A scan comes to the tuples of a page from its end, so the next profile
-	 * most likely lies just below this one: ask for it while this one is
-	 * worked on.  A prefetch of an address that is no memory does nothing.
+	 * most likely lies just below this one: ask for its words and its heap
+	 * while this one is worked on.  A prefetch of an address that is no memory
+	 * does nothing.
 	 */
-	for (; next < raw; next += 64)
+	for (; next < words_end; next += 64)
 		__builtin_prefetch(next);
+	__builtin_prefetch(raw - TUPLE_ROOM);
+	__builtin_prefetch(raw - 2 * TUPLE_ROOM);
 	subject_init(s, p, code_list_slots(codes, p), given, as_of);
 }

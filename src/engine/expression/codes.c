@@ -4,7 +4,7 @@
  *
  * Looking the codes up costs a search for each among the profile's codes.  It
  * is done once a shape: the answers for recent shapes are kept, and found again
- * by the shape's hash and bytes.
+ * by the shape's fingerprint.
  */
 #include "postgres.h"
 
@@ -18,11 +18,9 @@
 
 typedef struct ShapeEntry
 {
-	uint32		hash;
-	uint32		len;
+	uint64		id;
 	uint16		count;
-	uint8	   *shape;			/* NULL: free */
-	int16	   *slots;
+	int16	   *slots;			/* NULL: free */
 } ShapeEntry;
 
 struct CodeList
@@ -128,8 +126,7 @@ code_list_array(const CodeList *list)
 static inline bool
 same_shape(const ShapeEntry *e, const Profile *p)
 {
-	return e->hash == p->shape_hash && e->len == p->shape_len && e->count == p->count &&
-		memcmp(e->shape, profile_shape(p), p->shape_len) == 0;
+	return e->id == p->shape_id && e->count == p->count;
 }
 
 /* The slot of a code in a profile whose codes begin at the given offsets, or -1. */
@@ -179,21 +176,18 @@ find_offsets(CodeList *list, const Profile *p)
 static void
 learn_shape(CodeList *list, ShapeEntry *e, const Profile *p)
 {
-	if (e->shape != NULL)
-	{
-		pfree(e->shape);
-		pfree(e->slots);
-		e->shape = NULL;
-	}
+	int16	   *slots;
+
 	find_offsets(list, p);
-	e->slots = MemoryContextAlloc(list->shape_context, Max(list->count, 1) * sizeof(int16));
+	slots = e->slots;
+	e->slots = NULL;
+	if (slots == NULL)
+		slots = MemoryContextAlloc(list->shape_context, Max(list->count, 1) * sizeof(int16));
 	for (int i = 0; i < list->count; i++)
-		e->slots[i] = find_slot(p, list->offsets, list->codes[i], list->lens[i]);
-	e->shape = MemoryContextAlloc(list->shape_context, Max(p->shape_len, 1));
-	memcpy(e->shape, profile_shape(p), p->shape_len);
-	e->hash = p->shape_hash;
-	e->len = p->shape_len;
+		slots[i] = find_slot(p, list->offsets, list->codes[i], list->lens[i]);
+	e->id = p->shape_id;
 	e->count = p->count;
+	e->slots = slots;
 }
 
 const int16 *
@@ -209,8 +203,8 @@ code_list_slots(CodeList *list, const Profile *p)
 	if (list->shapes == NULL)
 		list->shapes = MemoryContextAllocZero(list->shape_context,
 											  SHAPES_KEPT * sizeof(ShapeEntry));
-	e = &list->shapes[p->shape_hash % SHAPES_KEPT];
-	if (e->shape == NULL || !same_shape(e, p))
+	e = &list->shapes[p->shape_id % SHAPES_KEPT];
+	if (e->slots == NULL || !same_shape(e, p))
 	{
 		list->last = NULL;
 		learn_shape(list, e, p);

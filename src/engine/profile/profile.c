@@ -4,7 +4,6 @@
  */
 #include "postgres.h"
 
-#include "common/hashfn.h"
 #include "miscadmin.h"
 #include "utils/builtins.h"
 #include "mb/pg_wchar.h"
@@ -387,7 +386,7 @@ profile_build(ProfileBuilder *b)
 	uint8	   *lens;
 	char	   *code_at;
 	char	   *heap;
-	uint32		offset = 0;
+	uint32		offset;
 
 	settle_entries(b);
 	if (b->count > PROFILE_MAX_CODES)
@@ -413,10 +412,10 @@ profile_build(ProfileBuilder *b)
 	SET_VARSIZE(p, size);
 	p->version = PROFILE_VERSION;
 	p->count = b->count;
-	p->shape_len = shape_len;
 	lens = (uint8 *) &p->word[b->count];
 	code_at = (char *) lens + b->count;
-	heap = (char *) lens + shape_len;
+	heap = (char *) lens;
+	offset = shape_len;
 	for (int i = 0; i < b->count; i++)
 	{
 		Entry	   *e = &b->entries[i];
@@ -433,7 +432,7 @@ profile_build(ProfileBuilder *b)
 		memcpy(code_at, e->code, e->code_len);
 		code_at += e->code_len;
 	}
-	p->shape_hash = hash_bytes(lens, shape_len);
+	p->shape_id = shape_id(lens, shape_len);
 	return p;
 }
 

@@ -8,7 +8,7 @@
  *
  * Codes are sorted, so the shape (the block of codes) is the same for all
  * subjects that know the same indicators: a program looks its slots up once a
- * shape, not once a row.
+ * shape, not once a row, and knows the shape by the fingerprint in the header.
  */
 #ifndef GROWTH_INDEX_PROFILE_H
 #define GROWTH_INDEX_PROFILE_H
@@ -23,7 +23,8 @@
 #include "../../compat.h"
 #include "../number/number.h"
 
-#define PROFILE_VERSION			1
+#define PROFILE_VERSION			2	/* of what is stored */
+#define PROFILE_WIRE_VERSION	1	/* of what is sent */
 #define PROFILE_MAX_CODES		10000
 #define PROFILE_MAX_CODE_LEN	(NAMEDATALEN - 1)
 #define PROFILE_MAX_TEXT		(1 << 20)	/* bytes of one text */
@@ -43,8 +44,7 @@ typedef struct Profile
 	uint8		version;
 	uint8		flags;			/* reserved, always zero */
 	uint16		count;			/* indicators */
-	uint32		shape_hash;
-	uint32		shape_len;		/* bytes of the shape block */
+	uint64		shape_id;		/* the shape's fingerprint (shape.c) */
 	uint64		word[FLEXIBLE_ARRAY_MEMBER];
 } Profile;
 
@@ -52,7 +52,7 @@ typedef struct Profile
  * A word: type in bits 0-2, and above them
  *	 number		exponent in bits 3-12, mantissa in bits 13-63, both signed
  *	 boolean	bit 3
- *	 text, set	length (set: count) in bits 3-31, heap offset in bits 32-63
+ *	 text, set	length (set: count) in bits 3-31, offset from the shape in bits 32-63
  *	 date		days since 2000-01-01 in bits 32-63
  */
 #define WORD_TYPE(w)		((ValueType) ((w) & 7))
@@ -79,11 +79,14 @@ profile_shape(const Profile *p)
 	return (const uint8 *) &p->word[p->count];
 }
 
+/* Where the offsets of texts and sets count from: so that nobody asks for the shape's length. */
 static inline const char *
 profile_heap(const Profile *p)
 {
-	return (const char *) profile_shape(p) + p->shape_len;
+	return (const char *) profile_shape(p);
 }
+
+extern uint64 shape_id(const uint8 *shape, uint32 len);
 
 /* Unaligned 32-bit read: a set in the heap is count * (length, bytes). */
 static inline uint32

@@ -295,7 +295,7 @@ profile_send(PG_FUNCTION_ARGS)
 	StringInfoData buf;
 
 	pq_begintypsend(&buf);
-	pq_sendint8(&buf, PROFILE_VERSION);
+	pq_sendint8(&buf, PROFILE_WIRE_VERSION);
 	pq_sendint16(&buf, p->count);
 	for (int i = 0; i < p->count; i++)
 	{
@@ -400,7 +400,7 @@ profile_recv(PG_FUNCTION_ARGS)
 	int			last_len = 0;
 	int			count;
 
-	if (pq_getmsgbyte(buf) != PROFILE_VERSION)
+	if (pq_getmsgbyte(buf) != PROFILE_WIRE_VERSION)
 		bad_binary("Its version is not known.");
 	count = pq_getmsgint(buf, 2);
 	for (int i = 0; i < count; i++)

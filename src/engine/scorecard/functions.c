@@ -64,6 +64,8 @@ scorecard_to_json(PG_FUNCTION_ARGS)
 	PG_RETURN_JSONB_P(parse_json(text_to_cstring(PG_GETARG_TEXT_PP(0))));
 }
 
+#define SCORES_KEPT		20001
+
 /* The card of a call site, compiled once; another value replaces it. */
 typedef struct CardCache
 {
@@ -71,6 +73,7 @@ typedef struct CardCache
 	struct varlena *raw;		/* the argument as it came, compressed perhaps */
 	Scorecard  *card;
 	bool		constant;
+	Numeric    *scores;			/* by 10^-digits: those that were asked for */
 } CardCache;
 
 static Scorecard *
@@ -81,6 +84,7 @@ compile_card(CardCache *cache, struct varlena *raw)
 	char	   *document;
 
 	cache->card = NULL;
+	cache->scores = NULL;
 	MemoryContextReset(cache->context);
 	old = MemoryContextSwitchTo(cache->context);
 	cache->raw = palloc(VARSIZE_ANY(raw));
@@ -119,6 +123,31 @@ call_card(FunctionCallInfo fcinfo, int arg)
 	return compile_card(cache, raw);
 }
 
+/*
+ * A score as numeric.  There are few of them, and making one takes as long as
+ * a third of the scoring, so each is made once for the call site; a function's
+ * result is its caller's to read, not to free.
+ */
+static Numeric
+score_numeric(CardCache *cache, int64 score)
+{
+	MemoryContext old;
+	Numeric		num;
+
+	if (unlikely(score < 0 || score >= SCORES_KEPT))
+		return int64_div_fast_to_numeric(score, cache->card->score_digits);
+	if (unlikely(cache->scores == NULL))
+		cache->scores = MemoryContextAllocZero(cache->context, SCORES_KEPT * sizeof(Numeric));
+	num = cache->scores[score];
+	if (likely(num != NULL))
+		return num;
+	old = MemoryContextSwitchTo(cache->context);
+	num = int64_div_fast_to_numeric(score, cache->card->score_digits);
+	MemoryContextSwitchTo(old);
+	cache->scores[score] = num;
+	return num;
+}
+
 Datum
 score(PG_FUNCTION_ARGS)
 {
@@ -135,7 +164,7 @@ score(PG_FUNCTION_ARGS)
 	{
 		if (fast.status != STATUS_SCORED)
 			PG_RETURN_NULL();
-		PG_RETURN_NUMERIC(int64_div_fast_to_numeric(fast.score, card->score_digits));
+		PG_RETURN_NUMERIC(score_numeric(fcinfo->flinfo->fn_extra, fast.score));
 	}
 	score_exactly(card, &s, &result);
 	if (result.status != STATUS_SCORED)
