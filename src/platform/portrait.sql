@@ -216,9 +216,7 @@ BEGIN
 	SELECT s.* INTO scored
 		FROM growth_index.score s
 		WHERE s.credit_code OPERATOR(growth_index.=) portrait.credit_code AND s.scorecard = card.code;
-	SELECT count(*) FILTER (WHERE s.score > scored.score) + 1, count(s.score) INTO place, of
-		FROM growth_index.score s
-		WHERE s.scorecard = card.code AND scored.score IS NOT NULL;
+	SELECT r.place, r.enterprises INTO place, of FROM growth_index.rank_of(card.code, scored.score) r;
 	SELECT * INTO peer
 		FROM growth_index.portrait_peers(card.card, card.code, scored.segment, scored.as_of);
 	standing := jsonb_build_object(

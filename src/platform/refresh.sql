@@ -264,6 +264,9 @@ BEGIN
 				enterprises = enterprises OPERATOR(pg_catalog.+) batch.enterprises,
 				failed = failed OPERATOR(pg_catalog.+) batch.failed
 			WHERE id OPERATOR(pg_catalog.=) run;
+			IF done OPERATOR(pg_catalog.%) 50 OPERATOR(pg_catalog.=) 0 THEN
+				PERFORM growth_index.fold_score_counts();
+			END IF;
 		END IF;
 		COMMIT;
 		SET TRANSACTION ISOLATION LEVEL READ COMMITTED;

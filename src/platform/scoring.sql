@@ -130,6 +130,75 @@ CREATE TRIGGER forget_enterprises
 	REFERENCING OLD TABLE AS gone
 	FOR EACH STATEMENT EXECUTE FUNCTION growth_index.forget_enterprises();
 
+/*
+ * How many enterprises have each score: what a rank is computed from, for
+ * everybody and at once.  It has no key on purpose: a batch adds its differences
+ * as rows of their own, waits for nobody, and fold_score_counts() adds them up.
+ */
+CREATE TABLE growth_index.score_count (
+	scorecard	text NOT NULL,
+	score		numeric NOT NULL,
+	enterprises	bigint NOT NULL
+) WITH (autovacuum_vacuum_scale_factor = 0, autovacuum_vacuum_threshold = 5000);
+COMMENT ON TABLE growth_index.score_count IS 'How many enterprises have which score, as sums of differences; names nobody. Kept by triggers of score.';
+COMMENT ON COLUMN growth_index.score_count.scorecard IS 'Code of the scorecard.';
+COMMENT ON COLUMN growth_index.score_count.score IS 'Score.';
+COMMENT ON COLUMN growth_index.score_count.enterprises IS 'Enterprises that came to this score, less those that left it; the sum of all rows of a score is how many have it.';
+SELECT pg_catalog.pg_extension_config_dump('growth_index.score_count', '');
+
+CREATE FUNCTION growth_index.count_scores() RETURNS trigger
+LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, pg_temp
+AS $$
+BEGIN
+	/* three statements, since a transition table is there for some events only */
+	IF TG_OP = 'INSERT' THEN
+		INSERT INTO growth_index.score_count (scorecard, score, enterprises)
+		SELECT n.scorecard, n.score, count(*) FROM came AS n WHERE n.score IS NOT NULL GROUP BY n.scorecard, n.score;
+	ELSIF TG_OP = 'DELETE' THEN
+		INSERT INTO growth_index.score_count (scorecard, score, enterprises)
+		SELECT o.scorecard, o.score, -count(*) FROM went AS o WHERE o.score IS NOT NULL GROUP BY o.scorecard, o.score;
+	ELSE
+		INSERT INTO growth_index.score_count (scorecard, score, enterprises)
+		SELECT d.scorecard, d.score, sum(d.enterprises)
+		FROM (SELECT n.scorecard, n.score, 1 AS enterprises FROM came AS n
+			UNION ALL SELECT o.scorecard, o.score, -1 FROM went AS o) AS d
+		WHERE d.score IS NOT NULL
+		GROUP BY d.scorecard, d.score HAVING sum(d.enterprises) <> 0;
+	END IF;
+	RETURN NULL;
+END
+$$;
+COMMENT ON FUNCTION growth_index.count_scores() IS 'Trigger of score: adds what changed to score_count.';
+CREATE TRIGGER count_inserted AFTER INSERT ON growth_index.score REFERENCING NEW TABLE AS came
+	FOR EACH STATEMENT WHEN (NOT growth_index.restoring()) EXECUTE FUNCTION growth_index.count_scores();
+CREATE TRIGGER count_updated AFTER UPDATE ON growth_index.score REFERENCING OLD TABLE AS went NEW TABLE AS came
+	FOR EACH STATEMENT EXECUTE FUNCTION growth_index.count_scores();
+CREATE TRIGGER count_deleted AFTER DELETE ON growth_index.score REFERENCING OLD TABLE AS went
+	FOR EACH STATEMENT EXECUTE FUNCTION growth_index.count_scores();
+CREATE TRIGGER keep_rows BEFORE TRUNCATE ON growth_index.score
+	FOR EACH STATEMENT EXECUTE FUNCTION growth_index.refuse_removal();
+
+CREATE FUNCTION growth_index.fold_score_counts() RETURNS void
+LANGUAGE sql SET search_path = pg_catalog, pg_temp
+AS $$
+	WITH gone AS (
+		DELETE FROM growth_index.score_count
+		WHERE pg_try_advisory_xact_lock(hashtextextended('growth_index.score_count', 0))
+		RETURNING *)
+	INSERT INTO growth_index.score_count (scorecard, score, enterprises)
+	SELECT g.scorecard, g.score, sum(g.enterprises) FROM gone AS g
+	GROUP BY g.scorecard, g.score HAVING sum(g.enterprises) <> 0
+$$;
+COMMENT ON FUNCTION growth_index.fold_score_counts() IS 'Makes one row a score of those of score_count, unless another session is at it. Changes no sum.';
+
+CREATE FUNCTION growth_index.rank_of(scorecard text, score numeric, OUT place bigint, OUT enterprises bigint)
+LANGUAGE sql STABLE SET search_path = pg_catalog, pg_temp
+AS $$
+	SELECT 1 + coalesce(sum(c.enterprises) FILTER (WHERE c.score > rank_of.score), 0), coalesce(sum(c.enterprises), 0)
+	FROM growth_index.score_count AS c WHERE c.scorecard = rank_of.scorecard
+$$;
+COMMENT ON FUNCTION growth_index.rank_of(text, numeric) IS 'The place that a score has under a scorecard, from 1, equal ones sharing the smaller number, and how many enterprises are scored by it.';
+
 CREATE TABLE growth_index.score_history (
 	id			bigint GENERATED ALWAYS AS IDENTITY PRIMARY KEY,
 	credit_code	growth_index.credit_code NOT NULL,
@@ -167,7 +236,7 @@ CREATE TRIGGER append_only
 	BEFORE UPDATE OR DELETE OR TRUNCATE ON growth_index.score_history
 	FOR EACH STATEMENT EXECUTE FUNCTION growth_index.refuse_change();
 
-CREATE VIEW growth_index.matching_profiles AS
+CREATE VIEW growth_index.matching_profiles WITH (security_invoker = true) AS
 SELECT p.credit_code,
 	CASE WHEN s.credit_code IS NULL THEN p.profile
 		ELSE p.profile OPERATOR(growth_index.||)

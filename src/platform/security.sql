@@ -1,7 +1,8 @@
 /*
- * Who may do what, as installed: the types and the functions on values are
+ * Who may do what.  As installed: the types and the functions on values are
  * everybody's; tables, and with them all that reads or writes them, are the
- * owner's, who grants them.
+ * owner's, who grants them.  create_roles() makes the group roles, grants what
+ * role_right says, and turns row level security on.
  */
 GRANT USAGE ON SCHEMA growth_index TO PUBLIC;
 
@@ -11,3 +12,167 @@ REVOKE EXECUTE ON FUNCTION growth_index.queue_changed() FROM PUBLIC;
 REVOKE EXECUTE ON FUNCTION growth_index.queue_updated_enterprise() FROM PUBLIC;
 REVOKE EXECUTE ON FUNCTION growth_index.job_lock(text) FROM PUBLIC;
 REVOKE EXECUTE ON FUNCTION growth_index.job_unlock(text) FROM PUBLIC;
+
+/*
+ * The rights.  What is public in itself: who delivers what, how points are
+ * counted, which policies and products there are.
+ */
+INSERT INTO growth_index.role_right (roles, privileges, objects) VALUES
+	('{department,analyst,enterprise,institution,app}', '{SELECT}',
+		'{department,indicator,setting,scorecard_version,policy,product,institution,headline,score_count}'),
+	('{analyst}', '{SELECT}',
+		'{enterprise,observation,enterprise_profile,score,score_history,policy_match,product_match,matching_profiles,
+		upload_receipt,refresh_run,refresh_error,refresh_queue,
+		enterprise_score,dimension_score,indicator_latest,rating_distribution,policy_reach,data_quality}'),
+	('{department}', '{SELECT}', '{enterprise}'),
+	('{department}', '{INSERT}', '{upload}'),
+	('{department}', '{SELECT}', '{upload_receipt_upload_id_seq}'),	/* upload_json() gives the receipt of its own upload */
+	('{enterprise,app,institution}', '{SELECT}', '{matching_profiles,enterprise_score,dimension_score,indicator_latest}'),
+	('{department}', '{SELECT}', '{indicator_latest}');
+INSERT INTO growth_index.role_right (roles, privileges, objects, rows) VALUES
+	('{department}', '{SELECT}', '{observation}', 'department = (SELECT growth_index.current_department())'),
+	('{department}', '{SELECT}', '{upload_receipt}',
+		'department = (SELECT growth_index.current_department()) OR uploader = (SELECT growth_index.caller())'),
+	('{department}', '{SELECT}', '{upload_error}', 'upload_id IN (SELECT upload_id FROM growth_index.upload_receipt)'),
+	('{analyst}', '{SELECT}', '{upload_error}', 'true'),
+	('{enterprise,app}', '{SELECT}', '{enterprise,observation,enterprise_profile,score,score_history,policy_match,product_match}',
+		'credit_code OPERATOR(growth_index.=) (SELECT growth_index.current_enterprise())'),
+	('{institution}', '{SELECT}', '{enterprise,score,score_history}',
+		'credit_code OPERATOR(growth_index.=) ANY (ARRAY(SELECT growth_index.consented_enterprises(''score'')))'),
+	('{institution}', '{SELECT}', '{observation,enterprise_profile}',
+		'credit_code OPERATOR(growth_index.=) ANY (ARRAY(SELECT growth_index.consented_enterprises(''profile'')))');
+
+CREATE FUNCTION growth_index.grant_rights() RETURNS void
+LANGUAGE plpgsql SET search_path = pg_catalog, pg_temp
+AS $$
+DECLARE
+	r record;
+BEGIN
+	FOR r IN SELECT p.*, p.privilege = 'EXECUTE' AS routine, p.privilege = 'USAGE' AS sequence
+		FROM growth_index.role_privilege AS p
+	LOOP
+		EXECUTE format('GRANT %s ON %s growth_index.%s TO %I', r.privilege,
+			CASE WHEN r.routine THEN 'ROUTINE' WHEN r.sequence THEN 'SEQUENCE' ELSE 'TABLE' END,
+			CASE WHEN r.routine THEN r.object ELSE quote_ident(r.object) END, r.role);
+	END LOOP;
+	FOR r IN SELECT p.polname, p.polrelid::regclass AS relation
+		FROM pg_policy AS p JOIN pg_class AS c ON c.oid = p.polrelid
+		WHERE c.relnamespace = 'growth_index'::regnamespace AND p.polname LIKE 'growth\_index\_%'
+	LOOP
+		EXECUTE format('DROP POLICY %I ON %s', r.polname, r.relation);
+	END LOOP;
+	FOR r IN SELECT p.object, p.role, p.privilege,
+			string_agg(DISTINCT coalesce('(' || p.rows || ')', 'true'), ' OR ') AS rows
+		FROM growth_index.role_privilege AS p
+		WHERE p.object IN (SELECT g.object FROM growth_index.role_privilege AS g WHERE g.rows IS NOT NULL)
+		GROUP BY p.object, p.role, p.privilege ORDER BY p.object
+	LOOP
+		EXECUTE format('ALTER TABLE growth_index.%I ENABLE ROW LEVEL SECURITY', r.object);
+		EXECUTE format('CREATE POLICY %I ON growth_index.%I FOR %s TO %I%s%s', r.role || '_' || lower(r.privilege), r.object, r.privilege, r.role,
+			CASE WHEN r.privilege <> 'INSERT' THEN ' USING (' || r.rows || ')' END,
+			CASE WHEN r.privilege IN ('INSERT', 'UPDATE') THEN ' WITH CHECK (' || r.rows || ')' END);
+	END LOOP;
+END
+$$;
+COMMENT ON FUNCTION growth_index.grant_rights() IS 'Internal: what create_roles() does once the roles are there: grants and policies of role_right.';
+REVOKE ALL ON FUNCTION growth_index.grant_rights() FROM PUBLIC;
+
+CREATE FUNCTION growth_index.create_roles() RETURNS SETOF text
+LANGUAGE plpgsql ROWS 6 SET search_path = pg_catalog, pg_temp SET client_min_messages = warning
+AS $$
+DECLARE
+	kind text;
+BEGIN
+	/* two databases of a server may do this at once */
+	PERFORM pg_advisory_xact_lock(hashtextextended('growth_index.create_roles', 0));
+	FOREACH kind IN ARRAY '{admin,department,analyst,enterprise,institution,app}'::text[] LOOP
+		IF NOT EXISTS (SELECT FROM pg_roles AS r WHERE r.rolname = 'growth_index_' || kind) THEN
+			EXECUTE format('CREATE ROLE %I NOLOGIN', 'growth_index_' || kind);
+		END IF;
+		/* who runs the platform lets others in */
+		IF kind <> 'admin' THEN
+			EXECUTE format('GRANT %I TO growth_index_admin WITH ADMIN OPTION', 'growth_index_' || kind);
+		END IF;
+		RETURN NEXT 'growth_index_' || kind;
+	END LOOP;
+	PERFORM growth_index.grant_rights();
+END
+$$;
+COMMENT ON FUNCTION growth_index.create_roles() IS
+'Makes the group roles growth_index_admin, _department, _analyst, _enterprise, _institution and _app where they are missing, grants them what role_privilege lists, and turns row level security on for the tables that it gives conditions for. Called again it changes nothing but what an upgrade changed. Returns the roles. Needs a superuser, or the owner of the extension with CREATEROLE. Docs: security.md.';
+REVOKE ALL ON FUNCTION growth_index.create_roles() FROM PUBLIC;
+
+CREATE FUNCTION growth_index.add_member(role_name text, kind text, code text DEFAULT NULL) RETURNS void
+LANGUAGE plpgsql SET search_path = pg_catalog, pg_temp SET client_min_messages = warning
+AS $$
+DECLARE
+	known boolean;
+BEGIN
+	IF kind IS NULL OR kind NOT IN ('admin', 'department', 'analyst', 'enterprise', 'institution', 'app') THEN
+		RAISE EXCEPTION 'there is no group role of kind "%"', kind
+			USING ERRCODE = 'invalid_parameter_value', HINT = 'The kinds are admin, department, analyst, enterprise, institution and app.';
+	END IF;
+	IF NOT EXISTS (SELECT FROM pg_roles AS r WHERE r.rolname = 'growth_index_' || kind) THEN
+		RAISE EXCEPTION 'the group roles are not there yet'
+			USING ERRCODE = 'object_not_in_prerequisite_state', HINT = 'SELECT growth_index.create_roles();';
+	END IF;
+	known := CASE kind
+		WHEN 'department' THEN EXISTS (SELECT FROM growth_index.department AS d WHERE d.code = add_member.code)
+		WHEN 'institution' THEN EXISTS (SELECT FROM growth_index.institution AS i WHERE i.code = add_member.code)
+		WHEN 'enterprise' THEN EXISTS (SELECT FROM growth_index.enterprise AS e WHERE e.credit_code::text = add_member.code)
+		ELSE code IS NULL END;
+	IF NOT known THEN
+		IF kind IN ('admin', 'analyst', 'app') THEN
+			RAISE EXCEPTION 'a member of kind "%" acts for nobody: "%" has no meaning', kind, code USING ERRCODE = 'invalid_parameter_value';
+		END IF;
+		RAISE EXCEPTION 'there is no % "%"', kind, coalesce(code, '(none)') USING ERRCODE = 'foreign_key_violation';
+	END IF;
+	EXECUTE format('GRANT %I TO %I', 'growth_index_' || kind, role_name);
+	IF code IS NOT NULL THEN
+		INSERT INTO growth_index.membership AS m (role_name, kind, code)
+		VALUES (add_member.role_name, add_member.kind, add_member.code)
+		ON CONFLICT ON CONSTRAINT membership_pkey DO UPDATE SET code = EXCLUDED.code;
+	END IF;
+END
+$$;
+COMMENT ON FUNCTION growth_index.add_member(text, text, text) IS
+'Lets a role of the server in: grants it growth_index_<kind>, and says for which department, enterprise (credit code) or institution it acts; called again it acts for another. Errors: 22023 unknown kind, 23503 unknown code, 55000 before create_roles(), 42704 unknown role.';
+REVOKE ALL ON FUNCTION growth_index.add_member(text, text, text) FROM PUBLIC;
+
+CREATE FUNCTION growth_index.remove_member(role_name text, kind text) RETURNS boolean
+LANGUAGE plpgsql SET search_path = pg_catalog, pg_temp SET client_min_messages = error
+AS $$
+DECLARE
+	was boolean;
+BEGIN
+	was := EXISTS (SELECT FROM pg_auth_members AS a
+		WHERE a.roleid = (SELECT r.oid FROM pg_roles AS r WHERE r.rolname = 'growth_index_' || remove_member.kind)
+			AND a.member = (SELECT r.oid FROM pg_roles AS r WHERE r.rolname = remove_member.role_name));
+	DELETE FROM growth_index.membership AS m
+	WHERE m.role_name = remove_member.role_name AND m.kind = remove_member.kind;
+	IF was THEN
+		EXECUTE format('REVOKE %I FROM %I', 'growth_index_' || kind, role_name);
+	END IF;
+	RETURN was;
+END
+$$;
+COMMENT ON FUNCTION growth_index.remove_member(text, text) IS 'Takes growth_index_<kind> from a role, and with it whom it acted for; false where it had none.';
+REVOKE ALL ON FUNCTION growth_index.remove_member(text, text) FROM PUBLIC;
+
+/* all that there is, for who runs the platform; what is append-only stays so */
+INSERT INTO growth_index.role_right (roles, privileges, objects)
+SELECT '{admin}'::pg_catalog.text[], '{SELECT,INSERT,UPDATE,DELETE}'::pg_catalog.text[], pg_catalog.array_agg(c.relname::pg_catalog.text ORDER BY c.relname)
+FROM pg_catalog.pg_class AS c
+WHERE c.relnamespace = 'growth_index'::pg_catalog.regnamespace AND c.relkind IN ('r', 'p') AND c.relname <> 'role_right'
+UNION ALL
+SELECT '{admin}'::pg_catalog.text[], '{SELECT}'::pg_catalog.text[], pg_catalog.array_agg(c.relname::pg_catalog.text ORDER BY c.relname)
+FROM pg_catalog.pg_class AS c
+WHERE c.relnamespace = 'growth_index'::pg_catalog.regnamespace AND (c.relkind = 'v' OR c.relname = 'role_right')
+UNION ALL
+SELECT '{admin}'::pg_catalog.text[], '{USAGE}'::pg_catalog.text[], pg_catalog.array_agg(c.relname::pg_catalog.text ORDER BY c.relname)
+FROM pg_catalog.pg_class AS c
+WHERE c.relnamespace = 'growth_index'::pg_catalog.regnamespace AND c.relkind = 'S'
+UNION ALL
+SELECT '{admin}'::pg_catalog.text[], '{EXECUTE}'::pg_catalog.text[], pg_catalog.array_agg(pg_catalog.format('%s(%s)', p.proname, pg_catalog.oidvectortypes(p.proargtypes)) ORDER BY 1)
+FROM pg_catalog.pg_proc AS p
+WHERE p.pronamespace = 'growth_index'::pg_catalog.regnamespace AND NOT pg_catalog.has_function_privilege('public', p.oid, 'EXECUTE');

@@ -7,7 +7,7 @@
 CREATE TABLE growth_index.upload_receipt (
 	upload_id	bigint GENERATED ALWAYS AS IDENTITY PRIMARY KEY,
 	department	text,
-	uploader	text NOT NULL DEFAULT SESSION_USER,
+	uploader	text NOT NULL DEFAULT growth_index.caller(),
 	received_at	timestamptz NOT NULL,
 	rows		bigint NOT NULL,
 	accepted	bigint NOT NULL,
@@ -18,7 +18,7 @@ CREATE TABLE growth_index.upload_receipt (
 COMMENT ON TABLE growth_index.upload_receipt IS 'One row for each upload, that is each statement: what became of its rows.';
 COMMENT ON COLUMN growth_index.upload_receipt.upload_id IS 'Number of the upload.';
 COMMENT ON COLUMN growth_index.upload_receipt.department IS 'Department of the rows; NULL where they name several, or none.';
-COMMENT ON COLUMN growth_index.upload_receipt.uploader IS 'Role that was logged in.';
+COMMENT ON COLUMN growth_index.upload_receipt.uploader IS 'Role that sent it.';
 COMMENT ON COLUMN growth_index.upload_receipt.received_at IS 'When it came; the recorded_at of its observations.';
 COMMENT ON COLUMN growth_index.upload_receipt.rows IS 'Rows sent: accepted + unchanged + refused.';
 COMMENT ON COLUMN growth_index.upload_receipt.accepted IS 'Rows that became observations.';
@@ -45,7 +45,7 @@ COMMENT ON COLUMN growth_index.upload_error.indicator IS 'As sent.';
 COMMENT ON COLUMN growth_index.upload_error.value IS 'As sent.';
 COMMENT ON COLUMN growth_index.upload_error.period_end IS 'As sent.';
 COMMENT ON COLUMN growth_index.upload_error.department IS 'As sent.';
-COMMENT ON COLUMN growth_index.upload_error.reason_code IS 'malformed_code, unknown_enterprise, unknown_indicator, unknown_department, foreign_indicator, no_value, wrong_type, out_of_range, bad_period, future_period or conflict: the first that applies, in this order.';
+COMMENT ON COLUMN growth_index.upload_error.reason_code IS 'malformed_code, unknown_enterprise, unknown_indicator, unknown_department, other_department, foreign_indicator, no_value, wrong_type, out_of_range, bad_period, future_period or conflict: the first that applies, in this order.';
 COMMENT ON COLUMN growth_index.upload_error.reason IS 'The reason in words.';
 
 SELECT pg_catalog.pg_extension_config_dump('growth_index.upload_receipt', '');
@@ -58,14 +58,14 @@ CREATE UNLOGGED TABLE growth_index.upload (
 	indicator	text,
 	value		text,
 	period_end	text,
-	department	text
+	department	text DEFAULT growth_index.current_department()
 ) WITH (autovacuum_vacuum_scale_factor = 0, autovacuum_vacuum_threshold = 1000, autovacuum_analyze_threshold = 1000000000);
 COMMENT ON TABLE growth_index.upload IS 'Where departments COPY or INSERT indicator values, all as text. Each statement is one upload, gets one row in upload_receipt, and leaves nothing here.';
 COMMENT ON COLUMN growth_index.upload.credit_code IS 'Unified social credit code of the enterprise.';
 COMMENT ON COLUMN growth_index.upload.indicator IS 'Code of the indicator.';
 COMMENT ON COLUMN growth_index.upload.value IS 'Value: a plain decimal number of at most 15 significant digits; true/false, yes/no, 1/0, 是/否; text; a date YYYY-MM-DD; a set as JSON array of text, or divided by semicolons.';
 COMMENT ON COLUMN growth_index.upload.period_end IS 'Last day of the period, YYYY-MM-DD.';
-COMMENT ON COLUMN growth_index.upload.department IS 'Code of the department that sends.';
+COMMENT ON COLUMN growth_index.upload.department IS 'Code of the department that sends; where the column is left out, the one for which the role acts (current_department()).';
 
 CREATE FUNCTION growth_index.date_of(text) RETURNS date
 LANGUAGE sql IMMUTABLE PARALLEL SAFE COST 10
@@ -116,6 +116,8 @@ AS $$
 	WHEN 'unknown_enterprise' THEN format('no enterprise has the credit code %s', r.credit_code)
 	WHEN 'unknown_indicator' THEN coalesce('there is no indicator "' || r.indicator || '"', 'the indicator is missing')
 	WHEN 'unknown_department' THEN coalesce('there is no department "' || r.department || '"', 'the department is missing')
+	WHEN 'other_department' THEN format('role "%s" acts for %s, not for department "%s"', growth_index.caller(),
+			coalesce('department "' || growth_index.current_department() || '"', 'no department'), r.department)
 	WHEN 'foreign_indicator' THEN format('indicator "%s" is delivered by department "%s", not by "%s"', i.code, i.department, r.department)
 	WHEN 'no_value' THEN 'the value is missing'
 	WHEN 'wrong_type' THEN format('"%s" is no %s', left(r.value, 100), CASE i.data_type
@@ -142,6 +144,9 @@ AS $$
 DECLARE
 	this		bigint := nextval('growth_index.upload_receipt_upload_id_seq');
 	received	timestamptz;
+	own			text := growth_index.current_department();
+	/* a role that acts for a department delivers for no other */
+	bound		boolean := (own IS NOT NULL OR growth_index.caller_in('department')) AND NOT growth_index.caller_is_trusted();
 BEGIN
 	/* two uploads of one department go one after the other: the second sees what the first brought */
 	PERFORM pg_advisory_xact_lock(hashtextextended('growth_index.upload ' || department, 0))
@@ -166,6 +171,7 @@ BEGIN
 				WHEN e.credit_code IS NULL THEN 'unknown_enterprise'
 				WHEN i.code IS NULL THEN 'unknown_indicator'
 				WHEN d.code IS NULL THEN 'unknown_department'
+				WHEN $3 AND d.code IS DISTINCT FROM $4 THEN 'other_department'
 				WHEN i.department <> d.code THEN 'foreign_indicator'
 				WHEN r.value IS NULL OR r.value = '' THEN 'no_value' END AS reason_code
 		FROM row AS r
@@ -228,7 +234,7 @@ BEGIN
 		count(*) FILTER (WHERE unchanged),
 		count(*) FILTER (WHERE final_code IS NOT NULL)
 	FROM decided
-	$upload$ USING this, received;
+	$upload$ USING this, received, bound, own;
 
 	DELETE FROM growth_index.upload;
 	RETURN NULL;

@@ -1,5 +1,7 @@
 /*
  * Views for analysts and BI: stable names, numbers as numeric, days as date.
+ * They show each role the rows that it may see; headline alone is published,
+ * and the same for all.
  */
 CREATE VIEW growth_index.headline AS
 SELECT (SELECT count(*) FROM growth_index.enterprise WHERE certified_on IS NOT NULL) AS certified_enterprises,
@@ -35,12 +37,17 @@ COMMENT ON COLUMN growth_index.headline.payment_enterprises IS 'Enterprises that
 COMMENT ON COLUMN growth_index.headline.payments IS 'All payments of policies, those without application included.';
 COMMENT ON COLUMN growth_index.headline.payments_amount IS 'The same, in yuan.';
 
-CREATE VIEW growth_index.enterprise_score AS
+CREATE VIEW growth_index.enterprise_score WITH (security_invoker = true) AS
 SELECT e.credit_code, e.name, e.industry, e.registered_zone, e.founded, s.scorecard, s.version, s.score, s.rating, s.segment,
-	rank() OVER (PARTITION BY s.scorecard ORDER BY s.score DESC NULLS LAST) AS rank,
-	s.coverage, s.status, s.missing, s.as_of, s.computed_at
+	r.rank, s.coverage, s.status, s.missing, s.as_of, s.computed_at
 FROM growth_index.enterprise AS e
-	JOIN growth_index.score AS s ON s.credit_code OPERATOR(growth_index.=) e.credit_code;
+	JOIN growth_index.score AS s ON s.credit_code OPERATOR(growth_index.=) e.credit_code
+	/* among all, also for who sees only some of them */
+	LEFT JOIN (
+		SELECT c.scorecard, c.score,
+			(1 + sum(sum(c.enterprises)) OVER (PARTITION BY c.scorecard ORDER BY c.score DESC) - sum(c.enterprises))::bigint AS rank
+		FROM growth_index.score_count AS c
+		GROUP BY c.scorecard, c.score) AS r ON r.scorecard = s.scorecard AND r.score = s.score;
 COMMENT ON VIEW growth_index.enterprise_score IS 'Enterprises with their scores and ratings, a row for each active scorecard.';
 COMMENT ON COLUMN growth_index.enterprise_score.credit_code IS 'Enterprise.';
 COMMENT ON COLUMN growth_index.enterprise_score.name IS 'Its name.';
@@ -52,14 +59,14 @@ COMMENT ON COLUMN growth_index.enterprise_score.version IS 'Version of the score
 COMMENT ON COLUMN growth_index.enterprise_score.score IS 'Points, of the scorecard''s total; NULL: not scored.';
 COMMENT ON COLUMN growth_index.enterprise_score.rating IS 'Rating; NULL: not scored.';
 COMMENT ON COLUMN growth_index.enterprise_score.segment IS 'Segment by whose weights it was scored.';
-COMMENT ON COLUMN growth_index.enterprise_score.rank IS 'Rank among all under the scorecard; equal scores share the smaller one.';
+COMMENT ON COLUMN growth_index.enterprise_score.rank IS 'Rank among all under the scorecard; equal scores share the smaller one. NULL: not scored.';
 COMMENT ON COLUMN growth_index.enterprise_score.coverage IS 'Share of the weight that is known, 0 to 1.';
 COMMENT ON COLUMN growth_index.enterprise_score.status IS 'scored, low_coverage or undecided.';
 COMMENT ON COLUMN growth_index.enterprise_score.missing IS 'Indicators that are unknown.';
 COMMENT ON COLUMN growth_index.enterprise_score.as_of IS 'Day for which it was computed.';
 COMMENT ON COLUMN growth_index.enterprise_score.computed_at IS 'When it was computed.';
 
-CREATE VIEW growth_index.dimension_score AS
+CREATE VIEW growth_index.dimension_score WITH (security_invoker = true) AS
 SELECT s.credit_code, s.scorecard, s.version, d.code AS dimension, d.name, d.points, d.possible, d.share, s.as_of
 FROM growth_index.score AS s
 	JOIN growth_index.scorecard_version AS c ON c.code = s.scorecard AND c.version = s.version
@@ -77,7 +84,7 @@ COMMENT ON COLUMN growth_index.dimension_score.possible IS 'Most points that wer
 COMMENT ON COLUMN growth_index.dimension_score.share IS 'points / possible, 0 to 1.';
 COMMENT ON COLUMN growth_index.dimension_score.as_of IS 'Day for which it was computed.';
 
-CREATE VIEW growth_index.indicator_latest AS
+CREATE VIEW growth_index.indicator_latest WITH (security_invoker = true) AS
 SELECT o.credit_code, o.indicator, i.name_zh, i.name_en, i.unit, o.value,
 	CASE WHEN jsonb_typeof(o.value) = 'number' THEN (o.value #>> '{}')::numeric END AS number,
 	o.period_end, o.recorded_at, o.department
@@ -98,7 +105,7 @@ COMMENT ON COLUMN growth_index.indicator_latest.period_end IS 'Last day of the p
 COMMENT ON COLUMN growth_index.indicator_latest.recorded_at IS 'When it was recorded.';
 COMMENT ON COLUMN growth_index.indicator_latest.department IS 'Department that delivered it.';
 
-CREATE VIEW growth_index.rating_distribution AS
+CREATE VIEW growth_index.rating_distribution WITH (security_invoker = true) AS
 SELECT s.scorecard, s.rating, count(*) AS enterprises,
 	round(count(*) / sum(count(*)) OVER (PARTITION BY s.scorecard), 4) AS share, round(avg(s.score), 2) AS average_score
 FROM growth_index.score AS s
@@ -111,7 +118,7 @@ COMMENT ON COLUMN growth_index.rating_distribution.enterprises IS 'Enterprises.'
 COMMENT ON COLUMN growth_index.rating_distribution.share IS 'Share of the rated ones, 0 to 1.';
 COMMENT ON COLUMN growth_index.rating_distribution.average_score IS 'Their average score.';
 
-CREATE VIEW growth_index.policy_reach AS
+CREATE VIEW growth_index.policy_reach WITH (security_invoker = true) AS
 SELECT p.code AS policy, p.version, p.title_zh, p.title_en,
 	count(m.policy) FILTER (WHERE m.decision = 'eligible') AS eligible,
 	count(m.policy) FILTER (WHERE m.decision = 'undecided') AS undecided,
@@ -129,7 +136,7 @@ COMMENT ON COLUMN growth_index.policy_reach.eligible IS 'Enterprises that are el
 COMMENT ON COLUMN growth_index.policy_reach.undecided IS 'Enterprises that something is missing of.';
 COMMENT ON COLUMN growth_index.policy_reach.award_total IS 'Awards of the eligible ones, in yuan, before stacking and budget.';
 
-CREATE VIEW growth_index.benefit_summary AS
+CREATE VIEW growth_index.benefit_summary WITH (security_invoker = true) AS
 SELECT e.policy, e.state, count(*) AS entitlements, count(DISTINCT e.credit_code) AS enterprises, sum(e.award) AS amount
 FROM growth_index.entitlement AS e
 GROUP BY e.policy, e.state;
@@ -140,7 +147,7 @@ COMMENT ON COLUMN growth_index.benefit_summary.entitlements IS 'Entitlements.';
 COMMENT ON COLUMN growth_index.benefit_summary.enterprises IS 'Enterprises.';
 COMMENT ON COLUMN growth_index.benefit_summary.amount IS 'Awards in yuan.';
 
-CREATE VIEW growth_index.financing_summary AS
+CREATE VIEW growth_index.financing_summary WITH (security_invoker = true) AS
 SELECT f.kind, f.institution, date_trunc('month', f.happened_on)::date AS month,
 	count(*) AS events, count(DISTINCT f.credit_code) AS enterprises, sum(f.amount) AS amount
 FROM growth_index.financing_event AS f
@@ -153,7 +160,7 @@ COMMENT ON COLUMN growth_index.financing_summary.events IS 'Events.';
 COMMENT ON COLUMN growth_index.financing_summary.enterprises IS 'Enterprises.';
 COMMENT ON COLUMN growth_index.financing_summary.amount IS 'Amount in yuan.';
 
-CREATE VIEW growth_index.data_quality AS
+CREATE VIEW growth_index.data_quality WITH (security_invoker = true) AS
 SELECT i.code AS indicator, i.name_zh, i.name_en, i.department,
 	count(p.credit_code) FILTER (WHERE p.profile OPERATOR(growth_index.?) i.code) AS known,
 	count(p.credit_code) FILTER (WHERE NOT p.profile OPERATOR(growth_index.?) i.code) AS unknown,
