@@ -1,13 +1,11 @@
 /*
- * The rules of the zone: the scorecard, the policies of the first list of
+ * The rules of the zone: the policies of the first list of
  * benefits without application, the loan products, the institutions.  All
  * weights, bounds and amounts are defaults of this project, to be checked
  * against the official texts, and say so.  Growth rates and shares stand in the
  * criteria as formulas over what the departments upload.
  */
-\set card `cat ../examples/scorecards/innovation_20n.json`
 \set default 'default, to be checked against the official text'
-SELECT growth_index.add_scorecard('innovation', :'card') AS version \gset
 
 INSERT INTO growth_index.budget (code, title, amount) VALUES
 	('innovation', '创新发展资金', 400000000), ('listing', '企业上市扶持资金', 60000000);
