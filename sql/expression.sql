@@ -88,6 +88,30 @@ SELECT ('1 = ' || repeat('1', 2000))::criteria;
 SELECT (repeat('x', 64) || ' > 1')::criteria;
 \set VERBOSITY default
 
+-- other spellings of SQL come to the plain ones
+SELECT t::criteria FROM (VALUES
+	('founded + INTERVAL ''3 years'' >= as_of AND founded >= as_of - INTERVAL ''3'' YEAR'), ('EXTRACT(YEAR FROM founded) >= 2019'), ('date_part(''year'', founded) = extract(''YEAR'' FROM as_of) - 1'),
+	('listing_date >= date_trunc(''year'', as_of)'), ('left(industry, 3) = ''C39'' AND right(industry, 1) = ''1'''), ('substring(industry FROM 1 FOR 3) = ''C39'' AND substr(industry, 2) = ''39'''),
+	('starts_with(industry, ''C3_9%'') OR industry ^@ ''C39'''), ('position(''39'' IN industry) > 0 AND strpos(industry, ''39'') = 2'), ('length(name) > 3 AND char_length(TRIM(name)) > 2'),
+	('a OR industry LIKE ANY (ARRAY[''C39%'', ''I65%'']) OR b'), ('a AND industry NOT LIKE ALL (ARRAY[''C39%'', ''I65%''])'), ('x = ANY (ARRAY[1, 2, 3]) AND y <> ALL (ARRAY[1.5])'), ('t = ANY (ARRAY[''a'', ''b''])'),
+	('t = ''C39''::text AND s @> ARRAY[''a'']::text[] AND x > 0.05::numeric AND y = 5::int AND d > ''2020-01-01''::date AND CAST(''2020-01-01'' AS date) < d')) AS v(t);
+-- a date less a date is days, also where only their values say that they are dates
+SELECT matches('as_of - founded >= 730', '{"founded": "2020-01-01"}', '2022-01-01'), matches('b - a <= 365', '{"a": "2020-01-01", "b": "2020-12-31"}'), matches('b - a <= 365', '{"a": "2020-01-01", "b": 5}');
+SELECT actual, satisfied, missing FROM explain('b - a <= 365', '{"a": "2020-01-01", "b": "2020-12-31"}');
+-- what other languages call otherwise
+\set VERBOSITY terse
+SELECT 'starts_with(a, b)'::criteria;
+SELECT 'extract(hour FROM a) = 1'::criteria;
+\set VERBOSITY default
+SELECT 'year(founded) > 2019'::criteria;
+SELECT 'age(founded) > INTERVAL ''2 years'''::criteria;
+SELECT 'as_of - founded >= INTERVAL ''2 years'''::criteria;
+SELECT 'sum(a) > 2019'::criteria;
+SELECT 'revenue >= 2000万'::criteria;
+SELECT 't ILIKE ''a'''::criteria;
+SELECT 's && ''{a}'''::criteria;
+SELECT 'a = 1 AND !b'::criteria;
+
 -- settings do not change a meaning
 SET standard_conforming_strings = off;
 SET quote_all_identifiers = on;

@@ -282,7 +282,14 @@ deparse_value(StringInfo out, const Term *n)
 			deparse(out, n->args[0], BIND_PRIMARY);
 			break;
 		default:
-			appendStringInfoString(out, function_name(n->op));
+			if (n->op == FN_EXTRACT)
+			{
+				appendStringInfo(out, "EXTRACT(%s FROM ",
+								 pnstrdup(n->args[0]->text, n->args[0]->len));
+				deparse_list(out, n->args + 1, 1, "", ")");
+				return;
+			}
+			appendStringInfoString(out, function_by_id(n->op)->name);
 			deparse_list(out, n->args, n->nargs, "(", ")");
 	}
 }

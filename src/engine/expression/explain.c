@@ -55,7 +55,7 @@ has_type(ExprType type, uint64 w)
 
 /* "revenue = 140000000, hightech = unknown"; gathers the codes that are missing. */
 static void
-describe_indicators(List *indicators, Subject *s, StringInfo out, List **missing)
+describe_indicators(List *indicators, Subject *s, Tri t, StringInfo out, List **missing)
 {
 	ListCell   *lc;
 
@@ -63,7 +63,11 @@ describe_indicators(List *indicators, Subject *s, StringInfo out, List **missing
 	{
 		const Term *n = lfirst(lc);
 		int			slot = s->slots[n->code];
+		bool		fits = slot >= 0 && has_type(n->type, s->profile->word[slot]);
 
+		/* dates whose difference counts as a number */
+		if (slot >= 0 && n->type == EXPR_NUMBER && t != TRI_UNKNOWN)
+			fits = fits || WORD_TYPE(s->profile->word[slot]) == VALUE_DATE;
 		if (out->len > 0)
 			appendStringInfoString(out, ", ");
 		appendStringInfo(out, "%s = ", n->name);
@@ -71,9 +75,9 @@ describe_indicators(List *indicators, Subject *s, StringInfo out, List **missing
 			appendStringInfoString(out, "unknown");
 		else
 			profile_value_to_text(s->profile, slot, out);
-		if (slot >= 0 && !has_type(n->type, s->profile->word[slot]))
+		if (slot >= 0 && !fits)
 			appendStringInfo(out, " (not a %s)", expr_type_name(n->type));
-		if (slot < 0 || !has_type(n->type, s->profile->word[slot]))
+		if (!fits)
 			*missing = lappend(*missing, unconstify(char *, n->name));
 	}
 }
@@ -186,7 +190,7 @@ explain_clause(ReturnSetInfo *rsinfo, const Term *n, Subject *s)
 		appendStringInfo(&actual, "%s = %s", term_text(n->args[0]),
 						 numeric_to_plain_text(number));
 	collect_indicators(n, &indicators);
-	describe_indicators(indicators, s, &actual, &missing);
+	describe_indicators(indicators, s, t, &actual, &missing);
 	values[0] = CStringGetTextDatum(term_text(n));
 	values[1] = BoolGetDatum(t == TRI_TRUE);
 	nulls[1] = t == TRI_UNKNOWN;

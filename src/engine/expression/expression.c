@@ -40,6 +40,14 @@ after_percent(const char *source, int position)
 	return at > source && at[-1] == '%';
 }
 
+/* Is a number followed by 万 or 亿, outside of quotes? */
+static bool
+counts_by_myriads(const char *at)
+{
+	return at[0] >= '0' && at[0] <= '9' &&
+		(strncmp(at + 1, "万", strlen("万")) == 0 || strncmp(at + 1, "亿", strlen("亿")) == 0);
+}
+
 /* The hint of a syntax error: what in the text is likely not to be SQL. */
 static void
 hint_at_misspelling(const char *source, int position)
@@ -60,6 +68,11 @@ hint_at_misspelling(const char *source, int position)
 			else if (*at == quote)
 				quote = '\0';
 			continue;
+		}
+		if (counts_by_myriads(at))
+		{
+			errhint("Write 20000000 for 2000万, and 1e8 for 1亿.");
+			return;
 		}
 		for (int i = 0; i < (int) lengthof(misspellings); i++)
 			if (strncmp(at, misspellings[i].wrong, strlen(misspellings[i].wrong)) == 0)

@@ -121,21 +121,13 @@ call_function(const Term *n, Subject *s, Numeric *result)
 {
 	Numeric		a;
 	Numeric		b;
-	SetView		set;
-	DateADT		date;
+	int64		count;
 
-	if (n->op == FN_CARDINALITY)
+	if (counts(n->op))
 	{
-		if (!eval_set(n->args[0], s, &set))
+		if (!call_for_count(n, s, &count))
 			return false;
-		*result = int64_to_numeric(set.count);
-		return true;
-	}
-	if (n->op == FN_AGE_IN_MONTHS)
-	{
-		if (!s->as_of_known || !eval_date(n->args[0], s, &date))
-			return false;
-		*result = int64_to_numeric(months_between(date, s->as_of));
+		*result = int64_to_numeric(count);
 		return true;
 	}
 	if (!number_exact(n->args[0], s, &a))
@@ -160,6 +152,7 @@ arithmetic(const Term *n, Subject *s, Numeric *result)
 	Numeric		b;
 	DateADT		d;
 	DateADT		e;
+	int			days;
 
 	if (n->args[0]->type == EXPR_DATE)
 	{
@@ -169,7 +162,12 @@ arithmetic(const Term *n, Subject *s, Numeric *result)
 		return true;
 	}
 	if (!number_exact(n->args[0], s, &a) || !number_exact(n->args[1], s, &b))
-		return false;
+	{
+		if (!days_apart(n, s, &days))
+			return false;
+		*result = int64_to_numeric(days);
+		return true;
+	}
 	switch (n->op)
 	{
 		case '+':

@@ -168,23 +168,14 @@ static bool
 call_function(const Term *n, Subject *s, Filtered *result)
 {
 	Filtered	a;
-	SetView		set;
-	DateADT		date;
+	int64		count;
 
-	if (n->op == FN_CARDINALITY)
+	if (counts(n->op))
 	{
 		result->error = 0;
-		if (!eval_set(n->args[0], s, &set))
+		if (!call_for_count(n, s, &count))
 			return false;
-		result->value = set.count;
-		return true;
-	}
-	if (n->op == FN_AGE_IN_MONTHS)
-	{
-		result->error = 0;
-		if (!s->as_of_known || !eval_date(n->args[0], s, &date))
-			return false;
-		result->value = months_between(date, s->as_of);
+		result->value = (double) count;
 		return true;
 	}
 	if (!number_fast(n->args[0], s, &a))
@@ -227,6 +218,7 @@ arithmetic(const Term *n, Subject *s, Filtered *result)
 	Filtered	b;
 	DateADT		d;
 	DateADT		e;
+	int			days;
 
 	if (n->args[0]->type == EXPR_DATE)
 	{
@@ -237,7 +229,13 @@ arithmetic(const Term *n, Subject *s, Filtered *result)
 		return true;
 	}
 	if (!number_fast(n->args[0], s, &a) || !number_fast(n->args[1], s, &b))
-		return false;
+	{
+		result->error = 0;
+		if (!days_apart(n, s, &days))
+			return false;
+		result->value = days;
+		return true;
+	}
 	switch (n->op)
 	{
 		case '+':

@@ -14,6 +14,7 @@
 #include "nodes/parsenodes.h"
 #include "nodes/value.h"
 #include "utils/builtins.h"
+#include "utils/formatting.h"
 
 #include "term.h"
 
@@ -124,7 +125,7 @@ convert_cast(Parser *ps, TypeCast *cast)
 		cast->typeName->arrayBounds != NIL || cast->typeName->typmods != NIL ||
 		(strcmp(type, "date") != 0 && strcmp(type, "interval") != 0))
 		not_allowed(ps, "a cast", cast->location >= 0 ? cast->location : exprLocation(cast->arg),
-					"Only DATE '2019-01-01' and INTERVAL '1 year' may be written so.");
+					"Only constants are cast, such as DATE '2019-01-01' and INTERVAL '1 year'; numbers are decimals as they are.");
 	text = strVal(&c->val);
 	if (strcmp(type, "date") == 0)
 	{
@@ -220,19 +221,49 @@ convert_column(Parser *ps, ColumnRef *ref)
 	return n;
 }
 
-static Term *
-convert_call(Parser *ps, FuncCall *call)
+/* The arguments that have to be constants. */
+static void
+check_constant_arguments(Parser *ps, const Term *n, const char *name)
 {
-	const char *name = strVal(llast(call->funcname));
-	const FunctionInfo *f = list_length(call->funcname) == 1 ? function_by_name(name) : NULL;
-	Term	   *n;
+	const Term *digits = n->args[n->nargs - 1];
 
+	if ((n->op == FN_ROUND || n->op == FN_TRUNC) && n->nargs == 2 &&
+		(digits->kind != TERM_NUMBER || digits->number.error != 0 ||
+		 !(fabs(digits->number.value) <= 1000)))
+		ereport(ERROR,
+				(errcode(ERRCODE_INVALID_PARAMETER_VALUE),
+				 errmsg("digits of %s must be a whole number from -1000 to 1000", name),
+				 AT(ps, digits->location)));
+	if ((n->op == FN_EXTRACT || n->op == FN_DATE_TRUNC) &&
+		(n->args[0]->kind != TERM_TEXT ||
+		 !is_date_field(n->args[0]->text, n->op == FN_DATE_TRUNC)))
+		ereport(ERROR,
+				(errcode(ERRCODE_INVALID_PARAMETER_VALUE),
+				 errmsg("%s takes a part of a date that is known to expressions", name),
+				 errhint("Parts are year, quarter, month%s.",
+						 n->op == FN_EXTRACT ? " and day" : ""),
+				 AT(ps, n->location)));
+}
+
+/* SQL's own spellings, such as EXTRACT(YEAR FROM x), come with the server's schema. */
+static const char *
+called_name(const FuncCall *call)
+{
+	if (list_length(call->funcname) == 1 ||
+		(call->funcformat == COERCE_SQL_SYNTAX && list_length(call->funcname) == 2))
+		return strVal(llast(call->funcname));
+	return NULL;
+}
+
+static void
+check_call(Parser *ps, const FuncCall *call, const char *name, const FunctionInfo *f)
+{
 	if (f == NULL)
 		ereport(ERROR,
 				(errcode(ERRCODE_UNDEFINED_FUNCTION),
 				 errmsg("function %s is not known to expressions",
 						NameListToString(call->funcname)),
-				 errhint("Known are abs, round, ceil, floor, trunc, sqrt, ln, log, exp, power, mod, least, greatest, coalesce, nullif, age_in_months and cardinality."),
+				 errhint("%s", function_hint(strVal(llast(call->funcname)))),
 				 AT(ps, call->location)));
 	if (call->agg_order != NIL || call->agg_filter || call->agg_star ||
 		call->agg_distinct || call->agg_within_group || call->func_variadic || call->over)
@@ -244,17 +275,27 @@ convert_call(Parser *ps, FuncCall *call)
 						list_length(call->args) < f->min_args ? f->min_args : f->max_args,
 						list_length(call->args)),
 				 AT(ps, call->location)));
+}
+
+static Term *
+convert_call(Parser *ps, FuncCall *call)
+{
+	const char *name = called_name(call);
+	const FunctionInfo *f = name == NULL ? NULL : function_by_name(name);
+	Term	   *n;
+	Term	   *field;
+
+	if (name != NULL && strcmp(name, "starts_with") == 0)
+		not_allowed(ps, "a prefix that is no constant", call->location, NULL);
+	check_call(ps, call, name, f);
 	n = make_term(ps, TERM_FUNCTION, call->location, list_length(call->args));
 	n->op = f->id;
 	for (int i = 0; i < n->nargs; i++)
 		n->args[i] = convert(ps, list_nth(call->args, i));
-	if ((f->id == FN_ROUND || f->id == FN_TRUNC) && n->nargs == 2 &&
-		(n->args[1]->kind != TERM_NUMBER || n->args[1]->number.error != 0 ||
-		 !(fabs(n->args[1]->number.value) <= 1000)))
-		ereport(ERROR,
-				(errcode(ERRCODE_INVALID_PARAMETER_VALUE),
-				 errmsg("digits of %s must be a whole number from -1000 to 1000", name),
-				 AT(ps, n->args[1]->location)));
+	field = n->args[0];
+	if ((f->id == FN_EXTRACT || f->id == FN_DATE_TRUNC) && field->kind == TERM_TEXT)
+		field->text = asc_tolower(field->text, field->len);
+	check_constant_arguments(ps, n, name);
 	return n;
 }
 
@@ -290,7 +331,8 @@ hint_for_operator(const char *name)
 {
 	static const char *const hints[][2] = {
 		{"^", "Write power(a, b)."}, {"**", "Write power(a, b)."},
-		{"==", "Write =."}, {"=<", "Write <=."}, {"||", "Conditions are joined by OR."}
+		{"==", "Write =."}, {"=<", "Write <=."}, {"||", "Conditions are joined by OR."},
+		{"!", "Write NOT."}, {"~", "Use LIKE."}, {"~*", "Use LIKE."}, {"?", "Write 'x' = ANY (set)."}
 	};
 
 	for (int i = 0; i < (int) lengthof(hints); i++)
@@ -310,7 +352,7 @@ convert_operator(Parser *ps, A_Expr *e, const char *name)
 		if (strcmp(name, "+") == 0)
 			return convert(ps, e->rexpr);
 		if (strcmp(name, "-") != 0)
-			not_allowed(ps, psprintf("prefix operator %s", name), e->location, NULL);
+			not_allowed(ps, psprintf("prefix operator %s", name), e->location, hint_for_operator(name));
 		n = make_term(ps, TERM_NEGATE, e->location, 1);
 		n->args[0] = convert(ps, e->rexpr);
 		return n;
@@ -431,7 +473,8 @@ convert_a_expr(Parser *ps, A_Expr *e)
 		case AEXPR_NOT_BETWEEN_SYM:
 			return convert_between(ps, e);
 		default:
-			not_allowed(ps, "ILIKE or SIMILAR TO", e->location, "Use LIKE.");
+			not_allowed(ps, "ILIKE or SIMILAR TO", e->location,
+						"Use LIKE, for several patterns LIKE ANY (ARRAY['C39%', 'I65%']).");
 			return NULL;
 	}
 }
@@ -447,7 +490,7 @@ flatten(Parser *ps, List *args, TermKind kind, List **out)
 	check_stack_depth();
 	foreach(lc, args)
 	{
-		BoolExpr   *b = lfirst(lc);
+		BoolExpr   *b = plain_sql(lfirst(lc));
 
 		if (IsA(b, BoolExpr) && b->boolop == (kind == TERM_AND ? AND_EXPR : OR_EXPR))
 			flatten(ps, b->args, kind, out);
@@ -535,6 +578,7 @@ convert(Parser *ps, void *raw)
 
 	check_stack_depth();
 	CHECK_FOR_INTERRUPTS();
+	raw = plain_sql(raw);
 	switch (nodeTag(raw))
 	{
 		case T_ColumnRef:

@@ -71,8 +71,18 @@ typedef enum FunctionId
 	FN_EXP,
 	FN_POWER,
 	FN_MOD,
+	/* whole numbers out of other types */
 	FN_AGE_IN_MONTHS,
-	FN_CARDINALITY
+	FN_EXTRACT,					/* args: field, date */
+	FN_CARDINALITY,
+	FN_LENGTH,
+	FN_STRPOS,
+	/* dates and texts */
+	FN_DATE_TRUNC,				/* args: field, date */
+	FN_LEFT,
+	FN_RIGHT,
+	FN_SUBSTR,
+	FN_TRIM
 } FunctionId;
 
 typedef struct FunctionInfo
@@ -81,11 +91,14 @@ typedef struct FunctionInfo
 	FunctionId	id;
 	int			min_args;
 	int			max_args;
-	ExprType	arg_type;
+	ExprType	arg_type;		/* of the first argument */
+	ExprType	rest_type;		/* of the others */
+	ExprType	result;
 } FunctionInfo;
 
 extern const FunctionInfo *function_by_name(const char *name);
-extern const char *function_name(FunctionId id);
+extern const FunctionInfo *function_by_id(FunctionId id);
+extern const char *function_hint(const char *name);
 extern bool has_wide_punctuation(const char *name);
 
 typedef struct Term Term;
@@ -126,6 +139,9 @@ extern void *raw_parse(const char *source);
 /* parse.c */
 extern Term *expression_raw(const char *source, CodeList *codes);
 extern int	expression_errposition(const char *source, int location);
+
+/* plain_sql.c */
+extern void *plain_sql(void *raw);
 
 /* interval.c */
 extern bool interval_parse(const char *text, int *months, int *days);
@@ -176,6 +192,20 @@ extern const char *set_member(const SetView *set, uint32 i, const char **at, int
 /* number_fast.c, number_exact.c */
 extern bool number_fast(const Term *n, Subject *s, Filtered *result);
 extern bool number_exact(const Term *n, Subject *s, Numeric *result);
+
+/* calls.c: functions that read other things than numbers; false: unknown */
+static inline bool
+counts(FunctionId id)
+{
+	return id >= FN_AGE_IN_MONTHS && id <= FN_STRPOS;
+}
+extern bool call_for_count(const Term *n, Subject *s, int64 *result);
+extern bool call_for_date(const Term *n, Subject *s, DateADT *result);
+extern bool call_for_text(const Term *n, Subject *s, const char **text, int *len);
+extern bool is_date_field(const char *name, bool trunc);
+
+/* a - b of two indicators of which nothing else is said, where both are dates */
+extern bool days_apart(const Term *n, const Subject *s, int *days);
 
 /* which branch of CASE (or member of COALESCE) gives the value; NULL: unknown */
 extern const Term *case_branch(const Term *n, Subject *s);

@@ -60,13 +60,30 @@ expr_type_name(ExprType type)
 	}
 }
 
+/* What may be meant instead; NULL: no advice. */
+static const char *
+mismatch_hint(const Term *n, ExprType is, ExprType want)
+{
+	if (want == EXPR_INTERVAL)
+		return "A date minus a date is a number of days; write founded <= as_of - INTERVAL '2 years'.";
+	if (want == EXPR_SET && n->kind == TERM_TEXT)
+		return "A set of constants is written ARRAY['a', 'b'].";
+	if (want == EXPR_BOOLEAN && is == EXPR_NUMBER)
+		return "A condition compares, such as x > 0.";
+	return NULL;
+}
+
 static void
 mismatch(Typing *t, const Term *n, ExprType is, ExprType want)
 {
+	const char *hint = mismatch_hint(n, is, want);
+
 	ereport(ERROR,
 			(errcode(ERRCODE_DATATYPE_MISMATCH),
-			 errmsg("a %s stands where a %s is expected",
-					expr_type_name(is), expr_type_name(want)),
+			 errmsg("%s %s stands where %s %s is expected",
+					is == EXPR_INTERVAL ? "an" : "a", expr_type_name(is),
+					want == EXPR_INTERVAL ? "an" : "a", expr_type_name(want)),
+			 hint ? errhint("%s", hint) : 0,
 			 expression_errposition(t->source, n->location)));
 }
 
@@ -375,6 +392,7 @@ settled_or_number(Typing *t, Term *n)
 static ExprType
 infer(Typing *t, Term *n, ExprType want)
 {
+	const FunctionInfo *f;
 	ExprType	type;
 
 	check_stack_depth();
@@ -404,10 +422,10 @@ infer(Typing *t, Term *n, ExprType want)
 				infer(t, n->args[i], EXPR_NUMBER);
 			return settle(t, n, EXPR_NUMBER, want);
 		case TERM_FUNCTION:
-			type = function_by_name(function_name(n->op))->arg_type;
+			f = function_by_id(n->op);
 			for (int i = 0; i < n->nargs; i++)
-				infer(t, n->args[i], type);
-			return settle(t, n, EXPR_NUMBER, want);
+				infer(t, n->args[i], i == 0 ? f->arg_type : f->rest_type);
+			return settle(t, n, f->result, want);
 		default:
 			return infer_condition(t, n, want);
 	}

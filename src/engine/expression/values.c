@@ -121,12 +121,29 @@ eval_text(const Term *n, Subject *s, const char **text, int *len)
 			if (compare_terms(n->args[0], n->args[1], s, &order) && order == 0)
 				return false;
 			return !s->uncertain && eval_text(n->args[0], s, text, len);
+		case TERM_FUNCTION:
+			return call_for_text(n, s, text, len);
 		case TERM_NULL:
 			return false;
 		default:
 			branch = case_branch(n, s);
 			return branch != NULL && eval_text(branch, s, text, len);
 	}
+}
+
+/* In "a - b <= 365" nothing says that a and b are dates: their values do. */
+bool
+days_apart(const Term *n, const Subject *s, int *days)
+{
+	uint64		a;
+	uint64		b;
+
+	if (n->op != '-' || n->args[0]->kind != TERM_INDICATOR ||
+		n->args[1]->kind != TERM_INDICATOR ||
+		!load_word(n->args[0], s, VALUE_DATE, &a) || !load_word(n->args[1], s, VALUE_DATE, &b))
+		return false;
+	*days = WORD_DATE(a) - WORD_DATE(b);
+	return true;
 }
 
 /* date ± days, date ± interval */
@@ -178,6 +195,8 @@ eval_date(const Term *n, Subject *s, DateADT *result)
 			if (compare_terms(n->args[0], n->args[1], s, &order) && order == 0)
 				return false;
 			return !s->uncertain && eval_date(n->args[0], s, result);
+		case TERM_FUNCTION:
+			return call_for_date(n, s, result);
 		case TERM_NULL:
 			return false;
 		default:
