@@ -24,13 +24,22 @@ CREATE FUNCTION oracle.root(numeric) RETURNS numeric IMMUTABLE LANGUAGE sql
 CREATE FUNCTION oracle.ln(numeric) RETURNS numeric IMMUTABLE LANGUAGE sql
 	AS 'SELECT CASE WHEN $1 > 0 THEN ln($1) END';
 
+CREATE FUNCTION oracle.log(numeric) RETURNS numeric IMMUTABLE LANGUAGE sql
+	AS 'SELECT CASE WHEN $1 > 0 THEN log($1) END';
+CREATE FUNCTION oracle.exp(numeric) RETURNS numeric IMMUTABLE LANGUAGE sql
+	AS 'SELECT CASE WHEN abs($1) < 6000 THEN exp($1) END';
+CREATE FUNCTION oracle.power(numeric, numeric) RETURNS numeric IMMUTABLE LANGUAGE sql
+	AS 'SELECT CASE WHEN $1 = 0 THEN CASE WHEN $2 >= 0 THEN power($1, $2) END
+			WHEN $1 < 0 AND $2 <> floor($2) THEN NULL
+			WHEN abs(log(abs($1)) * $2) <= 6000 THEN power($1, $2) END';
+
 CREATE TYPE oracle.pair AS (ours text, theirs text);
 
 -- values of few digits, so that sums and products of them often tie
 CREATE FUNCTION oracle.constant() RETURNS text LANGUAGE sql VOLATILE AS $$
 	SELECT (array['0', '1', '2', '3', '0.1', '0.2', '0.3', '0.05', '0.15', '0.5', '1.5', '2.5',
 				  '10', '100', '0.01', '0.333333333333333', '-1', '-0.5', '7', '60',
-				  '0.1000000000000001', '123456.789', '1e15', '1e-9'])[1 + floor(random() * 24)::int]
+				  '0.1000000000000001', '123456.789', '1e15', '1e-9', '1e-200', '-750'])[1 + floor(random() * 26)::int]
 $$;
 
 -- a random number expression: in our language, and as SQL over numeric columns
@@ -39,7 +48,7 @@ DECLARE
 	a oracle.pair;
 	b oracle.pair;
 	c text;
-	kind int := floor(random() * CASE WHEN depth <= 0 THEN 3 ELSE 16 END);
+	kind int := floor(random() * CASE WHEN depth <= 0 THEN 3 ELSE 18 END);
 BEGIN
 	IF kind < 2 THEN
 		c := (array['a', 'b', 'c', 'd'])[1 + floor(random() * 4)::int];
@@ -67,7 +76,13 @@ BEGIN
 			RETURN (format('%s(%s, %s)', c, a.ours, b.ours), format('%s(%s, %s)', c, a.theirs, b.theirs));
 		WHEN 14 THEN RETURN (format('(CASE WHEN %s > %s THEN a ELSE %s END)', a.ours, b.ours, b.ours),
 							 format('(CASE WHEN %s > %s THEN a ELSE %s END)', a.theirs, b.theirs, b.theirs));
-		ELSE RETURN (format('sqrt(%s)', a.ours), format('oracle.root(%s)', a.theirs));
+		WHEN 15 THEN RETURN (format('sqrt(%s)', a.ours), format('oracle.root(%s)', a.theirs));
+		WHEN 16 THEN
+			c := (array['ln', 'log', 'exp'])[1 + floor(random() * 3)::int];
+			RETURN (format('%s(%s)', c, a.ours), format('oracle.%s(%s)', c, a.theirs));
+		ELSE
+			c := (array['2', '3', '0.5', '-1', '0', '1.25'])[1 + floor(random() * 6)::int];
+			RETURN (format('-power(%s, %s)', a.ours, c), format('(- oracle.power(%s, %s))', a.theirs, c));
 	END CASE;
 END $$;
 
@@ -88,6 +103,13 @@ BEGIN
 		x := oracle.number(0);
 		RETURN (format('(%s BETWEEN %s AND %s)', a.ours, b.ours, x.ours),
 				format('(%s BETWEEN %s AND %s)', a.theirs, b.theirs, x.theirs));
+	ELSIF random() < 0.1 THEN
+		x := oracle.number(0);
+		RETURN (format('(%s NOT BETWEEN SYMMETRIC %s AND %s)', a.ours, b.ours, x.ours),
+				format('(%s NOT BETWEEN SYMMETRIC %s AND %s)', a.theirs, b.theirs, x.theirs));
+	ELSIF random() < 0.1 THEN
+		op := (array['IN', 'NOT IN'])[1 + floor(random() * 2)::int];
+		RETURN (format('(%s %s (%s, 0.3, a))', a.ours, op, b.ours), format('(%s %s (%s, 0.3, a))', a.theirs, op, b.theirs));
 	ELSIF random() < 0.1 THEN
 		RETURN (format('((%s) IS NULL)', a.ours), format('((%s) IS NULL)', a.theirs));
 	END IF;

@@ -74,6 +74,12 @@ divide(Filtered a, Filtered b, Filtered *result)
 		return true;
 	}
 	value = a.value / b.value;
+	if (value == 0 && a.value != 0)
+	{
+		/* too small for a double, but not for numeric */
+		*result = unknowable();
+		return true;
+	}
 	if (a.error == 0 && b.error == 0 && value == rint(value) &&
 		fabs(value) < EXACT_WHOLE && value * b.value == a.value &&
 		fabs(a.value) < EXACT_WHOLE)
@@ -159,7 +165,8 @@ exponential(Filtered a)
 {
 	double		value = exp(a.value);
 
-	if (!(a.error < 0.01))
+	/* what is too small for a double need not be 0 in numeric */
+	if (!(a.error < 0.01) || value == 0)
 		return unknowable();
 	return rounded_like_numeric(value, value * a.error * 1.02 + value * 1e-15);
 }
