@@ -107,7 +107,7 @@ CREATE FUNCTION growth_index.profile_of(credit_code growth_index.credit_code, as
 										known_at timestamptz DEFAULT NULL) RETURNS growth_index.profile
 LANGUAGE sql STABLE PARALLEL SAFE COST 1000 SET search_path = pg_catalog, pg_temp
 AS $$
-	SELECT CASE WHEN e.credit_code IS NULL THEN observed.profile
+	SELECT CASE WHEN e.status IS NULL THEN observed.profile
 		ELSE coalesce(observed.profile OPERATOR(growth_index.||) own.profile, own.profile) END
 	FROM (
 		SELECT growth_index.profile_agg(o.code, o.value) AS profile
@@ -118,10 +118,10 @@ AS $$
 				AND (profile_of.as_of IS NULL OR o.period_end <= profile_of.as_of)
 				AND (profile_of.known_at IS NULL OR o.recorded_at <= profile_of.known_at)
 			ORDER BY o.indicator DESC, o.period_end DESC, o.recorded_at DESC, o.id DESC) AS o
-		) AS observed
-		LEFT JOIN growth_index.enterprise AS e ON e.credit_code OPERATOR(growth_index.=) profile_of.credit_code,
+		) AS observed,
+		growth_index.enterprise_as_of(profile_of.credit_code, profile_of.as_of, profile_of.known_at) AS e,
 		LATERAL growth_index.profile(jsonb_build_object('industry', e.industry,
 			'registered_zone', e.registered_zone, 'founded', e.founded)) AS own(profile)
 $$;
 COMMENT ON FUNCTION growth_index.profile_of(growth_index.credit_code, date, timestamptz) IS
-'The profile of an enterprise from its observations: of each indicator the value of the latest period that ends by as_of (NULL: of any), and of that the one recorded last by known_at (NULL: by now). Columns industry, registered_zone and founded of the enterprise join it, and stand over observations of these names: they have no history. A value counts as known from its recorded_at on, even where its upload was committed a little later: what a past score saw to the last value is score_history.profile. NULL where nothing is known.';
+'The profile of an enterprise from its observations: of each indicator the value of the latest period that ends by as_of (NULL: of any), and of that the one recorded last by known_at (NULL: by now). Columns industry, registered_zone and founded of the enterprise join it as they were (enterprise_as_of()), and stand over observations of these names. A value counts as known from its recorded_at on, even where its upload was committed a little later: what a past score saw to the last value is score_history.profile. NULL where nothing is known.';

@@ -28,18 +28,24 @@ INSERT INTO growth_index.role_right (roles, privileges, objects) VALUES
 	('{department}', '{INSERT}', '{upload}'),
 	('{department}', '{SELECT}', '{upload_receipt_upload_id_seq}'),	/* upload_json() gives the receipt of its own upload */
 	('{enterprise,app,institution}', '{SELECT}', '{matching_profiles,enterprise_score,dimension_score,indicator_latest}'),
-	('{department}', '{SELECT}', '{indicator_latest}');
+	('{department}', '{SELECT}', '{indicator_latest}'),
+	('{analyst}', '{SELECT}', '{enterprise_former,data_confirmation,data_objection,data_review,shipped_pack}'),
+	('{enterprise,app}', '{SELECT}', '{data_review}'),
+	('{enterprise,app}', '{EXECUTE}', '{confirm_data(growth_index.credit_code),
+		"object_to_value(growth_index.credit_code, text, date, text, text)",
+		"withdraw_objection(bigint, growth_index.credit_code)"}'),
+	('{department}', '{EXECUTE}', '{"answer_objection(bigint, boolean, text, text)"}');
 INSERT INTO growth_index.role_right (roles, privileges, objects, rows) VALUES
-	('{department}', '{SELECT}', '{observation}', 'department = (SELECT growth_index.current_department())'),
+	('{department}', '{SELECT}', '{observation,data_objection}', 'department = (SELECT growth_index.current_department())'),
 	('{department}', '{SELECT}', '{upload_receipt}',
 		'department = (SELECT growth_index.current_department()) OR uploader = (SELECT growth_index.caller())'),
 	('{department}', '{SELECT}', '{upload_error}', 'upload_id IN (SELECT upload_id FROM growth_index.upload_receipt)'),
 	('{analyst}', '{SELECT}', '{upload_error}', 'true'),
-	('{enterprise,app}', '{SELECT}', '{enterprise,observation,enterprise_profile,score,score_history,policy_match,product_match}',
+	('{enterprise,app}', '{SELECT}', '{enterprise,enterprise_former,observation,enterprise_profile,score,score_history,policy_match,product_match,data_confirmation,data_objection}',
 		'credit_code OPERATOR(growth_index.=) (SELECT growth_index.current_enterprise())'),
 	('{institution}', '{SELECT}', '{enterprise,score,score_history}',
 		'credit_code OPERATOR(growth_index.=) ANY (ARRAY(SELECT growth_index.consented_enterprises(''score'')))'),
-	('{institution}', '{SELECT}', '{observation,enterprise_profile}',
+	('{institution}', '{SELECT}', '{observation,enterprise_profile,enterprise_former}',
 		'credit_code OPERATOR(growth_index.=) ANY (ARRAY(SELECT growth_index.consented_enterprises(''profile'')))');
 
 CREATE FUNCTION growth_index.grant_rights() RETURNS void
