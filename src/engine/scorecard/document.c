@@ -222,6 +222,7 @@ read_segments(Scorecard *card, JsonbContainer *root)
 	card->nsegments = JsonContainerSize(v.val.binary.data);
 	card->segments = palloc(card->nsegments * sizeof(char *));
 	card->segment_lens = palloc(card->nsegments * sizeof(int));
+	card->segment_starts = palloc(card->nsegments * sizeof(uint64));
 	for (int i = 0; i < card->nsegments; i++)
 	{
 		JsonbValue *name = getIthJsonbValueFromContainer(v.val.binary.data, i);
@@ -232,6 +233,8 @@ read_segments(Scorecard *card, JsonbContainer *root)
 			document_error(psprintf("segments[%d]", i), "must not be empty");
 		card->segments[i] = pnstrdup(name->val.string.val, name->val.string.len);
 		card->segment_lens[i] = name->val.string.len;
+		card->segment_starts[i] = text_start(card->segments[i], card->segment_lens[i],
+											 card->segments[i] + card->segment_lens[i]);
 		for (int j = 0; j < i; j++)
 			if (strcmp(card->segments[i], card->segments[j]) == 0)
 				document_error(psprintf("segments[%d]", i), "is there twice");

@@ -14,7 +14,7 @@
 #include "utils/fmgrprotos.h"
 #include "utils/memutils.h"
 
-#include "scorecard.h"
+#include "score.h"
 
 static Numeric
 power_of_ten(int digits)
@@ -183,7 +183,7 @@ double *
 plan_edges(const Scorecard *card, PlanPart *part, int places)
 {
 	const Normaliser *n = &part->indicator->norm;
-	int			room = TYPEALIGN(PLAN_EDGES, n->nsteps);
+	int			room = Max(PLAN_EDGES, TYPEALIGN(2, n->nsteps));
 	double	   *edges = MemoryContextAlloc(card->context, room * sizeof(double));
 
 	for (int i = 0; i < room; i++)
@@ -231,6 +231,7 @@ plan_of_segment(Scorecard *card, int segment)
 		for (int i = 0; i < plan->nparts; i++)
 			if ((int) plan->parts[i].kind <= kind)
 				plan->end[kind] = i + 1;
+	plan->wide = wide_plan(plan);
 	MemoryContextSwitchTo(old);
 	card->plans[segment] = plan;
 	return plan;

@@ -66,7 +66,8 @@ static inline int
 edges_reached(const double *edges, int count, double number)
 {
 	const Doubles numbers = {number, number};
-	Truths		reached = {0, 0};
+	const Doubles *pairs = (const Doubles *) edges;
+	Truths		reached;
 
 	if (unlikely(count > 16))
 	{
@@ -83,14 +84,11 @@ edges_reached(const double *edges, int count, double number)
 		}
 		return low;
 	}
-	for (int i = 0; i < count; i += PLAN_EDGES)
-	{
-		const Doubles *pair = (const Doubles *) &edges[i];
-
-		reached -= (Truths) (pair[0] <= numbers) + (Truths) (pair[1] <= numbers) +
-			((Truths) (pair[2] <= numbers) + (Truths) (pair[3] <= numbers));
-	}
-	return (int) (reached[0] + reached[1]);
+	reached = (Truths) (pairs[0] <= numbers) + (Truths) (pairs[1] <= numbers) +
+		(Truths) (pairs[2] <= numbers);
+	for (int i = PLAN_EDGES; i < count; i += 2)
+		reached += (Truths) (pairs[i / 2] <= numbers);
+	return (int) -(reached[0] + reached[1]);
 }
 
 static inline const Outcome *
@@ -186,6 +184,17 @@ add_flags(Pass *p, int i, int end)
 			add_missing(p, i);
 	}
 	p->sum += sum;
+}
+
+void
+add_bare(Pass *p, int i)
+{
+	if (p->plan->parts[i].kind == PLAN_LINEAR)
+		add_lines(p, i, i + 1);
+	else if (p->plan->parts[i].kind == PLAN_BINS)
+		add_bins(p, i, i + 1);
+	else
+		add_flags(p, i, i + 1);
 }
 
 /*
@@ -285,6 +294,7 @@ find_segment(const Scorecard *card, Subject *s)
 	int			slot;
 	uint64		w;
 	const char *text;
+	uint64		start;
 
 	if (card->segment == NULL)
 		return 0;
@@ -295,9 +305,11 @@ find_segment(const Scorecard *card, Subject *s)
 	if (WORD_TYPE(w) != VALUE_TEXT)
 		return card_segment(card, s);
 	text = profile_heap(s->profile) + WORD_OFFSET(w);
+	start = text_start(text, WORD_LENGTH(w), (const char *) s->profile + VARSIZE(s->profile));
 	for (int i = 0; i < card->nsegments; i++)
-		if (card->segment_lens[i] == (int) WORD_LENGTH(w) &&
-			memcmp(card->segments[i], text, WORD_LENGTH(w)) == 0)
+		if (card->segment_starts[i] == start && card->segment_lens[i] == (int) WORD_LENGTH(w) &&
+			(WORD_LENGTH(w) <= sizeof(start) ||
+			 memcmp(card->segments[i], text, WORD_LENGTH(w)) == 0))
 			return i;
 	return -1;
 }
@@ -341,9 +353,14 @@ score_fast(Scorecard *card, Subject *s, FastScore *result)
 	p.nleft_out = 0;
 	if (unlikely(p.plan->beyond))
 		return false;
-	add_lines(&p, 0, p.plan->end[PLAN_LINEAR]);
-	add_bins(&p, p.plan->end[PLAN_LINEAR], p.plan->end[PLAN_BINS]);
-	add_flags(&p, p.plan->end[PLAN_BINS], p.plan->end[PLAN_FLAG]);
+	if (p.plan->wide != NULL && score_use_simd)
+		add_wide(&p);
+	else
+	{
+		add_lines(&p, 0, p.plan->end[PLAN_LINEAR]);
+		add_bins(&p, p.plan->end[PLAN_LINEAR], p.plan->end[PLAN_BINS]);
+		add_flags(&p, p.plan->end[PLAN_BINS], p.plan->end[PLAN_FLAG]);
+	}
 	for (int i = p.plan->end[PLAN_FLAG]; i < p.plan->nparts; i++)
 		add_other(&p, i);
 	if (unlikely(p.beyond))

@@ -46,6 +46,16 @@ round_points(double value, double error, int64 *points)
 	return likely(0.5 - fabs(value - (double) *points) > error);
 }
 
+/* score.c: a part that is a bare indicator in a simple form */
+extern void add_bare(Pass *p, int i);
+
+/* score_wide.c */
+typedef struct WidePlan WidePlan;
+
+extern bool score_use_simd;
+extern WidePlan *wide_plan(const CardPlan *plan);
+extern void add_wide(Pass *p);
+
 /* score_part.c */
 extern void add_missing(Pass *p, int i);
 extern void add_exactly(Pass *p, int i);

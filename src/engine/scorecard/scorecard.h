@@ -133,7 +133,7 @@ typedef enum PlanKind
 } PlanKind;
 
 #define PLAN_PLACES		16		/* numbers with 0 to 15 decimals are planned for */
-#define PLAN_EDGES		8		/* edges of bins are compared so many at once */
+#define PLAN_EDGES		6		/* so many edges of bins are compared without a loop */
 #define PLAN_LIMIT		(INT64CONST(1) << 52)	/* of an indicator's points, scaled */
 #define PLAN_LINE_LIMIT	(INT64CONST(1) << 42)	/* so that doubles add up lines exactly */
 
@@ -168,6 +168,7 @@ typedef struct CardPlan
 	bool		beyond;			/* its points are too large for whole numbers */
 	double		total;			/* weight of all */
 	PlanPart   *parts;
+	struct WidePlan *wide;		/* NULL: not for this card, or this machine */
 } CardPlan;
 
 typedef struct Scorecard
@@ -186,6 +187,7 @@ typedef struct Scorecard
 	int			nsegments;
 	char	  **segments;
 	int		   *segment_lens;
+	uint64	   *segment_starts;	/* text_start() of each */
 	int			segment_bare;	/* the code list's index, if it is one indicator; else -1 */
 	int			ndimensions;
 	Dimension  *dimensions;
@@ -235,6 +237,25 @@ typedef struct FastScore
 	int			nmissing;
 	bool		missing[CARD_MAX_INDICATORS];	/* valid if nmissing > 0 */
 } FastScore;
+
+/* A text's first eight bytes, filled up with zeros; what lies up to limit may be read. */
+static inline uint64
+text_start(const char *text, int len, const char *limit)
+{
+	uint64		start = 0;
+
+	if (len >= 8 || limit - text < 8)
+	{
+		memcpy(&start, text, Min(len, 8));
+		return start;
+	}
+	memcpy(&start, text, 8);
+#ifdef WORDS_BIGENDIAN
+	return len == 0 ? 0 : start >> (64 - 8 * len) << (64 - 8 * len);
+#else
+	return start & ((UINT64CONST(1) << 8 * len) - 1);
+#endif
+}
 
 /* document.c, normaliser.c */
 extern Scorecard *scorecard_from_jsonb(Jsonb *json);
