@@ -26,5 +26,4 @@ _PG_init(void)
 							 "Use the processor's wide registers to score.",
 							 "The answers are the same; off is for tests and comparisons.",
 							 &score_use_simd, true, PGC_USERSET, 0, NULL, NULL, NULL);
-	MarkGUCPrefixReserved("growth_index");
 }
