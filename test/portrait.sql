@@ -3,7 +3,7 @@
  * document whatever it is given.
  */
 SET search_path = growth_index, public;
-SELECT plan(42);
+SELECT plan(47);
 
 /* ---- the picture, from portraits made by hand ---- */
 CREATE TEMP TABLE made AS
@@ -82,6 +82,11 @@ CREATE TEMP TABLE seen AS SELECT name, portrait(credit_code) AS p FROM enterpris
 SELECT is(p->>'score', '62.00', 'score') FROM seen WHERE name = 'enterprise 0';
 SELECT is(p->'rank', '{"place": 1, "of": 2}', 'rank') FROM seen WHERE name = 'enterprise 0';
 SELECT is(p#>'{dimensions,0,peer_median}', '0.7000', 'the peers'' median lies between the two') FROM seen WHERE name = 'enterprise 0';
+SELECT is(p#>'{dimensions,0,peer_percentile}', '100', 'of them nobody has more') FROM seen WHERE name = 'enterprise 0';
+SELECT is(p#>'{dimensions,0,peer_percentile}', '50', 'of the other half has no more') FROM seen WHERE name = 'enterprise 1';
+SELECT is(refresh_peers(), 1::bigint, 'one group of peers is kept');
+SELECT is(refresh_peers('1 hour'), 0::bigint, 'for the hour');
+SELECT is((SELECT jsonb_agg(portrait(credit_code) ORDER BY name) FROM enterprise), (SELECT jsonb_agg(p ORDER BY name) FROM seen), 'which changes no portrait');
 SELECT results_eq($$SELECT s->>'code' FROM seen, jsonb_array_elements(p->'strengths') s WHERE name = 'enterprise 0'$$,
 	ARRAY['a'], 'strength: where most of the points are reached');
 SELECT results_eq($$SELECT s->>'code' FROM seen, jsonb_array_elements(p->'gaps') s WHERE name = 'enterprise 0'$$,

@@ -21,29 +21,27 @@ END
 $$;
 
 /*
- * The median share of each dimension among at most 1,000 enterprises of the
- * same segment, taken by the hash of their code: always the same ones.
+ * What is kept of the peers, or, where nothing is yet, what it would be.  Who
+ * sees only some enterprises is not shown a group of a few, which would tell of
+ * each, and not what he alone would make.
  */
-CREATE FUNCTION growth_index.portrait_peers(card growth_index.scorecard, scorecard text, segment text, as_of date,
-	OUT peers bigint, OUT medians jsonb)
+CREATE FUNCTION growth_index.portrait_peers(scorecard text, version integer, segment text, as_of date,
+	OUT peers bigint, OUT shares jsonb)
 LANGUAGE plpgsql STABLE SET search_path = pg_catalog, pg_temp
 AS $$
+DECLARE
+	some_only boolean := row_security_active('growth_index.score');
 BEGIN
-	WITH peer AS MATERIALIZED (
-		SELECT p.profile
-		FROM growth_index.score s JOIN growth_index.enterprise_profile p ON p.credit_code OPERATOR(growth_index.=) s.credit_code
-		WHERE s.scorecard = portrait_peers.scorecard AND s.score IS NOT NULL
-			AND s.segment IS NOT DISTINCT FROM portrait_peers.segment
-		ORDER BY hashtextextended(s.credit_code::text, 0)
-		LIMIT 1000
-	), median AS (
-		SELECT d.code, round(percentile_cont(0.5) WITHIN GROUP (ORDER BY d.share::double precision)::numeric, 4) AS share
-		FROM peer, growth_index.score_detail(portrait_peers.card, peer.profile, portrait_peers.as_of) d
-		WHERE d.level = 'dimension' AND d.share IS NOT NULL
-		GROUP BY d.code
-	)
-	SELECT (SELECT count(*) FROM peer), coalesce((SELECT jsonb_object_agg(code, share) FROM median), '{}')
-		INTO peers, medians;
+	SELECT g.peers, g.shares INTO peers, shares
+	FROM growth_index.peer_group AS g
+	WHERE g.scorecard = portrait_peers.scorecard AND g.version = portrait_peers.version
+		AND g.segment IS NOT DISTINCT FROM portrait_peers.segment;
+	IF some_only AND peers IS NULL OR some_only AND peers < 5 THEN
+		peers := 0;
+		shares := '{}';
+	ELSIF peers IS NULL THEN
+		SELECT * INTO peers, shares FROM growth_index.peer_shares(scorecard, version, segment, as_of);
+	END IF;
 END
 $$;
 
@@ -51,7 +49,7 @@ $$;
  * Where the score comes from: dimensions beside their peers, the indicators
  * that bring most, those with most points to gain, and what is not known.
  */
-CREATE FUNCTION growth_index.portrait_breakdown(card growth_index.scorecard, profile growth_index.profile, as_of date, medians jsonb)
+CREATE FUNCTION growth_index.portrait_breakdown(card growth_index.scorecard, profile growth_index.profile, as_of date, shares jsonb)
 RETURNS jsonb
 LANGUAGE sql IMMUTABLE SET search_path = pg_catalog, pg_temp
 AS $$
@@ -68,7 +66,10 @@ AS $$
 			jsonb_strip_nulls(jsonb_build_object('code', d.code, 'name', d.name, 'name_en', e.name,
 				'dimension', CASE WHEN d.level = 'indicator' THEN d.dimension END, 'raw', d.raw,
 				'points', round(d.points, 2), 'possible', round(d.possible, 2), 'share', d.share,
-				'peer_median', CASE WHEN d.level = 'dimension' THEN portrait_breakdown.medians->d.code END,
+				'peer_median', CASE WHEN d.level = 'dimension' THEN portrait_breakdown.shares #> ARRAY[d.code, 'median'] END,
+				'peer_percentile', CASE WHEN d.level = 'dimension' AND d.share IS NOT NULL AND portrait_breakdown.shares ? d.code THEN
+					(SELECT coalesce(max(q) - 1, 0) FROM jsonb_array_elements_text(portrait_breakdown.shares #> ARRAY[d.code, 'percentiles'])
+						WITH ORDINALITY AS p(least, q) WHERE p.least::numeric <= d.share) END,
 				'missing', CASE WHEN d.missing AND d.level = 'indicator' THEN true END,
 				'reason', nullif(d.reason, ''))) AS line
 		FROM growth_index.score_detail(portrait_breakdown.card, portrait_breakdown.profile, portrait_breakdown.as_of) d
@@ -218,7 +219,7 @@ BEGIN
 		WHERE s.credit_code OPERATOR(growth_index.=) portrait.credit_code AND s.scorecard = card.code;
 	SELECT r.place, r.enterprises INTO place, of FROM growth_index.rank_of(card.code, scored.score) r;
 	SELECT * INTO peer
-		FROM growth_index.portrait_peers(card.card, card.code, scored.segment, scored.as_of);
+		FROM growth_index.portrait_peers(card.code, card.version, scored.segment, scored.as_of);
 	standing := jsonb_build_object(
 		'as_of', coalesce(scored.as_of, known.as_of, current_date), 'computed_at', scored.computed_at,
 		'scorecard', jsonb_build_object('code', card.code, 'version', card.version,
@@ -229,7 +230,7 @@ BEGIN
 		'rank', CASE WHEN scored.score IS NOT NULL THEN jsonb_build_object('place', place, 'of', of) END,
 		'peers', jsonb_build_object('segment', scored.segment, 'count', CASE WHEN scored.score IS NOT NULL THEN peer.peers ELSE 0 END));
 	RETURN identity || jsonb_strip_nulls(standing)
-		|| coalesce(growth_index.portrait_breakdown(card.card, known.profile, scored.as_of, peer.medians),
+		|| coalesce(growth_index.portrait_breakdown(card.card, known.profile, scored.as_of, peer.shares),
 			'{"dimensions": [], "strengths": [], "gaps": [], "missing": []}')
 		|| growth_index.portrait_matches(credit_code)
 		|| jsonb_build_object('history', growth_index.portrait_history(credit_code, card.code, card.card));
@@ -250,11 +251,11 @@ END
 $$;
 
 COMMENT ON FUNCTION growth_index.portrait(growth_index.credit_code) IS
-'The portrait (画像) of an enterprise as one JSON object: identity; score, rating, segment, coverage, rank under the matching scorecard, as last refreshed; dimensions with points, possible, share (0..1) and the median share of at most 1,000 peers of the same segment; up to five strengths and five gaps; missing indicators; current matches with policies and products (amounts in CNY); history of scores, those of earlier period ends replayed. NULL for an enterprise that is not there; status "pending" for one that was never refreshed.';
+'The portrait (画像) of an enterprise as one JSON object: identity; score, rating, segment, coverage, rank under the matching scorecard, as last refreshed; dimensions with points, possible, share (0..1) and the median share of at most 1,000 peers of the same segment, and the percentile among them (0..100: so many in a hundred have no more); up to five strengths and five gaps; missing indicators; current matches with policies and products (amounts in CNY); history of scores, those of earlier period ends replayed. NULL for an enterprise that is not there; status "pending" for one that was never refreshed.';
 COMMENT ON FUNCTION growth_index.portrait_svg(growth_index.credit_code, text) IS
 'The portrait as a self-contained SVG picture, 1080 wide, in Chinese (zh) or English (en; Chinese where there is no English name). NULL for an enterprise that is not there; error 22023 for another language.';
 COMMENT ON FUNCTION growth_index.portrait_card(growth_index.credit_code) IS 'Internal: the scorecard that a portrait shows.';
-COMMENT ON FUNCTION growth_index.portrait_peers(growth_index.scorecard, text, text, date) IS 'Internal: number of peers and the median share of each dimension among them.';
+COMMENT ON FUNCTION growth_index.portrait_peers(text, integer, text, date) IS 'Internal: number of peers and their shares of each dimension; none for who sees only some enterprises where they are fewer than five.';
 COMMENT ON FUNCTION growth_index.portrait_breakdown(growth_index.scorecard, growth_index.profile, date, jsonb) IS 'Internal: dimensions, strengths, gaps and missing indicators of a portrait.';
 COMMENT ON FUNCTION growth_index.portrait_history(growth_index.credit_code, text, growth_index.scorecard) IS 'Internal: scores over time of a portrait.';
 COMMENT ON FUNCTION growth_index.portrait_indicators(text[]) IS 'Internal: indicators with their names; NULL for none.';

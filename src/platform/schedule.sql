@@ -27,10 +27,11 @@ BEGIN
 		RETURN;
 	END IF;
 	CALL growth_index.refresh();
+	PERFORM growth_index.refresh_peers('1 hour');
 	PERFORM growth_index.job_unlock('refresh');
 END
 $$;
-COMMENT ON PROCEDURE growth_index.run_refresh_job() IS 'What the job "growth_index refresh" does: refresh(), unless the job is running already.';
+COMMENT ON PROCEDURE growth_index.run_refresh_job() IS 'What the job "growth_index refresh" does: refresh(), and each hour refresh_peers(); nothing where the job is running already.';
 
 CREATE PROCEDURE growth_index.run_daily_job()
 LANGUAGE plpgsql
@@ -47,6 +48,7 @@ BEGIN
 	PERFORM growth_index.advance_entitlements(CURRENT_DATE);
 	COMMIT;
 	PERFORM growth_index.fold_score_counts();
+	PERFORM growth_index.refresh_peers();
 	PERFORM growth_index.forget_runs();
 	PERFORM growth_index.job_unlock('daily');
 END
