@@ -27,10 +27,10 @@ CREATE FUNCTION oracle.ln(numeric) RETURNS numeric IMMUTABLE LANGUAGE sql
 CREATE FUNCTION oracle.log(numeric) RETURNS numeric IMMUTABLE LANGUAGE sql
 	AS 'SELECT CASE WHEN $1 > 0 THEN log($1) END';
 CREATE FUNCTION oracle.exp(numeric) RETURNS numeric IMMUTABLE LANGUAGE sql
-	AS 'SELECT CASE WHEN abs($1) < 6000 THEN exp($1) END';
+	AS 'SELECT CASE WHEN $1 < 6000 THEN exp($1) END';
 CREATE FUNCTION oracle.power(numeric, numeric) RETURNS numeric IMMUTABLE LANGUAGE sql
 	AS 'SELECT CASE WHEN $1 = 0 THEN CASE WHEN $2 >= 0 THEN power($1, $2) END
-			WHEN $1 < 0 AND $2 <> floor($2) THEN NULL
+			WHEN $2 <> floor($2) THEN CASE WHEN $1 > 0 AND ln($1) * $2 < 6000 THEN power($1, $2) END
 			WHEN abs(log(abs($1)) * $2) <= 6000 THEN power($1, $2) END';
 
 CREATE TYPE oracle.pair AS (ours text, theirs text);

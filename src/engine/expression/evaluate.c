@@ -331,41 +331,48 @@ eval_sets(const Term *n, Subject *s)
 	return tri(every);
 }
 
-/* LIKE by characters of the database's encoding; the pattern was checked at input. */
+/*
+ * LIKE by characters of the database's encoding; the pattern was checked at
+ * input.  Only the last % need be tried again with more: what stood before it
+ * has been found as early as it can be.
+ */
 static bool
 like(const char *t, const char *t_end, const char *p, const char *p_end)
 {
-	check_stack_depth();
-	while (p < p_end)
+	const char *again_p = NULL;
+	const char *again_t = NULL;
+
+	while (t < t_end || p < p_end)
 	{
-		if (*p == '%')
+		if (p < p_end && *p == '%')
 		{
-			while (p < p_end && *p == '%')
-				p++;
-			if (p == p_end)
-				return true;
-			CHECK_FOR_INTERRUPTS();
-			for (; t <= t_end; t += t < t_end ? pg_mblen(t) : 1)
-				if (like(t, t_end, p, p_end))
-					return true;
-			return false;
-		}
-		if (t >= t_end)
-			return false;
-		if (*p == '_')
-		{
-			t += pg_mblen(t);
-			p++;
+			again_p = ++p;
+			again_t = t;
 			continue;
 		}
-		if (*p == '\\')
-			p++;
-		if (*p != *t)
+		if (p < p_end && t < t_end)
+		{
+			if (*p == '_')
+			{
+				t += pg_mblen(t);
+				p++;
+				continue;
+			}
+			if (p[*p == '\\' ? 1 : 0] == *t)
+			{
+				p += *p == '\\' ? 2 : 1;
+				t++;
+				continue;
+			}
+		}
+		if (again_p == NULL || again_t >= t_end)
 			return false;
-		p++;
-		t++;
+		CHECK_FOR_INTERRUPTS();
+		again_t += pg_mblen(again_t);
+		p = again_p;
+		t = again_t;
 	}
-	return t == t_end;
+	return true;
 }
 
 static Tri

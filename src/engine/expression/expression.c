@@ -13,6 +13,7 @@
 
 PG_FUNCTION_INFO_V1(expression_decisions);
 
+#define DEEP			3000	/* the server's grammar ends between this and 10,000 */
 #define SHOWN_OF_SOURCE		200 /* bytes of a long expression in a message */
 
 /* What is often written outside of quotes, but is not SQL, and what is. */
@@ -48,12 +49,35 @@ counts_by_myriads(const char *at)
 		(strncmp(at + 1, "万", strlen("万")) == 0 || strncmp(at + 1, "亿", strlen("亿")) == 0);
 }
 
+/* How deep brackets, NOTs and signs are nested where the parser stopped, roughly. */
+static int
+deepest(const char *source, int position)
+{
+	int			depth = 0;
+
+	for (int i = 1; i < position && *source != '\0'; i++)
+	{
+		if (*source == '(' || *source == '-' || pg_strncasecmp(source, "not ", 4) == 0 ||
+			pg_strncasecmp(source, "when ", 5) == 0)
+			depth++;
+		else if (*source == ')')
+			depth--;
+		source += pg_mblen(source);
+	}
+	return depth;
+}
+
 /* The hint of a syntax error: what in the text is likely not to be SQL. */
 static void
 hint_at_misspelling(const char *source, int position)
 {
 	char		quote = '\0';
 
+	if (deepest(source, position) > DEEP)
+	{
+		errhint("It is nested too deeply: some thousand brackets, NOTs or signs may stand inside one another.");
+		return;
+	}
 	if (after_percent(source, position))
 	{
 		errhint("Write 0.05 for 5 %%.");

@@ -12,7 +12,10 @@
 
 #include "term.h"
 
-/* exp() and power() reach to 10^±6000; beyond, the result is unknown. */
+/*
+ * exp() and power() with a fraction reach to e^6000, as SQL does; power() with a
+ * whole exponent to 10^±6000, since beyond it takes too long.
+ */
 #define MAX_EXPONENT	6000.0
 
 static inline Numeric
@@ -54,8 +57,12 @@ power(Numeric a, Numeric b, Numeric *result)
 		if (exponent < 0)
 			return false;
 	}
-	else if ((sign_of(a) < 0 && !whole) ||
-			 !(fabs(magnitude(a) * exponent) <= MAX_EXPONENT))
+	else if (whole)
+	{
+		if (!(fabs(magnitude(a) * exponent) <= MAX_EXPONENT))
+			return false;
+	}
+	else if (sign_of(a) < 0 || !(magnitude(a) * exponent * M_LN10 < MAX_EXPONENT))
 		return false;
 	*result = call2(numeric_power, a, b);
 	return true;
@@ -109,7 +116,7 @@ call_of_one(FunctionId id, Numeric a, Numeric *result)
 			*result = call2(numeric_log, int64_to_numeric(10), a);
 			return true;
 		default:
-			if (!(fabs(strtod(numeric_to_text(a), NULL)) < MAX_EXPONENT))
+			if (!(strtod(numeric_to_text(a), NULL) < MAX_EXPONENT))
 				return false;
 			*result = call1(numeric_exp, a);
 			return true;

@@ -10,6 +10,8 @@
 
 #include "term.h"
 
+#define MOST_IN_A_RUN	250
+
 /* An error position, which expression_parse()'s callback makes an internal one. */
 int
 expression_errposition(const char *source, int location)
@@ -45,14 +47,39 @@ parse_under_fixed_settings(const char *source)
 	return result;
 }
 
+/*
+ * The server's lexer takes quadratic time for a run of operator characters,
+ * and cannot be interrupted meanwhile: what no operator or comment needs is
+ * refused before.
+ */
+static void
+check_runs(const char *source)
+{
+	int			run = 0;
+
+	for (const char *c = source; *c != '\0'; c++)
+	{
+		run = strchr("+-*/<>=~!@#%^&|`?", *c) != NULL ? run + 1 : 0;
+		if (run > MOST_IN_A_RUN)
+			ereport(ERROR,
+					(errcode(ERRCODE_SYNTAX_ERROR),
+					 errmsg("syntax error: more than %d operator characters in a row",
+							MOST_IN_A_RUN),
+					 expression_errposition(source, (int) (c - source) - MOST_IN_A_RUN)));
+	}
+}
+
 /* The raw tree of a text that is one expression and nothing else. */
 void *
 raw_parse(const char *source)
 {
-	List	   *statements = parse_under_fixed_settings(source);
-	SelectStmt *select = castNode(SelectStmt, linitial_node(RawStmt, statements)->stmt);
+	List	   *statements;
+	SelectStmt *select;
 	ResTarget  *target;
 
+	check_runs(source);
+	statements = parse_under_fixed_settings(source);
+	select = castNode(SelectStmt, linitial_node(RawStmt, statements)->stmt);
 	if (select->targetList == NIL)
 		ereport(ERROR,
 				(errcode(ERRCODE_SYNTAX_ERROR),

@@ -113,6 +113,9 @@ struct Term
 	bool		has_else;
 	bool		short_decimal;	/* a load or constant of at most 15 digits: its double orders exactly */
 	int			location;		/* byte offset in the source, -1 unknown */
+	uint32		inferred_at;	/* typing.c: when, for which wants, and what */
+	uint8		inferred;
+	uint8		inferred_type[EXPR_INTERVAL + 1];
 	int			nargs;
 	Term	  **args;
 	int			code;			/* indicator: index in the code list */

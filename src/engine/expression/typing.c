@@ -33,7 +33,8 @@ typedef struct Typing
 	const char *source;
 	CodeType   *codes;
 	Phase		phase;
-	bool		learnt;
+	bool		backwards;		/* of AND and OR, every other time: a chain is learnt from both ends */
+	uint32		version;		/* counts what has been learnt */
 } Typing;
 
 static ExprType infer(Typing *t, Term *n, ExprType want);
@@ -96,7 +97,7 @@ settle(Typing *t, Term *n, ExprType is, ExprType want)
 	if (n->type != is)
 	{
 		n->type = is;
-		t->learnt = true;
+		t->version++;
 	}
 	return is;
 }
@@ -112,7 +113,7 @@ infer_indicator(Typing *t, Term *n, ExprType want)
 	{
 		code->type = want;
 		code->location = n->location;
-		t->learnt = true;
+		t->version++;
 	}
 	if (want != EXPR_UNTYPED && code->type != want)
 		ereport(ERROR,
@@ -327,7 +328,7 @@ infer_condition(Typing *t, Term *n, ExprType want)
 		case TERM_NOT:
 		case TERM_IS_TRUTH:
 			for (int i = 0; i < n->nargs; i++)
-				infer(t, n->args[i], EXPR_BOOLEAN);
+				infer(t, n->args[t->backwards ? n->nargs - 1 - i : i], EXPR_BOOLEAN);
 			break;
 		case TERM_IS_NULL:
 			infer(t, n->args[0], EXPR_UNTYPED);
@@ -390,15 +391,11 @@ settled_or_number(Typing *t, Term *n)
 }
 
 static ExprType
-infer(Typing *t, Term *n, ExprType want)
+infer_inner(Typing *t, Term *n, ExprType want)
 {
 	const FunctionInfo *f;
 	ExprType	type;
 
-	check_stack_depth();
-	CHECK_FOR_INTERRUPTS();
-	if (n->kind <= TERM_SET)
-		return infer_leaf(t, n, want);
 	switch (n->kind)
 	{
 		case TERM_CASE:
@@ -431,6 +428,31 @@ infer(Typing *t, Term *n, ExprType want)
 	}
 }
 
+/*
+ * The type of a term whose place wants a type, or leaves it open.  A term is
+ * asked for from many sides: as long as nothing was learnt, the answer is that
+ * of the last time.
+ */
+static ExprType
+infer(Typing *t, Term *n, ExprType want)
+{
+	ExprType	type;
+
+	check_stack_depth();
+	CHECK_FOR_INTERRUPTS();
+	if (n->kind <= TERM_SET)
+		return infer_leaf(t, n, want);
+	if (n->inferred_at == t->version && (n->inferred & (1 << want)))
+		return n->inferred_type[want];
+	type = infer_inner(t, n, want);
+	if (n->inferred_at != t->version)
+		n->inferred = 0;
+	n->inferred_at = t->version;
+	n->inferred |= 1 << want;
+	n->inferred_type[want] = type;
+	return type;
+}
+
 /* Give every term its type, or raise an error that says which place is wrong. */
 void
 expression_type_check(Term *root, ExprType want, const char *source, CodeList *codes)
@@ -440,15 +462,19 @@ expression_type_check(Term *root, ExprType want, const char *source, CodeList *c
 	t.source = source;
 	t.codes = palloc0(Max(code_list_count(codes), 1) * sizeof(CodeType));
 	t.phase = PHASE_EVIDENCE;
+	t.backwards = false;
+	t.version = 1;
 	while (t.phase < PHASE_DONE)
 	{
-		t.learnt = false;
+		uint32		before = ++t.version;
+
 		infer(&t, root, want);
 		/* a default may be evidence elsewhere: begin again with the certain */
-		if (t.learnt)
+		if (t.version != before)
 			t.phase = PHASE_EVIDENCE;
 		else
 			t.phase++;
+		t.backwards = !t.backwards;
 	}
 	pfree(t.codes);
 }

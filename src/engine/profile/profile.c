@@ -12,6 +12,7 @@
 
 #include "profile.h"
 
+#define COMPACT_FROM		4096	/* entries of a builder */
 #define PROFILE_MAX_SIZE	((Size) 64 * 1024 * 1024)
 
 /* One value that has been put; type -1 takes the code away. */
@@ -123,6 +124,61 @@ check_code(const char *code, int len)
 						   len, PROFILE_MAX_CODE_LEN)));
 }
 
+static int
+entry_cmp(const void *a, const void *b)
+{
+	const Entry *x = a;
+	const Entry *y = b;
+	int			c = code_cmp(x->code, x->code_len, y->code, y->code_len);
+
+	return c != 0 ? c : x->seq - y->seq;
+}
+
+static void
+forget_entry(Entry *e)
+{
+	pfree(e->code);
+	if (e->heap != NULL)
+		pfree(e->heap);
+}
+
+/* Sort, let the last value of each code stand, and number them anew. */
+static void
+settle_entries(ProfileBuilder *b)
+{
+	int			kept = 0;
+
+	qsort(b->entries, b->count, sizeof(Entry), entry_cmp);
+	for (int i = 0; i < b->count; i++)
+	{
+		Entry	   *e = &b->entries[i];
+
+		if (i + 1 < b->count &&
+			code_cmp(e->code, e->code_len, e[1].code, e[1].code_len) == 0)
+			forget_entry(e);
+		else if (e->type < 0)
+			forget_entry(e);
+		else
+			b->entries[kept++] = *e;
+	}
+	b->count = kept;
+	for (int i = 0; i < kept; i++)
+		b->entries[i].seq = i;
+}
+
+/* Of many values of few codes only the last ones are kept; otherwise it grows. */
+static void
+make_room(ProfileBuilder *b)
+{
+	if (b->count >= COMPACT_FROM)
+		settle_entries(b);
+	if (b->count > b->room / 2)
+	{
+		b->room *= 2;
+		b->entries = repalloc_huge(b->entries, (Size) b->room * sizeof(Entry));
+	}
+}
+
 static Entry *
 new_entry(ProfileBuilder *b, const char *code, int len, int type)
 {
@@ -130,10 +186,7 @@ new_entry(ProfileBuilder *b, const char *code, int len, int type)
 
 	check_code(code, len);
 	if (b->count == b->room)
-	{
-		b->room *= 2;
-		b->entries = repalloc_huge(b->entries, (Size) b->room * sizeof(Entry));
-	}
+		make_room(b);
 	e = &b->entries[b->count];
 	e->code = MemoryContextAlloc(b->context, len);
 	memcpy(e->code, code, len);
@@ -341,38 +394,6 @@ void
 profile_builder_remove(ProfileBuilder *b, const char *code, int len)
 {
 	new_entry(b, code, len, -1);
-}
-
-static int
-entry_cmp(const void *a, const void *b)
-{
-	const Entry *x = a;
-	const Entry *y = b;
-	int			c = code_cmp(x->code, x->code_len, y->code, y->code_len);
-
-	return c != 0 ? c : x->seq - y->seq;
-}
-
-/* Sort, let the last value of each code stand, and number them anew. */
-static void
-settle_entries(ProfileBuilder *b)
-{
-	int			kept = 0;
-
-	qsort(b->entries, b->count, sizeof(Entry), entry_cmp);
-	for (int i = 0; i < b->count; i++)
-	{
-		Entry	   *e = &b->entries[i];
-
-		if (i + 1 < b->count &&
-			code_cmp(e->code, e->code_len, e[1].code, e[1].code_len) == 0)
-			continue;
-		if (e->type >= 0)
-			b->entries[kept++] = *e;
-	}
-	b->count = kept;
-	for (int i = 0; i < kept; i++)
-		b->entries[i].seq = i;
 }
 
 /* The profile of all that was put; the builder may be used on. */

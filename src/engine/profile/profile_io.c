@@ -326,6 +326,14 @@ recv_text(StringInfo buf, int *len)
 	return pq_getmsgtext(buf, n, len);
 }
 
+static bool
+ascending(const char *a, int a_len, const char *b, int b_len)
+{
+	int			c = memcmp(a, b, Min(a_len, b_len));
+
+	return c < 0 || (c == 0 && a_len < b_len);
+}
+
 static void
 recv_number(StringInfo buf, ProfileBuilder *b, const char *code, int len)
 {
@@ -354,7 +362,11 @@ recv_set(StringInfo buf, ProfileBuilder *b, const char *code, int len)
 	texts = palloc(Max(count, 1) * sizeof(char *));
 	lens = palloc(Max(count, 1) * sizeof(int));
 	for (int i = 0; i < count; i++)
+	{
 		texts[i] = recv_text(buf, &lens[i]);
+		if (i > 0 && !ascending(texts[i - 1], lens[i - 1], texts[i], lens[i]))
+			bad_binary("The members of a set are not in ascending order.");
+	}
 	profile_put_set(b, code, len, count, texts, lens);
 }
 
@@ -364,6 +376,7 @@ recv_value(StringInfo buf, ProfileBuilder *b, const char *code, int len)
 	int			type = pq_getmsgbyte(buf);
 	int			n;
 	char	   *text;
+	DateADT		date;
 
 	switch (type)
 	{
@@ -381,6 +394,8 @@ recv_value(StringInfo buf, ProfileBuilder *b, const char *code, int len)
 			break;
 		case VALUE_TEXT:
 			text = recv_text(buf, &n);
+			if (iso_date_parse(text, n, &date))
+				bad_binary("A text is a date, which has a type of its own.");
 			profile_put_text(b, code, len, text, n);
 			break;
 		case VALUE_SET:
@@ -409,13 +424,8 @@ profile_recv(PG_FUNCTION_ARGS)
 		char	   *code = recv_text(buf, &len);
 
 		CHECK_FOR_INTERRUPTS();
-		if (last != NULL)
-		{
-			int			c = memcmp(last, code, Min(last_len, len));
-
-			if (c > 0 || (c == 0 && last_len >= len))
-				bad_binary("Its codes are not in ascending order.");
-		}
+		if (last != NULL && !ascending(last, last_len, code, len))
+			bad_binary("Its codes are not in ascending order.");
 		recv_value(buf, b, code, len);
 		last = code;
 		last_len = len;
