@@ -16,8 +16,9 @@ PROJECT_HEADERS = $(wildcard src/*.h src/engine/*.h src/engine/*/*.h)
 
 # The install script: the declarations that stand beside the code, in order of use.
 ENGINE_SQL = rating credit_code profile expression scorecard
-PLATFORM_SQL = catalogue roles enterprise observation upload scoring policy match refresh \
-	entitlement payment finance review pack pack_shipped picture peer portrait schedule views security
+PLATFORM_SQL = catalogue roles enterprise observation upload scoring policy match refresh holiday \
+	entitlement proposal ledger payment step recovery allocation daily finance \
+	review pack pack_shipped picture peer portrait schedule views security
 INSTALL_SQL = src/header.sql \
 	$(wildcard $(foreach c,$(ENGINE_SQL),src/engine/$(c)/$(c).sql)) \
 	$(wildcard $(foreach c,$(PLATFORM_SQL),src/platform/$(c).sql))

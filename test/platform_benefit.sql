@@ -6,7 +6,7 @@
 \pset tuples_only on
 SET client_min_messages = warning;
 SET search_path = growth_index, public;
-SELECT plan(45);
+SELECT plan(47);
 
 INSERT INTO department VALUES ('tax', '税务局', 'Tax'), ('ip', '知识产权局', 'IP'), ('finance', '金融局', 'Finance');
 INSERT INTO indicator (code, unit, data_type, department) VALUES
@@ -117,5 +117,8 @@ SELECT results_eq($$SELECT step, amount FROM growth_index.advance_entitlements('
 	$$VALUES ('approve', 50000.00), ('pay', 50000.00)$$, 'to the last yuan');
 SELECT throws_ok($$UPDATE growth_index.budget SET amount = 49999.99 WHERE code = 'tight'$$, '23514', NULL, 'a budget is not lowered under what is committed');
 SELECT is((claw_back_entitlement(:refinancing, 'auditor', 'not invested')).state, 'clawed_back', 'clawed back');
+SELECT is((SELECT row(committed, paid)::text FROM budget WHERE code = 'tight'), '(50000.00,0.00)', 'it is owed, not yet back: the budget is not free');
+SELECT refund_entitlement(:refinancing, 'auditor') \g /dev/null
+SELECT is((SELECT row(committed, paid)::text FROM budget WHERE code = 'tight'), '(0.00,0.00)', 'until the money has come');
 SELECT is((SELECT row(award_enterprises, awards, awards_amount)::text FROM headline), '(1,1,15000.00)', 'the headline counts what stays paid');
 SELECT * FROM finish();

@@ -176,6 +176,9 @@ SELECT is((SELECT paid FROM budget WHERE code = 'day'), 130.00, 'to 0.01');
 SELECT is((SELECT sum(CASE kind WHEN 'payment' THEN amount ELSE -amount END) FROM payment), (SELECT sum(paid) FROM budget), 'payments and budgets agree');
 SELECT is((claw_back_entitlement(pg_temp.id(11, 'daily'), 'sun', 'false data', 'cb', '2022-06-01')).state, 'clawed_back', 'claw-back');
 SELECT is((claw_back_entitlement(pg_temp.id(11, 'daily'), 'sun', 'false data', 'cb', '2022-06-01')).state, 'clawed_back', 'once');
+SELECT is((SELECT sum(CASE kind WHEN 'payment' THEN amount ELSE -amount END) FROM payment), (SELECT sum(paid) FROM budget) + 40, 'it is owed until it has come');
+SELECT is((refund_entitlement(pg_temp.id(11, 'daily'), 'sun', 'rf', '2022-06-10')).state, 'clawed_back', 'refund');
+SELECT is((refund_entitlement(pg_temp.id(11, 'daily'), 'sun', 'rf', '2022-06-10')).state, 'clawed_back', 'once');
 SELECT is((SELECT sum(CASE kind WHEN 'payment' THEN amount ELSE -amount END) FROM payment), (SELECT sum(paid) FROM budget), 'payments and budgets still agree');
 
 /* ---- events of a year share the cap; what must be applied for has a way in ---- */

@@ -13,6 +13,8 @@ CREATE TABLE growth_index.entitlement (
 	version			integer NOT NULL,
 	occasion		text NOT NULL,
 	award			numeric(18,2) NOT NULL CHECK (award > 0),
+	deducted		numeric(18,2) NOT NULL DEFAULT 0 CHECK (deducted >= 0),
+	granted			numeric(18,2),
 	state			text NOT NULL DEFAULT 'matched' CONSTRAINT entitlement_state CHECK (state IN (
 						'matched', 'superseded', 'reviewed', 'rejected', 'publicised', 'objected', 'pushed',
 						'confirmed', 'declined', 'expired', 'held', 'approved', 'paid', 'withdrawn', 'clawed_back')),
@@ -21,6 +23,8 @@ CREATE TABLE growth_index.entitlement (
 	expires_on		date,
 	created_on		date NOT NULL,
 	changed_at		timestamptz NOT NULL DEFAULT pg_catalog.clock_timestamp(),
+	revision		integer NOT NULL DEFAULT 1,
+	CONSTRAINT entitlement_granted CHECK (granted > 0 AND granted <= award),
 	UNIQUE (credit_code, policy, occasion)
 );
 CREATE INDEX entitlement_open ON growth_index.entitlement (state, id)
@@ -32,12 +36,15 @@ COMMENT ON COLUMN growth_index.entitlement.policy IS 'Policy.';
 COMMENT ON COLUMN growth_index.entitlement.version IS 'Version of the policy that it was matched under.';
 COMMENT ON COLUMN growth_index.entitlement.occasion IS 'once, the year, or the event: what the policy may be had once for.';
 COMMENT ON COLUMN growth_index.entitlement.award IS 'Award in yuan.';
+COMMENT ON COLUMN growth_index.entitlement.deducted IS 'What was paid before in the same stacking group and is taken off the award, in yuan (award is after it).';
+COMMENT ON COLUMN growth_index.entitlement.granted IS 'What was approved, in yuan: the award, or less where a cap or the budget left less; NULL: not approved.';
 COMMENT ON COLUMN growth_index.entitlement.state IS 'Where it stands.';
 COMMENT ON COLUMN growth_index.entitlement.reason IS 'Why it stands there, where somebody said so.';
 COMMENT ON COLUMN growth_index.entitlement.publicity_ends IS 'Last day of publicity (公示); NULL: not publicised yet, or no publicity.';
 COMMENT ON COLUMN growth_index.entitlement.expires_on IS 'Last day on which the enterprise can confirm.';
 COMMENT ON COLUMN growth_index.entitlement.created_on IS 'Day for which it was matched.';
 COMMENT ON COLUMN growth_index.entitlement.changed_at IS 'Time of the last step.';
+COMMENT ON COLUMN growth_index.entitlement.revision IS 'Goes up with every step: who has seen an older one has not seen what happened since.';
 SELECT pg_catalog.pg_extension_config_dump('growth_index.entitlement', '');
 SELECT pg_catalog.pg_extension_config_dump('growth_index.entitlement_id_seq', '');
 /* one that was gone would be proposed anew, and paid again */
@@ -51,6 +58,7 @@ CREATE TABLE growth_index.entitlement_event (
 	from_state		text,
 	to_state		text NOT NULL,
 	actor			text NOT NULL,
+	role			text NOT NULL DEFAULT growth_index.caller(),
 	reason			text,
 	key				text UNIQUE,
 	inputs			jsonb,
@@ -61,10 +69,11 @@ CREATE INDEX entitlement_event_entitlement ON growth_index.entitlement_event (en
 COMMENT ON TABLE growth_index.entitlement_event IS 'Every step of every entitlement (append-only): who, when, why, and on which inputs.';
 COMMENT ON COLUMN growth_index.entitlement_event.id IS 'Number in order of time.';
 COMMENT ON COLUMN growth_index.entitlement_event.entitlement_id IS 'Entitlement.';
-COMMENT ON COLUMN growth_index.entitlement_event.step IS 'What was done: match, supersede, review, publicise, push, confirm, decline, object, reject, approve (to approved or held), pay, expire, withdraw, claw_back.';
+COMMENT ON COLUMN growth_index.entitlement_event.step IS 'What was done: match, supersede, review, publicise, push, confirm, decline, object, reject, approve (to approved or held), hold, pay, return (the bank could not pay), expire, withdraw, claw_back, refund.';
 COMMENT ON COLUMN growth_index.entitlement_event.from_state IS 'State before; NULL: it began here.';
 COMMENT ON COLUMN growth_index.entitlement_event.to_state IS 'State after.';
 COMMENT ON COLUMN growth_index.entitlement_event.actor IS 'Who did it: system, or what the caller said.';
+COMMENT ON COLUMN growth_index.entitlement_event.role IS 'Role of the server that did it.';
 COMMENT ON COLUMN growth_index.entitlement_event.reason IS 'Why.';
 COMMENT ON COLUMN growth_index.entitlement_event.key IS 'The caller''s key: the same call again changes nothing.';
 COMMENT ON COLUMN growth_index.entitlement_event.inputs IS 'What was decided on: policy, version, criteria, award formula, profile, score.';
@@ -76,25 +85,16 @@ CREATE TRIGGER append_only
 	BEFORE UPDATE OR DELETE OR TRUNCATE ON growth_index.entitlement_event
 	FOR EACH STATEMENT EXECUTE FUNCTION growth_index.refuse_change();
 
-CREATE FUNCTION growth_index.add_working_days(day date, days integer) RETURNS date
-LANGUAGE sql IMMUTABLE STRICT PARALLEL SAFE SET search_path = pg_catalog, pg_temp
-AS $$
-	SELECT CASE WHEN days <= 0 THEN day ELSE (
-		SELECT d::date FROM generate_series(day + 1, day + 7 + days * 2, INTERVAL '1 day') AS d
-		WHERE extract(isodow FROM d) < 6 ORDER BY d OFFSET days - 1 LIMIT 1) END
-$$;
-COMMENT ON FUNCTION growth_index.add_working_days(date, integer) IS 'The day that lies so many working days (Monday to Friday) after a day; holidays are not known.';
-
 /* inlined by the planner: no SET clause, so everything is qualified */
 CREATE FUNCTION growth_index.decision_record(growth_index.policy, growth_index.profile, growth_index.score) RETURNS jsonb
 LANGUAGE sql STABLE
 AS $$
 	SELECT pg_catalog.jsonb_build_object('policy', ($1).code, 'version', ($1).version, 'criteria', ($1).criteria::pg_catalog.text,
-		'award', ($1).award::pg_catalog.text, 'profile', growth_index.jsonb($2),
+		'award', ($1).award::pg_catalog.text, 'cap', ($1).cap_enterprise, 'profile', growth_index.jsonb($2),
 		'score', CASE WHEN ($3).scorecard IS NOT NULL THEN pg_catalog.jsonb_build_object('scorecard', ($3).scorecard,
 			'version', ($3).version, 'score', ($3).score, 'rating', ($3).rating::pg_catalog.text) END)
 $$;
-COMMENT ON FUNCTION growth_index.decision_record(growth_index.policy, growth_index.profile, growth_index.score) IS 'What a decision rests on, as it is kept with the event: policy, version, criteria, award, profile, score.';
+COMMENT ON FUNCTION growth_index.decision_record(growth_index.policy, growth_index.profile, growth_index.score) IS 'What a decision rests on, as it is kept with the event: policy, version, criteria, award formula, cap, profile, score.';
 
 CREATE FUNCTION growth_index.decision_inputs(credit_code growth_index.credit_code, policy growth_index.policy) RETURNS jsonb
 LANGUAGE sql STABLE SET search_path = pg_catalog, pg_temp
@@ -107,53 +107,144 @@ $$;
 COMMENT ON FUNCTION growth_index.decision_inputs(growth_index.credit_code, growth_index.policy) IS 'What a decision on an enterprise and a policy rests on, as it is kept with the event.';
 
 /*
- * What all steps have in common: the key that makes a call count once, the lock
- * on the entitlement, the states it may be done in, the event.
+ * Exclusion lists: 失信, severe penalties, accidents of the year.  Who stands on
+ * a list of a policy gets no further with it, at whatever step.
  */
-CREATE FUNCTION growth_index.take_step(id bigint, step text, allowed text[], to_state text, actor text,
-	key text, reason text, as_of date, inputs jsonb DEFAULT NULL, OUT entitlement growth_index.entitlement, OUT done boolean)
-LANGUAGE plpgsql SET search_path = pg_catalog, pg_temp
+CREATE TABLE growth_index.exclusion (
+	id			bigint GENERATED ALWAYS AS IDENTITY PRIMARY KEY,
+	credit_code	growth_index.credit_code NOT NULL,
+	list		text NOT NULL CHECK (list <> ''),
+	reason		text NOT NULL,
+	valid_from	date NOT NULL,
+	valid_to	date NOT NULL DEFAULT 'infinity',
+	entered_by	text NOT NULL DEFAULT growth_index.caller(),
+	entered_at	timestamptz NOT NULL DEFAULT pg_catalog.clock_timestamp(),
+	CONSTRAINT exclusion_valid CHECK (valid_from <= valid_to)
+);
+CREATE INDEX exclusion_enterprise ON growth_index.exclusion (credit_code);
+COMMENT ON TABLE growth_index.exclusion IS 'Enterprises that get no benefits for a time, by list. Who comes off a list early gets an earlier valid_to.';
+COMMENT ON COLUMN growth_index.exclusion.id IS 'Number.';
+COMMENT ON COLUMN growth_index.exclusion.credit_code IS 'Enterprise.';
+COMMENT ON COLUMN growth_index.exclusion.list IS 'Which list: dishonest (失信), penalty (severe administrative penalty), or any that a policy names in excluded_by.';
+COMMENT ON COLUMN growth_index.exclusion.reason IS 'Why, such as the number of the decision.';
+COMMENT ON COLUMN growth_index.exclusion.valid_from IS 'First day.';
+COMMENT ON COLUMN growth_index.exclusion.valid_to IS 'Last day.';
+COMMENT ON COLUMN growth_index.exclusion.entered_by IS 'Role that entered it.';
+COMMENT ON COLUMN growth_index.exclusion.entered_at IS 'When it was entered.';
+SELECT pg_catalog.pg_extension_config_dump('growth_index.exclusion', '');
+SELECT pg_catalog.pg_extension_config_dump('growth_index.exclusion_id_seq', '');
+
+CREATE FUNCTION growth_index.excluded(credit_code growth_index.credit_code, lists text[], as_of date) RETURNS text
+LANGUAGE sql STABLE SET search_path = pg_catalog, pg_temp
+AS $$
+	SELECT string_agg(format('on the list "%s" until %s: %s', x.list, x.valid_to, x.reason), '; ' ORDER BY x.id)
+	FROM growth_index.exclusion AS x
+	WHERE x.credit_code OPERATOR(growth_index.=) excluded.credit_code AND x.list = ANY (lists)
+		AND as_of BETWEEN x.valid_from AND x.valid_to
+$$;
+COMMENT ON FUNCTION growth_index.excluded(growth_index.credit_code, text[], date) IS 'Why an enterprise is kept out by these lists as of a day; NULL: it is not.';
+
+/* who does a step: the right one, or error 42501; and the name that is recorded */
+CREATE FUNCTION growth_index.step_actor(entitlement growth_index.entitlement, step text, actor text) RETURNS text
+LANGUAGE plpgsql STABLE SET search_path = pg_catalog, pg_temp
+AS $$
+BEGIN
+	IF growth_index.caller_is_trusted() THEN
+		RETURN coalesce(actor, 'system');
+	END IF;
+	IF step IN ('confirm', 'decline') THEN
+		PERFORM growth_index.require_enterprise(entitlement.credit_code);
+		RETURN actor;
+	END IF;
+	PERFORM growth_index.require_department((SELECT p.department FROM growth_index.policy AS p
+		WHERE p.code = entitlement.policy AND p.version = entitlement.version));
+	IF actor <> growth_index.caller() AND actor <> 'system' THEN
+		RAISE EXCEPTION 'role "%" does not act as "%"', growth_index.caller(), actor
+			USING ERRCODE = 'insufficient_privilege', HINT = 'Leave the actor out: it is the role itself.';
+	END IF;
+	RETURN growth_index.caller();
+END
+$$;
+COMMENT ON FUNCTION growth_index.step_actor(growth_index.entitlement, text, text) IS
+'Internal: the actor to be recorded. Who may act for anybody names any; an enterprise takes the steps of its own entitlements, a department those of its own policies, as itself. Error 42501 for others.';
+
+/* the same call again? raises 23505 where the key stands for another */
+CREATE FUNCTION growth_index.taken_before(id bigint, step text, actor text, key text, reason text) RETURNS boolean
+LANGUAGE plpgsql STABLE SET search_path = pg_catalog, pg_temp
 AS $$
 DECLARE
 	earlier growth_index.entitlement_event;
+BEGIN
+	SELECT v.* INTO earlier FROM growth_index.entitlement_event AS v WHERE v.key = taken_before.key;
+	IF NOT FOUND THEN
+		RETURN false;
+	END IF;
+	IF (earlier.entitlement_id, earlier.step) IS DISTINCT FROM (taken_before.id, taken_before.step) THEN
+		RAISE EXCEPTION 'key "%" was used for step "%" of entitlement %', key, earlier.step, earlier.entitlement_id
+			USING ERRCODE = 'unique_violation', HINT = 'A key stands for one call: take a new one.';
+	END IF;
+	/* as_of is today by default, and a call may be repeated tomorrow; why it is held, approve found itself */
+	IF earlier.actor <> actor OR (step NOT IN ('approve', 'pay') AND earlier.reason IS DISTINCT FROM taken_before.reason) THEN
+		RAISE EXCEPTION 'key "%" was used for a call with other arguments', key
+			USING ERRCODE = 'unique_violation', DETAIL = format('Then the actor was "%s" and the reason %s.',
+				earlier.actor, coalesce(quote_literal(earlier.reason), 'not given')),
+				HINT = 'A key stands for one call: take a new one.';
+	END IF;
+	RETURN true;
+END
+$$;
+COMMENT ON FUNCTION growth_index.taken_before(bigint, text, text, text, text) IS 'Internal: was this step taken with this key? Error 23505 where the key was used for anything else.';
+
+/*
+ * What all steps have in common: the key that makes a call count once, the lock
+ * on the entitlement, the actor, the states it may be done in, the lists that
+ * keep an enterprise out, the event.
+ */
+CREATE FUNCTION growth_index.take_step(id bigint, step text, allowed text[], to_state text, actor text,
+	key text, reason text, as_of date, inputs jsonb DEFAULT NULL, seen integer DEFAULT NULL,
+	OUT entitlement growth_index.entitlement, OUT done boolean)
+LANGUAGE plpgsql SET search_path = pg_catalog, pg_temp
+AS $$
+DECLARE
+	obstacle text;
 BEGIN
 	SELECT e.* INTO entitlement FROM growth_index.entitlement AS e WHERE e.id = take_step.id FOR UPDATE;
 	IF NOT FOUND THEN
 		RAISE EXCEPTION 'entitlement % does not exist', id USING ERRCODE = 'no_data_found';
 	END IF;
-	SELECT v.* INTO earlier FROM growth_index.entitlement_event AS v WHERE v.key = take_step.key;
-	IF FOUND THEN
-		IF (earlier.entitlement_id, earlier.step) IS DISTINCT FROM (take_step.id, take_step.step) THEN
-			RAISE EXCEPTION 'key "%" was used for step "%" of entitlement %', key, earlier.step, earlier.entitlement_id
-				USING ERRCODE = 'unique_violation', HINT = 'A key stands for one call: take a new one.';
-		END IF;
-		/* as_of is today by default, and a call may be repeated tomorrow; why it is held, approve found itself */
-		IF earlier.actor <> coalesce(actor, 'system') OR (step <> 'approve' AND earlier.reason IS DISTINCT FROM take_step.reason) THEN
-			RAISE EXCEPTION 'key "%" was used for a call with other arguments', key
-				USING ERRCODE = 'unique_violation', DETAIL = format('Then the actor was "%s" and the reason %s.',
-					earlier.actor, coalesce(quote_literal(earlier.reason), 'not given')),
-					HINT = 'A key stands for one call: take a new one.';
-		END IF;
-		done := false;
+	actor := growth_index.step_actor(entitlement, step, actor);
+	done := NOT growth_index.taken_before(id, step, actor, key, reason);
+	IF NOT done THEN
 		RETURN;
+	END IF;
+	IF entitlement.revision <> seen THEN
+		RAISE EXCEPTION 'entitlement % has changed: it is at revision %, not %', id, entitlement.revision, seen
+			USING ERRCODE = 'object_not_in_prerequisite_state', HINT = 'Look at it again before deciding.';
 	END IF;
 	IF entitlement.state <> ALL (allowed) THEN
 		RAISE EXCEPTION 'entitlement % is %: it cannot be %', id, entitlement.state, to_state
 			USING ERRCODE = 'object_not_in_prerequisite_state',
 				HINT = format('This step is taken from: %s.', array_to_string(allowed, ', '));
 	END IF;
+	IF step IN ('review', 'publicise', 'push', 'confirm', 'pay') THEN
+		obstacle := growth_index.excluded(entitlement.credit_code, (SELECT p.excluded_by FROM growth_index.policy AS p
+			WHERE p.code = (entitlement).policy AND p.version = (entitlement).version), as_of);
+		IF obstacle IS NOT NULL THEN
+			RAISE EXCEPTION 'enterprise % is %', entitlement.credit_code, obstacle
+				USING ERRCODE = 'object_not_in_prerequisite_state', HINT = 'Table growth_index.exclusion has it.';
+		END IF;
+	END IF;
 	INSERT INTO growth_index.entitlement_event (entitlement_id, step, from_state, to_state, actor, reason, key, inputs, as_of)
-	VALUES (take_step.id, take_step.step, entitlement.state, take_step.to_state, coalesce(take_step.actor, 'system'),
+	VALUES (take_step.id, take_step.step, entitlement.state, take_step.to_state, actor,
 		take_step.reason, take_step.key, take_step.inputs, take_step.as_of);
 	UPDATE growth_index.entitlement AS e
-	SET state = take_step.to_state, reason = take_step.reason, changed_at = clock_timestamp()
+	SET state = take_step.to_state, reason = take_step.reason, changed_at = clock_timestamp(), revision = e.revision + 1
 	WHERE e.id = take_step.id RETURNING e.* INTO entitlement;
-	done := true;
 END
 $$;
-COMMENT ON FUNCTION growth_index.take_step(bigint, text, text[], text, text, text, text, date, jsonb) IS
-'Internal: one step of an entitlement. done is false where the key tells that it was taken before. Errors: P0002 unknown entitlement, 55000 wrong state, 23505 a key that stands for another call.';
-REVOKE ALL ON FUNCTION growth_index.take_step(bigint, text, text[], text, text, text, text, date, jsonb) FROM PUBLIC;
+COMMENT ON FUNCTION growth_index.take_step(bigint, text, text[], text, text, text, text, date, jsonb, integer) IS
+'Internal: one step of an entitlement. done is false where the key tells that it was taken before. seen: the revision that the caller decided on; NULL: any. Errors: P0002 unknown entitlement, 42501 wrong actor, 55000 wrong state, a revision that is gone, or an enterprise on a list of exclusion, 23505 a key that stands for another call.';
+REVOKE ALL ON FUNCTION growth_index.take_step(bigint, text, text[], text, text, text, text, date, jsonb, integer) FROM PUBLIC;
 
 /* the occasion that a policy may be had once for; NULL: the event is not known */
 CREATE FUNCTION growth_index.occasion(policy growth_index.policy, profile growth_index.profile, as_of date) RETURNS text
@@ -199,144 +290,15 @@ $$;
 COMMENT ON FUNCTION growth_index.had_this_year(growth_index.credit_code, growth_index.policy, date) IS
 'What an enterprise has of a policy by event with a cap in the calendar year, in yuan, what has fallen or is superseded left out; NULL: nothing that counts towards a cap.';
 
-CREATE FUNCTION growth_index.propose_entitlements(as_of date DEFAULT current_date) RETURNS bigint
-LANGUAGE plpgsql STRICT SET search_path = pg_catalog, pg_temp
-AS $$
-DECLARE
-	proposed bigint;
-BEGIN
-	/* one at a time, so that two do not fill the same group; nobody else waits for it */
-	PERFORM pg_advisory_xact_lock(hashtextextended('growth_index.propose_entitlements', 0));
-	/* whatever may have to give way to another match must not be confirmed meanwhile */
-	PERFORM FROM growth_index.entitlement AS e
-		JOIN growth_index.policy AS q ON q.code = e.policy AND q.version = e.version
-	WHERE growth_index.standing(e.state) = 1 AND q.stacking_group IS NOT NULL
-		AND EXISTS (SELECT FROM growth_index.policy_match AS m
-			JOIN growth_index.policy AS p ON p.code = m.policy AND p.version = m.version
-			WHERE m.until IS NULL AND m.decision = 'eligible' AND p.stacking_group = q.stacking_group
-				AND p.code <> q.code AND m.credit_code OPERATOR(growth_index.=) e.credit_code)
-	ORDER BY e.id FOR UPDATE OF e;
 
-	WITH candidate AS MATERIALIZED (
-		SELECT m.credit_code, p.code, p.version, p.stacking_group,
-			CASE WHEN had.amount IS NULL THEN m.award ELSE least(m.award, p.cap_enterprise - had.amount) END AS award,
-			CASE p.period WHEN 'event' THEN growth_index.occasion(p, growth_index.matching_profile(m.credit_code), propose_entitlements.as_of)
-				ELSE growth_index.occasion(p, NULL, propose_entitlements.as_of) END AS occasion
-		FROM growth_index.policy_match AS m
-			JOIN growth_index.policy AS p ON p.code = m.policy AND p.version = m.version
-			JOIN growth_index.enterprise AS f ON f.credit_code OPERATOR(growth_index.=) m.credit_code AND f.status = 'active'
-			CROSS JOIN LATERAL growth_index.had_this_year(m.credit_code, p, propose_entitlements.as_of) AS had(amount)
-		WHERE m.until IS NULL AND m.decision = 'eligible' AND m.award > 0
-			AND p.active AND p.mode IN ('none', 'click')
-			AND propose_entitlements.as_of BETWEEN p.valid_from AND p.valid_to
-	), member AS MATERIALIZED (
-		/* new ones, and those that were superseded and still match */
-		SELECT e.id, c.credit_code, c.code, c.version, c.stacking_group, c.occasion, c.award, 0 AS standing
-		FROM candidate AS c
-			LEFT JOIN growth_index.entitlement AS e ON e.credit_code OPERATOR(growth_index.=) c.credit_code
-				AND e.policy = c.code AND e.occasion = c.occasion
-		WHERE c.occasion IS NOT NULL AND c.award > 0 AND (e.id IS NULL OR e.state = 'superseded')
-		UNION ALL
-		SELECT e.id, e.credit_code, e.policy, e.version, q.stacking_group, e.occasion, e.award, growth_index.standing(e.state)
-		FROM growth_index.entitlement AS e
+CREATE FUNCTION growth_index.had_in_group(credit_code growth_index.credit_code, policy growth_index.policy) RETURNS numeric
+LANGUAGE sql STABLE SET search_path = pg_catalog, pg_temp
+AS $$
+	SELECT CASE WHEN policy.pays_difference AND policy.stacking_group IS NOT NULL THEN (
+		SELECT sum(e.granted) FROM growth_index.entitlement AS e
 			JOIN growth_index.policy AS q ON q.code = e.policy AND q.version = e.version
-		WHERE growth_index.standing(e.state) > 0 AND q.stacking_group IS NOT NULL
-	), beaten AS MATERIALIZED (
-		SELECT DISTINCT ON (m.credit_code, m.code, m.occasion) m.credit_code, m.code, m.occasion,
-			CASE WHEN r.standing = 2 THEN format('policy "%s" of the group "%s" is confirmed', r.code, r.stacking_group)
-				ELSE format('policy "%s" of the group "%s" gives %s yuan', r.code, r.stacking_group, r.award) END AS beaten_by
-		FROM member AS m
-			JOIN member AS r ON r.credit_code OPERATOR(growth_index.=) m.credit_code AND r.stacking_group = m.stacking_group
-		WHERE m.standing < 2 AND r.code <> m.code AND growth_index.same_occasion(r.occasion, m.occasion)
-			/* by the confirmed one, else the highest, else the first by code */
-			AND (r.standing = 2, r.award, m.code COLLATE "C") > (false, m.award, r.code COLLATE "C")
-		ORDER BY m.credit_code, m.code, m.occasion, r.standing = 2 DESC, r.award DESC, r.code COLLATE "C"
-	), decided AS MATERIALIZED (
-		SELECT m.*, b.beaten_by
-		FROM member AS m
-			LEFT JOIN beaten AS b ON b.credit_code OPERATOR(growth_index.=) m.credit_code AND b.code = m.code AND b.occasion = m.occasion
-		WHERE m.standing < 2
-	), entered AS (
-		INSERT INTO growth_index.entitlement AS e (credit_code, policy, version, occasion, award, state, reason, created_on)
-		SELECT d.credit_code, d.code, d.version, d.occasion, d.award,
-			CASE WHEN d.beaten_by IS NULL THEN 'matched' ELSE 'superseded' END, d.beaten_by, propose_entitlements.as_of
-		FROM decided AS d
-		WHERE d.id IS NULL
-		ORDER BY d.credit_code USING OPERATOR(growth_index.<), d.code
-		RETURNING e.id, e.credit_code, e.policy, e.version, NULL AS from_state, e.state, e.reason
-	), moved AS (
-		UPDATE growth_index.entitlement AS e
-		SET state = CASE WHEN d.beaten_by IS NULL THEN 'matched' ELSE 'superseded' END, reason = d.beaten_by,
-			version = d.version, award = d.award, changed_at = clock_timestamp()
-		FROM decided AS d JOIN growth_index.entitlement AS was ON was.id = d.id
-		WHERE e.id = d.id AND e.state = was.state AND (d.standing = 0) = (d.beaten_by IS NULL)
-		RETURNING e.id, e.credit_code, e.policy, e.version, was.state AS from_state, e.state, e.reason
-	), told AS (
-		INSERT INTO growth_index.entitlement_event (entitlement_id, step, from_state, to_state, actor, reason, inputs, as_of)
-		SELECT t.id, CASE WHEN t.from_state IS NULL OR t.state = 'matched' THEN 'match' ELSE 'supersede' END, t.from_state, t.state,
-			'system', t.reason, growth_index.decision_record(p, k.profile, c), propose_entitlements.as_of
-		FROM (SELECT * FROM entered UNION ALL SELECT * FROM moved) AS t
-			JOIN growth_index.policy AS p ON p.code = t.policy AND p.version = t.version
-			LEFT JOIN growth_index.matching_profiles AS k ON k.credit_code OPERATOR(growth_index.=) t.credit_code
-			LEFT JOIN growth_index.score AS c ON c.credit_code OPERATOR(growth_index.=) t.credit_code
-				AND c.scorecard = (SELECT growth_index.matching_scorecard())
-		ORDER BY t.id
-		RETURNING to_state
-	)
-	SELECT count(*) INTO proposed FROM told WHERE to_state = 'matched';
-	RETURN proposed;
-END
+		WHERE e.credit_code OPERATOR(growth_index.=) had_in_group.credit_code AND e.policy <> (had_in_group.policy).code
+			AND q.stacking_group = (had_in_group.policy).stacking_group AND e.state IN ('approved', 'paid')) END
 $$;
-COMMENT ON FUNCTION growth_index.propose_entitlements(date) IS
-'Makes an entitlement of every current eligible match of a policy without application that an active enterprise has not had on this occasion. Of a stacking group only the highest award goes forward (就高不就低; ties by code), the others are superseded: a lower one that is not confirmed yet gives way to a higher one that comes later, and comes back when the higher one falls. What is confirmed stays. Events of one year share the policy''s cap. Returns how many go forward.';
-
-CREATE FUNCTION growth_index.propose_entitlement(credit_code growth_index.credit_code, policy text,
-	as_of date DEFAULT current_date, actor text DEFAULT NULL, key text DEFAULT NULL) RETURNS growth_index.entitlement
-LANGUAGE plpgsql SET search_path = pg_catalog, pg_temp
-AS $$
-DECLARE
-	rule growth_index.policy := growth_index.policy_in_force(policy);
-	profile growth_index.profile := growth_index.matching_profile(credit_code);
-	due record;
-	made growth_index.entitlement;
-	had numeric;
-BEGIN
-	PERFORM pg_advisory_xact_lock(hashtextextended('growth_index.propose_entitlements', 0));
-	SELECT e.* INTO made FROM growth_index.entitlement_event AS v JOIN growth_index.entitlement AS e ON e.id = v.entitlement_id
-	WHERE v.key = propose_entitlement.key;
-	IF FOUND THEN
-		IF made.credit_code OPERATOR(growth_index.<>) credit_code OR made.policy <> rule.code THEN
-			RAISE EXCEPTION 'key "%" was used for entitlement %', key, made.id
-				USING ERRCODE = 'unique_violation', HINT = 'A key stands for one call: take a new one.';
-		END IF;
-		RETURN made;
-	END IF;
-	IF NOT EXISTS (SELECT FROM growth_index.enterprise AS f
-			WHERE f.credit_code OPERATOR(growth_index.=) propose_entitlement.credit_code AND f.status = 'active') THEN
-		RAISE EXCEPTION 'there is no active enterprise %', credit_code USING ERRCODE = 'object_not_in_prerequisite_state';
-	END IF;
-	SELECT d.* INTO due FROM growth_index.decide(rule.criteria, rule.award, profile, as_of) AS d
-	WHERE as_of BETWEEN rule.valid_from AND rule.valid_to;
-	IF due.decision IS DISTINCT FROM 'eligible' THEN
-		RAISE EXCEPTION 'enterprise % is not known to be eligible for policy "%"', credit_code, policy
-			USING ERRCODE = 'object_not_in_prerequisite_state', HINT = 'explain_match() tells what fails or is missing.';
-	END IF;
-	had := growth_index.had_this_year(credit_code, rule, as_of);
-	made.award := CASE WHEN rule.cap_enterprise IS NULL THEN due.amount ELSE least(due.amount, rule.cap_enterprise - coalesce(had, 0)) END;
-	made.occasion := growth_index.occasion(rule, profile, as_of);
-	IF made.occasion IS NULL OR made.award <= 0 THEN
-		RAISE EXCEPTION 'there is nothing for enterprise % in policy "%"', credit_code, policy
-			USING ERRCODE = 'object_not_in_prerequisite_state',
-				DETAIL = CASE WHEN made.occasion IS NULL THEN 'The event is not known.' ELSE 'The award is 0, or the cap is used up.' END;
-	END IF;
-	INSERT INTO growth_index.entitlement (credit_code, policy, version, occasion, award, created_on)
-	VALUES (credit_code, rule.code, rule.version, made.occasion, made.award, as_of)
-	RETURNING * INTO made;
-	INSERT INTO growth_index.entitlement_event (entitlement_id, step, to_state, actor, key, inputs, as_of)
-	VALUES (made.id, 'match', 'matched', coalesce(actor, 'enterprise ' || credit_code::text), key,
-		growth_index.decision_inputs(credit_code, rule), as_of);
-	RETURN made;
-END
-$$;
-COMMENT ON FUNCTION growth_index.propose_entitlement(growth_index.credit_code, text, date, text, text) IS
-'Makes the entitlement of one enterprise to one policy of any mode: the way in for what has to be applied for. Errors: P0002 policy not in force, 55000 not eligible or nothing due, 23505 had on this occasion before, or a key that stands for another call. Stacking is settled by the next propose_entitlements().';
+COMMENT ON FUNCTION growth_index.had_in_group(growth_index.credit_code, growth_index.policy) IS
+'What an enterprise was approved of other policies of the stacking group, in yuan: what an upgrade takes off. NULL: nothing, or the policy pays no differences.';

@@ -36,6 +36,31 @@ CREATE TRIGGER keep_budget_renamed BEFORE UPDATE OF code ON growth_index.budget
 CREATE TRIGGER keep_rows BEFORE TRUNCATE ON growth_index.budget
 	FOR EACH STATEMENT EXECUTE FUNCTION growth_index.refuse_removal();
 
+/* shares of a whole: above 0, with a sum of 1 */
+CREATE FUNCTION growth_index.instalments_are_valid(instalments jsonb) RETURNS boolean
+LANGUAGE plpgsql IMMUTABLE STRICT PARALLEL SAFE SET search_path = pg_catalog, pg_temp
+AS $$
+BEGIN
+	/* criteria that cannot be read raise their own error */
+	RETURN jsonb_typeof(instalments) = 'array' AND (
+		SELECT sum((i ->> 'share')::numeric) = 1 AND min((i ->> 'share')::numeric) > 0
+			AND bool_and(i ->> 'when' IS NULL OR (i ->> 'when')::growth_index.criteria IS NOT NULL)
+		FROM jsonb_array_elements(CASE jsonb_typeof(instalments) WHEN 'array' THEN instalments ELSE '[]' END) AS i) IS TRUE;
+END
+$$;
+COMMENT ON FUNCTION growth_index.instalments_are_valid(jsonb) IS 'Is it an array of {"share": …, "when": …} with shares above 0 that sum to 1? Criteria that cannot be read raise their own error.';
+
+CREATE FUNCTION growth_index.cost_shares_are_valid(cost_shares jsonb) RETURNS boolean
+LANGUAGE plpgsql IMMUTABLE STRICT PARALLEL SAFE SET search_path = pg_catalog, pg_temp
+AS $$
+BEGIN
+	RETURN jsonb_typeof(cost_shares) = 'object' AND (
+		SELECT sum(s.value::numeric) = 1 AND min(s.value::numeric) > 0
+		FROM jsonb_each_text(CASE jsonb_typeof(cost_shares) WHEN 'object' THEN cost_shares ELSE '{}' END) AS s) IS TRUE;
+END
+$$;
+COMMENT ON FUNCTION growth_index.cost_shares_are_valid(jsonb) IS 'Is it an object of budgets with shares above 0 that sum to 1?';
+
 CREATE TABLE growth_index.policy (
 	code			text NOT NULL CHECK (code <> ''),
 	version			integer NOT NULL CHECK (version > 0),
@@ -54,6 +79,15 @@ CREATE TABLE growth_index.policy (
 	budget_code		text,
 	publicity_days	integer NOT NULL DEFAULT 5 CHECK (publicity_days >= 0),
 	needs_person	boolean NOT NULL DEFAULT false,
+	four_eyes		boolean NOT NULL DEFAULT false,
+	allocation		text NOT NULL DEFAULT 'first_come' CONSTRAINT policy_allocation CHECK (allocation IN ('first_come', 'score', 'proportional')),
+	judged_at		text NOT NULL DEFAULT 'payment' CONSTRAINT policy_judged_at CHECK (judged_at IN ('payment', 'event')),
+	pays_difference	boolean NOT NULL DEFAULT false,
+	instalments		jsonb CONSTRAINT policy_instalments CHECK (growth_index.instalments_are_valid(instalments)),
+	cost_shares		jsonb CONSTRAINT policy_cost_shares CHECK (growth_index.cost_shares_are_valid(cost_shares)),
+	cap_year		numeric(18,2) CHECK (cap_year >= 0),
+	excluded_by		text[] NOT NULL DEFAULT '{dishonest,penalty}',
+	confirm_days	integer NOT NULL DEFAULT 60 CHECK (confirm_days > 0),
 	valid_from		date NOT NULL DEFAULT '-infinity',
 	valid_to		date NOT NULL DEFAULT 'infinity',
 	active			boolean NOT NULL DEFAULT true,
@@ -81,6 +115,15 @@ COMMENT ON COLUMN growth_index.policy.cap_enterprise IS 'Most that an enterprise
 COMMENT ON COLUMN growth_index.policy.budget_code IS 'Budget it is paid from; without one nothing can be approved.';
 COMMENT ON COLUMN growth_index.policy.publicity_days IS 'Working days (Monday to Friday) of publicity (公示); 0: none.';
 COMMENT ON COLUMN growth_index.policy.needs_person IS 'True: a person reviews each case; false: the system does.';
+COMMENT ON COLUMN growth_index.policy.four_eyes IS 'True: it is approved by a person, and by another than the one who reviewed it.';
+COMMENT ON COLUMN growth_index.policy.allocation IS 'Who is served when the budget runs short: first_come, by the time of confirmation; score, the highest score first; proportional, all in the same proportion, once nobody is on the way any more.';
+COMMENT ON COLUMN growth_index.policy.judged_at IS 'When an enterprise has to qualify: payment, still at approval; event, when it was matched, whatever comes later.';
+COMMENT ON COLUMN growth_index.policy.pays_difference IS 'True: who was paid less in the same stacking group gets the difference (an upgrade); false: nothing more.';
+COMMENT ON COLUMN growth_index.policy.instalments IS 'Payment in parts: [{"share": 0.4}, {"share": 0.6, "when": "listed", "title": "on quotation"}]: shares of the award, which sum to 1; a part falls due when the criteria "when" hold, without one at approval. NULL: one sum.';
+COMMENT ON COLUMN growth_index.policy.cost_shares IS 'Cost shared between levels of government: {"county": 0.5, "city": 0.5}, budgets and their shares, which sum to 1. NULL: all from budget_code.';
+COMMENT ON COLUMN growth_index.policy.cap_year IS 'Most that all enterprises together are approved of it in a calendar year, in yuan; NULL: no cap but the budget.';
+COMMENT ON COLUMN growth_index.policy.excluded_by IS 'Lists of table exclusion that keep an enterprise out, at every step.';
+COMMENT ON COLUMN growth_index.policy.confirm_days IS 'Days in which the enterprise can confirm, from the push on.';
 COMMENT ON COLUMN growth_index.policy.valid_from IS 'First day of validity.';
 COMMENT ON COLUMN growth_index.policy.valid_to IS 'Last day of validity.';
 COMMENT ON COLUMN growth_index.policy.active IS 'Is this the version in force?';
@@ -182,12 +225,33 @@ END
 $$;
 COMMENT ON FUNCTION growth_index.warn_of_unknown_indicators(text, text[]) IS 'Warns where criteria or formulas read codes that the catalogue does not have.';
 
+CREATE FUNCTION growth_index.warn_of_missing_budgets(policy growth_index.policy) RETURNS void
+LANGUAGE plpgsql STABLE SET search_path = pg_catalog, pg_temp
+AS $$
+DECLARE
+	missing text;
+BEGIN
+	SELECT string_agg(c, ', ' ORDER BY c) INTO missing
+	FROM (SELECT policy.budget_code WHERE policy.cost_shares IS NULL
+		UNION SELECT jsonb_object_keys(policy.cost_shares)) AS n(c)
+	WHERE c IS NOT NULL AND NOT EXISTS (SELECT FROM growth_index.budget AS b WHERE b.code = c);
+	IF missing IS NOT NULL THEN
+		RAISE WARNING 'policy "%" is paid from a budget that is not there: %', policy.code, missing
+			USING HINT = 'Until growth_index.budget has it, nothing can be approved.';
+	END IF;
+END
+$$;
+COMMENT ON FUNCTION growth_index.warn_of_missing_budgets(growth_index.policy) IS 'Warns where a policy names budgets that are not there.';
+
 CREATE FUNCTION growth_index.add_policy(code text, criteria growth_index.criteria, award growth_index.formula,
 	title_zh text DEFAULT NULL, title_en text DEFAULT NULL, department text DEFAULT NULL,
 	kind text DEFAULT 'reward', legal_source text DEFAULT NULL, mode text DEFAULT 'none',
 	period text DEFAULT 'yearly', event_indicator text DEFAULT NULL, stacking_group text DEFAULT NULL,
 	cap_enterprise numeric DEFAULT NULL, budget_code text DEFAULT NULL, publicity_days integer DEFAULT 5,
-	needs_person boolean DEFAULT false, valid_from date DEFAULT '-infinity', valid_to date DEFAULT 'infinity')
+	needs_person boolean DEFAULT false, valid_from date DEFAULT '-infinity', valid_to date DEFAULT 'infinity',
+	four_eyes boolean DEFAULT false, allocation text DEFAULT 'first_come', judged_at text DEFAULT 'payment',
+	pays_difference boolean DEFAULT false, instalments jsonb DEFAULT NULL, cost_shares jsonb DEFAULT NULL,
+	cap_year numeric DEFAULT NULL, excluded_by text[] DEFAULT '{dishonest,penalty}', confirm_days integer DEFAULT 60)
 	RETURNS integer
 LANGUAGE plpgsql SET search_path = pg_catalog, pg_temp
 AS $$
@@ -201,6 +265,8 @@ BEGIN
 		add_policy.department, add_policy.kind, add_policy.criteria, add_policy.award, add_policy.legal_source,
 		add_policy.mode, add_policy.period, add_policy.event_indicator, add_policy.stacking_group,
 		add_policy.cap_enterprise, add_policy.budget_code, add_policy.publicity_days, add_policy.needs_person,
+		add_policy.four_eyes, add_policy.allocation, add_policy.judged_at, add_policy.pays_difference, add_policy.instalments,
+		add_policy.cost_shares, add_policy.cap_year, add_policy.excluded_by, add_policy.confirm_days,
 		add_policy.valid_from, add_policy.valid_to, true, clock_timestamp()
 	INTO wanted FROM growth_index.policy AS p WHERE p.code = add_policy.code;
 	IF to_jsonb(present) - '{version,created_at}'::text[] = to_jsonb(wanted) - '{version,created_at}'::text[] THEN
@@ -208,16 +274,13 @@ BEGIN
 	END IF;
 	PERFORM growth_index.warn_of_unknown_indicators(format('policy "%s"', add_policy.code),
 		growth_index.indicators(add_policy.criteria) || growth_index.indicators(add_policy.award) || add_policy.event_indicator);
-	IF wanted.budget_code IS NOT NULL AND NOT EXISTS (SELECT FROM growth_index.budget AS b WHERE b.code = wanted.budget_code) THEN
-		RAISE WARNING 'policy "%" is paid from a budget that is not there: %', add_policy.code, wanted.budget_code
-			USING HINT = 'Until growth_index.budget has it, nothing can be approved.';
-	END IF;
+	PERFORM growth_index.warn_of_missing_budgets(wanted);
 	UPDATE growth_index.policy AS p SET active = false WHERE p.code = add_policy.code AND p.active;
 	INSERT INTO growth_index.policy SELECT wanted.*;
 	RETURN wanted.version;
 END
 $$;
-COMMENT ON FUNCTION growth_index.add_policy(text, growth_index.criteria, growth_index.formula, text, text, text, text, text, text, text, text, text, numeric, text, integer, boolean, date, date) IS
+COMMENT ON FUNCTION growth_index.add_policy(text, growth_index.criteria, growth_index.formula, text, text, text, text, text, text, text, text, text, numeric, text, integer, boolean, date, date, boolean, text, text, boolean, jsonb, jsonb, numeric, text[], integer) IS
 'Enters a policy, or amends it: returns the new version, which is then in force, or the present one where nothing differs. Warns of indicators that are not in the catalogue.';
 
 CREATE FUNCTION growth_index.add_product(code text, institution text, criteria growth_index.criteria,

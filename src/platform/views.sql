@@ -14,14 +14,12 @@ FROM (SELECT coalesce(sum(amount) FILTER (WHERE kind = 'equity'), 0) AS equity_r
 		coalesce(sum(amount) FILTER (WHERE kind = 'debt'), 0) AS debt_raised
 	FROM growth_index.financing_event) AS f,
 	(SELECT count(DISTINCT p.credit_code) FILTER (WHERE q.mode <> 'apply') AS award_enterprises,
-		count(*) FILTER (WHERE q.mode <> 'apply') AS awards,
+		count(DISTINCT p.entitlement_id) FILTER (WHERE q.mode <> 'apply') AS awards,
 		coalesce(sum(p.amount) FILTER (WHERE q.mode <> 'apply'), 0) AS awards_amount,
 		count(DISTINCT p.credit_code) AS payment_enterprises, count(*) AS payments, coalesce(sum(p.amount), 0) AS payments_amount
-	FROM growth_index.payment AS p
-		JOIN growth_index.entitlement AS e ON e.id = p.entitlement_id
-		JOIN growth_index.policy AS q ON q.code = e.policy AND q.version = e.version
-	WHERE p.kind = 'payment' AND NOT EXISTS (SELECT FROM growth_index.payment AS r
-		WHERE r.entitlement_id = p.entitlement_id AND r.kind = 'refund')) AS a;
+	FROM growth_index.payment_standing AS p
+		JOIN growth_index.entitlement AS e ON e.id = p.entitlement_id AND e.state <> 'clawed_back'
+		JOIN growth_index.policy AS q ON q.code = e.policy AND q.version = e.version) AS a;
 COMMENT ON VIEW growth_index.headline IS 'The figures that the zone publishes, in one row.';
 COMMENT ON COLUMN growth_index.headline.certified_enterprises IS 'Enterprises that have certified themselves.';
 COMMENT ON COLUMN growth_index.headline.rated_enterprises IS 'Enterprises with a rating by any active scorecard.';

@@ -1,0 +1,241 @@
+/*
+ * The system's steps, each for all that are ready for it at once.  Rows that
+ * somebody else works on are passed over: they come next time.
+ */
+CREATE FUNCTION growth_index.advance_step(step text, as_of date, OUT entitlements bigint, OUT amount numeric, OUT held_back bigint)
+LANGUAGE sql SET search_path = pg_catalog, pg_temp
+AS $$
+	WITH rule AS (
+		SELECT * FROM (VALUES ('review', 'matched', 'reviewed', NULL), ('publicise', 'reviewed', 'publicised', NULL),
+			('push', 'publicised', 'pushed', NULL), ('expire', 'pushed', 'expired', 'not confirmed in time')) AS r(step, source, target, reason)
+		WHERE r.step = advance_step.step
+	), ready AS MATERIALIZED (
+		SELECT e.id, p.publicity_days, p.confirm_days
+		FROM growth_index.entitlement AS e
+			JOIN rule AS r ON e.state = r.source
+			JOIN growth_index.policy AS p ON p.code = e.policy AND p.version = e.version
+		WHERE CASE r.step
+			WHEN 'review' THEN NOT p.needs_person AND NOT p.four_eyes
+			WHEN 'push' THEN e.publicity_ends < advance_step.as_of OR e.publicity_ends IS NULL
+			WHEN 'expire' THEN e.expires_on < advance_step.as_of
+			ELSE true END
+		FOR UPDATE OF e SKIP LOCKED
+	), moved AS (
+		UPDATE growth_index.entitlement AS e
+		SET state = r.target, reason = r.reason, changed_at = clock_timestamp(), revision = e.revision + 1,
+			publicity_ends = CASE WHEN r.step <> 'publicise' THEN e.publicity_ends WHEN y.publicity_days > 0
+				THEN growth_index.add_working_days(advance_step.as_of, y.publicity_days) END,
+			expires_on = CASE WHEN r.step = 'push' THEN advance_step.as_of + y.confirm_days ELSE e.expires_on END
+		FROM ready AS y, rule AS r
+		WHERE e.id = y.id
+		RETURNING e.id, e.award, r.source, r.target, r.reason
+	), told AS (
+		INSERT INTO growth_index.entitlement_event (entitlement_id, step, from_state, to_state, actor, reason, as_of)
+		SELECT m.id, advance_step.step, m.source, m.target, 'system', m.reason, advance_step.as_of FROM moved AS m ORDER BY m.id
+	)
+	SELECT count(*), coalesce(sum(m.award), 0), 0::bigint FROM moved AS m
+$$;
+COMMENT ON FUNCTION growth_index.advance_step(text, date) IS
+'Internal: review, publicise, push or expire of all entitlements that are ready for it: how many, and yuan.';
+
+/* whoever came onto a list of exclusion gets no further: what is open is held, what was committed is free */
+CREATE FUNCTION growth_index.advance_hold(as_of date, OUT entitlements bigint, OUT amount numeric, OUT held_back bigint)
+LANGUAGE plpgsql SET search_path = pg_catalog, pg_temp
+AS $$
+DECLARE
+	stopped bigint[];
+BEGIN
+	WITH ready AS MATERIALIZED (
+		SELECT e.id, growth_index.excluded(e.credit_code, p.excluded_by, advance_hold.as_of) AS obstacle
+		FROM growth_index.entitlement AS e
+			JOIN growth_index.policy AS p ON p.code = e.policy AND p.version = e.version
+		WHERE e.state IN ('matched', 'reviewed', 'publicised', 'pushed', 'confirmed', 'approved')
+			AND EXISTS (SELECT FROM growth_index.exclusion AS x WHERE x.credit_code OPERATOR(growth_index.=) e.credit_code
+				AND x.list = ANY (p.excluded_by) AND advance_hold.as_of BETWEEN x.valid_from AND x.valid_to)
+			/* what is paid in part is a case for a claw-back */
+			AND NOT EXISTS (SELECT FROM growth_index.payment_standing AS s WHERE s.entitlement_id = e.id)
+		FOR UPDATE OF e SKIP LOCKED
+	), moved AS (
+		UPDATE growth_index.entitlement AS e
+		SET state = 'held', reason = 'the enterprise is ' || y.obstacle, changed_at = clock_timestamp(), revision = e.revision + 1
+		FROM ready AS y JOIN growth_index.entitlement AS was ON was.id = y.id
+		WHERE e.id = y.id
+		RETURNING e.id, was.state AS from_state, e.reason, e.award
+	), told AS (
+		INSERT INTO growth_index.entitlement_event (entitlement_id, step, from_state, to_state, actor, reason, as_of)
+		SELECT m.id, 'hold', m.from_state, 'held', 'system', m.reason, advance_hold.as_of FROM moved AS m ORDER BY m.id
+	)
+	SELECT count(*), coalesce(sum(m.award), 0), count(*), array_agg(m.id) INTO entitlements, amount, held_back, stopped FROM moved AS m;
+	INSERT INTO growth_index.ledger (kind, budget_code, amount, entitlement_id, as_of)
+	SELECT 'release', b.budget_code, b.balance, s.id, advance_hold.as_of
+	FROM unnest(stopped) AS s(id) CROSS JOIN LATERAL growth_index.entitlement_balance(s.id) AS b
+	WHERE b.account = 'committed' AND b.balance > 0 ORDER BY s.id;
+END
+$$;
+COMMENT ON FUNCTION growth_index.advance_hold(date) IS 'Internal: holds all that is open of enterprises on a list of exclusion of the policy.';
+
+/* of those that are confirmed, who is not due any more is held */
+CREATE FUNCTION growth_index.hold_not_due(ready bigint[], as_of date) RETURNS bigint
+LANGUAGE sql SET search_path = pg_catalog, pg_temp
+AS $$
+	WITH due AS MATERIALIZED (
+		/* most are due: why not is asked of the others only */
+		SELECT e.id, e.credit_code, e.policy, e.version,
+			CASE WHEN (f.status = 'active' AND NOT EXISTS (SELECT FROM growth_index.exclusion AS x
+						WHERE x.credit_code OPERATOR(growth_index.=) e.credit_code AND x.list = ANY (p.excluded_by) AND as_of BETWEEN x.valid_from AND x.valid_to)
+					AND (p.judged_at = 'event' OR growth_index.matches(p.criteria, k.profile, as_of)
+						AND n.award >= e.award + e.deducted AND (p.cap_enterprise IS NULL OR p.cap_enterprise >= e.award + e.deducted))) IS NOT TRUE
+				THEN coalesce(growth_index.no_longer_due(e, as_of), 'it is not known to be due') END AS obstacle
+		FROM growth_index.entitlement AS e
+			JOIN growth_index.policy AS p ON p.code = e.policy AND p.version = e.version
+			LEFT JOIN growth_index.enterprise AS f ON f.credit_code OPERATOR(growth_index.=) e.credit_code
+			LEFT JOIN growth_index.matching_profiles AS k ON k.credit_code OPERATOR(growth_index.=) e.credit_code
+			CROSS JOIN LATERAL (SELECT round(growth_index.evaluate_strict(p.award, k.profile, as_of), 2)) AS n(award)
+		WHERE e.id = ANY (ready)
+	), moved AS (
+		UPDATE growth_index.entitlement AS e SET state = 'held', reason = d.obstacle, changed_at = clock_timestamp(), revision = e.revision + 1
+		FROM due AS d WHERE d.id = e.id AND d.obstacle IS NOT NULL
+		RETURNING e.id, e.credit_code, e.policy, e.version, e.reason
+	), told AS (
+		INSERT INTO growth_index.entitlement_event (entitlement_id, step, from_state, to_state, actor, reason, inputs, as_of)
+		SELECT m.id, 'approve', 'confirmed', 'held', 'system', m.reason, growth_index.decision_inputs(m.credit_code, p), as_of
+		FROM moved AS m JOIN growth_index.policy AS p ON p.code = m.policy AND p.version = m.version
+		ORDER BY m.id
+	)
+	SELECT count(*) FROM moved
+$$;
+COMMENT ON FUNCTION growth_index.hold_not_due(bigint[], date) IS 'Internal: of these confirmed entitlements, those that no_longer_due() speaks of go to held; how many.';
+REVOKE ALL ON FUNCTION growth_index.hold_not_due(bigint[], date) FROM PUBLIC;
+
+/* confirmed → approved with these amounts, and the commitment, for all at once */
+CREATE FUNCTION growth_index.approve_listed(ids bigint[], grants numeric[], as_of date) RETURNS void
+LANGUAGE sql SET search_path = pg_catalog, pg_temp
+AS $$
+	WITH given AS MATERIALIZED (
+		SELECT * FROM unnest(ids, grants) WITH ORDINALITY AS g(id, amount, n)
+	), moved AS (
+		UPDATE growth_index.entitlement AS e
+		SET state = 'approved', granted = g.amount, reason = NULL, changed_at = clock_timestamp(), revision = e.revision + 1
+		FROM given AS g WHERE e.id = g.id AND e.state = 'confirmed'
+		RETURNING e.id, e.credit_code, e.policy, e.version, e.granted, g.n
+	), committed AS (
+		INSERT INTO growth_index.ledger (kind, budget_code, amount, entitlement_id, as_of)
+		SELECT 'commit', q.budget_code, sum(q.amount), m.id, approve_listed.as_of
+		FROM moved AS m JOIN growth_index.policy AS p ON p.code = m.policy AND p.version = m.version
+			CROSS JOIN LATERAL growth_index.payment_parts(p, m.granted) AS q
+		GROUP BY m.n, m.id, q.budget_code ORDER BY m.n, q.budget_code
+	)
+	INSERT INTO growth_index.entitlement_event (entitlement_id, step, from_state, to_state, actor, inputs, as_of)
+	SELECT m.id, 'approve', 'confirmed', 'approved', 'system', growth_index.decision_record(p, k.profile, c)
+		|| jsonb_build_object('granted', m.granted, 'allocation', p.allocation), approve_listed.as_of
+	FROM moved AS m JOIN growth_index.policy AS p ON p.code = m.policy AND p.version = m.version
+		LEFT JOIN growth_index.matching_profiles AS k ON k.credit_code OPERATOR(growth_index.=) m.credit_code
+		LEFT JOIN growth_index.score AS c ON c.credit_code OPERATOR(growth_index.=) m.credit_code
+			AND c.scorecard = (SELECT growth_index.matching_scorecard())
+	ORDER BY m.n
+$$;
+COMMENT ON FUNCTION growth_index.approve_listed(bigint[], numeric[], date) IS 'Internal: approves these confirmed entitlements with these amounts, in this order, and commits them.';
+REVOKE ALL ON FUNCTION growth_index.approve_listed(bigint[], numeric[], date) FROM PUBLIC;
+
+CREATE FUNCTION growth_index.advance_approval(as_of date, OUT entitlements bigint, OUT amount numeric, OUT held_back bigint)
+LANGUAGE plpgsql SET search_path = pg_catalog, pg_temp
+AS $$
+DECLARE
+	ready bigint[];
+	plan record;
+	more record;
+	codes text[];
+	lefts numeric[];
+BEGIN
+	SELECT array_agg(y.id) INTO ready
+	FROM (SELECT e.id FROM growth_index.entitlement AS e
+			JOIN growth_index.policy AS p ON p.code = e.policy AND p.version = e.version
+		WHERE e.state = 'confirmed' AND NOT p.four_eyes FOR UPDATE OF e SKIP LOCKED) AS y;
+	entitlements := 0;
+	amount := 0;
+	held_back := 0;
+	IF ready IS NULL THEN
+		RETURN;
+	END IF;
+	PERFORM growth_index.hold_not_due(ready, as_of);
+	PERFORM growth_index.lock_caps(EXISTS (SELECT FROM growth_index.policy AS p WHERE p.cap_year IS NOT NULL));
+	/* all budgets in one order, so that two never wait for each other in a circle */
+	PERFORM FROM growth_index.budget AS b ORDER BY b.code FOR UPDATE;
+	SELECT array_agg(b.code ORDER BY b.code), array_agg(b.amount - b.committed ORDER BY b.code) INTO codes, lefts FROM growth_index.budget AS b;
+	SELECT * INTO plan FROM growth_index.allocate_in_order(ready, as_of, codes, lefts);
+	SELECT * INTO more FROM growth_index.allocate_in_proportion(ready, as_of, plan.codes, plan.lefts);
+	/* what was approved at once, under a cap, is passed over here */
+	PERFORM growth_index.approve_listed(plan.ids || more.ids, plan.grants || more.grants, as_of);
+	SELECT coalesce(cardinality(plan.ids || more.ids), 0), coalesce(sum(g), 0) INTO entitlements, amount FROM unnest(plan.grants || more.grants) AS g;
+	held_back := cardinality(ready) - entitlements;
+END
+$$;
+COMMENT ON FUNCTION growth_index.advance_approval(date) IS
+'Internal: approve_entitlement() of all that are confirmed, by the allocation of their policies: first those that are served first come, in the order of confirmation, then those by score, then the proportional ones whose round is complete. When a budget does not suffice for one, those behind it wait as well. held_back: those that wait for money, and those that went to held since they are not due any more.';
+
+CREATE FUNCTION growth_index.advance_payment(as_of date, OUT entitlements bigint, OUT amount numeric, OUT held_back bigint)
+LANGUAGE plpgsql SET search_path = pg_catalog, pg_temp
+AS $$
+BEGIN
+	PERFORM FROM growth_index.budget AS b ORDER BY b.code FOR UPDATE;
+	WITH ready AS MATERIALIZED (
+		SELECT e, p
+		FROM growth_index.entitlement AS e
+			JOIN growth_index.policy AS p ON p.code = e.policy AND p.version = e.version
+		WHERE e.state = 'approved'
+		FOR UPDATE OF e SKIP LOCKED
+	), part AS MATERIALIZED (
+		SELECT (y.e).id, (y.e).credit_code, 1 AS instalment, (y.p).budget_code, (y.e).granted AS amount, true AS due, NULL AS parts,
+			1 + (SELECT count(*) FROM growth_index.payment AS q WHERE q.entitlement_id = (y.e).id AND q.kind = 'payment')::integer AS attempt
+		FROM ready AS y WHERE (y.p).instalments IS NULL AND (y.p).cost_shares IS NULL
+		UNION ALL
+		SELECT (y.e).id, (y.e).credit_code, d.instalment, d.budget_code, d.amount, d.due, 'instalment ' || d.instalment, d.attempt
+		FROM ready AS y CROSS JOIN LATERAL growth_index.parts_due(y.e, y.p, advance_payment.as_of) AS d
+		WHERE (y.p).instalments IS NOT NULL OR (y.p).cost_shares IS NOT NULL
+	), moved AS (
+		UPDATE growth_index.entitlement AS e
+		SET state = CASE WHEN y.complete THEN 'paid' ELSE 'approved' END, reason = y.parts, changed_at = clock_timestamp(), revision = e.revision + 1
+		FROM (SELECT t.id, bool_and(t.due) AS complete, string_agg(DISTINCT t.parts, ', ') FILTER (WHERE t.due) AS parts
+			FROM part AS t GROUP BY t.id HAVING bool_or(t.due)) AS y
+		WHERE y.id = e.id
+		RETURNING e.id, e.state, e.reason
+	), paid AS (
+		INSERT INTO growth_index.payment (entitlement_id, credit_code, budget_code, instalment, attempt, amount, paid_on)
+		SELECT t.id, t.credit_code, t.budget_code, t.instalment, t.attempt, t.amount, advance_payment.as_of
+		FROM part AS t JOIN moved AS m ON m.id = t.id WHERE t.due ORDER BY t.id, t.instalment, t.budget_code
+		RETURNING payment.amount
+	), told AS (
+		INSERT INTO growth_index.entitlement_event (entitlement_id, step, from_state, to_state, actor, reason, as_of)
+		SELECT m.id, 'pay', 'approved', m.state, 'system', m.reason, advance_payment.as_of FROM moved AS m ORDER BY m.id
+	)
+	SELECT (SELECT count(*) FROM moved), coalesce(sum(p.amount), 0), 0 INTO entitlements, amount, held_back FROM paid AS p;
+END
+$$;
+COMMENT ON FUNCTION growth_index.advance_payment(date) IS 'Internal: pay_entitlement() of all that are approved, as far as their parts are due.';
+
+CREATE FUNCTION growth_index.advance_entitlements(as_of date DEFAULT current_date, OUT step text,
+	OUT entitlements bigint, OUT amount numeric, OUT held_back bigint) RETURNS SETOF record
+LANGUAGE plpgsql STRICT SET search_path = pg_catalog, pg_temp
+AS $$
+BEGIN
+	step := 'match';
+	entitlements := growth_index.propose_entitlements(as_of);
+	RETURN NEXT;
+	step := 'hold';
+	SELECT a.entitlements, a.amount, a.held_back INTO entitlements, amount, held_back FROM growth_index.advance_hold(as_of) AS a;
+	RETURN NEXT;
+	FOREACH step IN ARRAY '{review,publicise,push,expire}'::text[] LOOP
+		SELECT a.entitlements, a.amount, a.held_back INTO entitlements, amount, held_back
+		FROM growth_index.advance_step(step, as_of) AS a;
+		RETURN NEXT;
+	END LOOP;
+	step := 'approve';
+	SELECT a.entitlements, a.amount, a.held_back INTO entitlements, amount, held_back FROM growth_index.advance_approval(as_of) AS a;
+	RETURN NEXT;
+	step := 'pay';
+	SELECT a.entitlements, a.amount, a.held_back INTO entitlements, amount, held_back FROM growth_index.advance_payment(as_of) AS a;
+	RETURN NEXT;
+END
+$$;
+COMMENT ON FUNCTION growth_index.advance_entitlements(date) IS
+'The system''s part of a day: proposes entitlements from matches, holds those of excluded enterprises, reviews those that need no person, publicises, pushes those whose publicity has ended, lets expire what was not confirmed, approves and pays what was. One row a step: how many, and yuan. Run again on the same day it does what has become ready since.';

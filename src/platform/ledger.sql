@@ -1,0 +1,194 @@
+/*
+ * The ledger of public money: double entry, append-only.  A row is a whole
+ * transaction: its kind says which account is debited and which credited with
+ * the amount, so no transaction can be out of balance.  What stands in a
+ * budget is the sum of its transactions, kept up to date under the budget's
+ * row lock and held by CHECKs: no code path, role or race can overspend it.
+ */
+CREATE TABLE growth_index.ledger (
+	id				bigint GENERATED ALWAYS AS IDENTITY PRIMARY KEY,
+	kind			text NOT NULL CONSTRAINT ledger_kind CHECK (kind IN
+						('appropriate', 'reduce', 'commit', 'release', 'pay', 'return', 'claw_back', 'refund')),
+	budget_code		text NOT NULL,
+	debit			text NOT NULL GENERATED ALWAYS AS (CASE kind
+						WHEN 'appropriate' THEN 'available' WHEN 'reduce' THEN 'appropriation' WHEN 'commit' THEN 'committed'
+						WHEN 'release' THEN 'available' WHEN 'pay' THEN 'paid' WHEN 'return' THEN 'committed'
+						WHEN 'claw_back' THEN 'receivable' ELSE 'available' END) STORED,
+	credit			text NOT NULL GENERATED ALWAYS AS (CASE kind
+						WHEN 'appropriate' THEN 'appropriation' WHEN 'reduce' THEN 'available' WHEN 'commit' THEN 'available'
+						WHEN 'release' THEN 'committed' WHEN 'pay' THEN 'committed' WHEN 'return' THEN 'paid'
+						WHEN 'claw_back' THEN 'paid' ELSE 'receivable' END) STORED,
+	amount			numeric(18,2) NOT NULL CONSTRAINT ledger_amount CHECK (amount > 0),
+	entitlement_id	bigint,
+	payment_id		bigint,
+	as_of			date NOT NULL,
+	booked_at		timestamptz NOT NULL DEFAULT pg_catalog.clock_timestamp(),
+	booked_by		text NOT NULL DEFAULT growth_index.caller(),
+	CONSTRAINT ledger_of_entitlement CHECK ((entitlement_id IS NULL) = (kind IN ('appropriate', 'reduce'))),
+	CONSTRAINT ledger_of_payment CHECK ((payment_id IS NOT NULL) = (kind IN ('pay', 'return', 'refund'))),
+	CONSTRAINT ledger_payment UNIQUE (payment_id)
+);
+CREATE INDEX ledger_entitlement ON growth_index.ledger (entitlement_id) WHERE entitlement_id IS NOT NULL;
+CREATE INDEX ledger_budget ON growth_index.ledger (budget_code, id);
+COMMENT ON TABLE growth_index.ledger IS 'Every movement of public money (append-only), double entry: each row debits one account of a budget and credits another with the same amount.';
+COMMENT ON COLUMN growth_index.ledger.id IS 'Number of the transaction.';
+COMMENT ON COLUMN growth_index.ledger.kind IS 'appropriate, reduce: the budget''s amount is set; commit, release: for an approved entitlement; pay, return: money goes to the enterprise, or comes back from the bank; claw_back: it is owed back; refund: it has come back.';
+COMMENT ON COLUMN growth_index.ledger.budget_code IS 'Budget whose accounts these are.';
+COMMENT ON COLUMN growth_index.ledger.debit IS 'Account that receives, by the kind: available, committed, paid, receivable (to be refunded) or appropriation.';
+COMMENT ON COLUMN growth_index.ledger.credit IS 'Account that gives, by the kind.';
+COMMENT ON COLUMN growth_index.ledger.amount IS 'Yuan, above 0.';
+COMMENT ON COLUMN growth_index.ledger.entitlement_id IS 'Entitlement; NULL for appropriate and reduce.';
+COMMENT ON COLUMN growth_index.ledger.payment_id IS 'Row of payment that it books (pay, return, refund).';
+COMMENT ON COLUMN growth_index.ledger.as_of IS 'Day for which it is booked.';
+COMMENT ON COLUMN growth_index.ledger.booked_at IS 'When it was booked.';
+COMMENT ON COLUMN growth_index.ledger.booked_by IS 'Role that booked it.';
+SELECT pg_catalog.pg_extension_config_dump('growth_index.ledger', '');
+SELECT pg_catalog.pg_extension_config_dump('growth_index.ledger_id_seq', '');
+CREATE TRIGGER append_only BEFORE UPDATE OR DELETE OR TRUNCATE ON growth_index.ledger
+	FOR EACH STATEMENT EXECUTE FUNCTION growth_index.refuse_change();
+/* also where session_replication_role is replica */
+ALTER TABLE growth_index.ledger ENABLE ALWAYS TRIGGER append_only;
+ALTER TABLE growth_index.entitlement_event ENABLE ALWAYS TRIGGER append_only;
+
+CREATE VIEW growth_index.ledger_entry WITH (security_invoker = true) AS
+SELECT l.id AS transaction, l.kind, l.budget_code, e.account, e.amount, l.entitlement_id, l.payment_id, l.as_of, l.booked_at, l.booked_by
+FROM growth_index.ledger AS l CROSS JOIN LATERAL (VALUES (l.debit, l.amount), (l.credit, - l.amount)) AS e(account, amount);
+COMMENT ON VIEW growth_index.ledger_entry IS 'The ledger by entries: two rows a transaction, which sum to zero.';
+COMMENT ON COLUMN growth_index.ledger_entry.transaction IS 'Number of the transaction.';
+COMMENT ON COLUMN growth_index.ledger_entry.kind IS 'Its kind.';
+COMMENT ON COLUMN growth_index.ledger_entry.budget_code IS 'Budget.';
+COMMENT ON COLUMN growth_index.ledger_entry.account IS 'Account.';
+COMMENT ON COLUMN growth_index.ledger_entry.amount IS 'Yuan: positive what the account receives (debit), negative what it gives (credit).';
+COMMENT ON COLUMN growth_index.ledger_entry.entitlement_id IS 'Entitlement; NULL: none.';
+COMMENT ON COLUMN growth_index.ledger_entry.payment_id IS 'Payment; NULL: none.';
+COMMENT ON COLUMN growth_index.ledger_entry.as_of IS 'Day for which it is booked.';
+COMMENT ON COLUMN growth_index.ledger_entry.booked_at IS 'When it was booked.';
+COMMENT ON COLUMN growth_index.ledger_entry.booked_by IS 'Role that booked it.';
+
+CREATE VIEW growth_index.account_balance WITH (security_invoker = true) AS
+SELECT e.budget_code, e.account, sum(e.amount) AS balance, count(*) AS entries
+FROM growth_index.ledger_entry AS e
+GROUP BY e.budget_code, e.account;
+COMMENT ON VIEW growth_index.account_balance IS 'Balances of the accounts of each budget, from the ledger alone; those of a budget sum to zero.';
+COMMENT ON COLUMN growth_index.account_balance.budget_code IS 'Budget.';
+COMMENT ON COLUMN growth_index.account_balance.account IS 'available, committed (approved, not yet paid), paid, receivable (to be refunded), or appropriation (negative: what was given to the budget).';
+COMMENT ON COLUMN growth_index.account_balance.balance IS 'Yuan.';
+COMMENT ON COLUMN growth_index.account_balance.entries IS 'Entries.';
+
+/*
+ * What a statement booked: moves the budgets' running balances, and refuses
+ * what no entitlement backs.  The budgets are locked first, in one order; what
+ * is read after that is all that was booked before.
+ */
+CREATE FUNCTION growth_index.book() RETURNS trigger
+LANGUAGE plpgsql SET search_path = pg_catalog, pg_temp
+	/* a plan made when the ledger was empty would read all of it for ever */
+	SET enable_seqscan = off
+AS $$
+DECLARE
+	fault record;
+BEGIN
+	PERFORM FROM growth_index.budget AS b WHERE b.code IN (SELECT k.budget_code FROM booked AS k) ORDER BY b.code FOR UPDATE;
+	SELECT k.budget_code, k.kind INTO fault FROM booked AS k
+	WHERE k.kind NOT IN ('appropriate', 'reduce') AND NOT EXISTS (SELECT FROM growth_index.budget AS b WHERE b.code = k.budget_code) LIMIT 1;
+	IF FOUND THEN
+		RAISE EXCEPTION 'there is no budget "%" to %', fault.budget_code, fault.kind USING ERRCODE = 'foreign_key_violation';
+	END IF;
+	UPDATE growth_index.budget AS b SET committed = b.committed + n.committed, paid = b.paid + n.paid
+	FROM (SELECT k.budget_code,
+			sum(CASE k.kind WHEN 'commit' THEN k.amount WHEN 'release' THEN - k.amount WHEN 'refund' THEN - k.amount ELSE 0 END) AS committed,
+			sum(CASE k.kind WHEN 'pay' THEN k.amount WHEN 'return' THEN - k.amount WHEN 'claw_back' THEN - k.amount ELSE 0 END) AS paid
+		FROM booked AS k GROUP BY k.budget_code) AS n
+	WHERE b.code = n.budget_code AND (n.committed <> 0 OR n.paid <> 0);
+
+	SELECT t.entitlement_id, d.account, d.budget_code, d.balance INTO fault
+	FROM (SELECT DISTINCT k.entitlement_id FROM booked AS k WHERE k.entitlement_id IS NOT NULL) AS t
+		CROSS JOIN LATERAL growth_index.entitlement_balance(t.entitlement_id) AS d
+	WHERE d.balance < 0 AND d.account <> 'available' LIMIT 1;
+	IF FOUND THEN
+		RAISE EXCEPTION 'entitlement % would have % yuan % in budget "%"', fault.entitlement_id, fault.balance, fault.account, fault.budget_code
+			USING ERRCODE = 'check_violation', HINT = 'No more is paid than is committed for it, no more returned or claimed back than was paid.';
+	END IF;
+	SELECT k.entitlement_id INTO fault FROM booked AS k
+	WHERE k.kind = 'pay' AND NOT EXISTS (SELECT FROM growth_index.entitlement_event AS v
+		WHERE v.entitlement_id = k.entitlement_id AND v.to_state = 'confirmed') LIMIT 1;
+	IF FOUND THEN
+		RAISE EXCEPTION 'entitlement % was not confirmed: nothing is paid for it', fault.entitlement_id USING ERRCODE = 'check_violation';
+	END IF;
+	SELECT t.entitlement_id, e.award INTO fault
+	FROM (SELECT DISTINCT k.entitlement_id FROM booked AS k WHERE k.kind = 'commit') AS t
+		LEFT JOIN growth_index.entitlement AS e ON e.id = t.entitlement_id
+	WHERE (SELECT - sum(d.balance) FROM growth_index.entitlement_balance(t.entitlement_id) AS d WHERE d.account = 'available') <= e.award IS NOT TRUE LIMIT 1;
+	IF FOUND THEN
+		RAISE EXCEPTION 'more would be committed for entitlement % than its award', fault.entitlement_id
+			USING ERRCODE = 'check_violation', DETAIL = format('The award is %s yuan.', coalesce(fault.award::text, 'not known'));
+	END IF;
+	RETURN NULL;
+END
+$$;
+COMMENT ON FUNCTION growth_index.book() IS 'Trigger of ledger: moves the budgets'' running balances. Errors: 23503 unknown budget, 23514 a budget or an entitlement would be overspent, or nothing confirmed backs a payment.';
+
+/* inlined by the planner: no SET clause */
+CREATE FUNCTION growth_index.entitlement_balance(entitlement_id bigint, OUT budget_code text, OUT account text, OUT balance numeric)
+	RETURNS SETOF record
+LANGUAGE sql STABLE ROWS 4
+AS $$
+	SELECT l.budget_code, e.account, pg_catalog.sum(e.amount)
+	FROM growth_index.ledger AS l CROSS JOIN LATERAL (VALUES (l.debit, l.amount), (l.credit, OPERATOR(pg_catalog.-) l.amount)) AS e(account, amount)
+	WHERE l.entitlement_id OPERATOR(pg_catalog.=) $1
+	GROUP BY l.budget_code, e.account
+$$;
+COMMENT ON FUNCTION growth_index.entitlement_balance(bigint) IS 'What the ledger has for an entitlement: a row for each budget and account, in yuan; available is negative: what was taken from the budget.';
+
+CREATE TRIGGER book AFTER INSERT ON growth_index.ledger REFERENCING NEW TABLE AS booked
+	FOR EACH STATEMENT WHEN (NOT growth_index.restoring()) EXECUTE FUNCTION growth_index.book();
+
+/*
+ * A budget's amount is booked when it is set; its running balances are moved
+ * by the ledger alone.
+ */
+CREATE FUNCTION growth_index.book_budget() RETURNS trigger
+LANGUAGE plpgsql SET search_path = pg_catalog, pg_temp
+AS $$
+DECLARE
+	was numeric := 0;
+BEGIN
+	IF TG_OP = 'UPDATE' AND NEW.code = OLD.code THEN
+		was := OLD.amount;
+	ELSIF TG_OP <> 'INSERT' THEN
+		INSERT INTO growth_index.ledger (kind, budget_code, amount, as_of)
+		SELECT 'reduce', OLD.code, OLD.amount, current_date WHERE OLD.amount > 0;
+	END IF;
+	IF TG_OP = 'DELETE' THEN
+		RETURN NULL;
+	END IF;
+	IF TG_OP = 'INSERT' AND (NEW.committed, NEW.paid) <> (0, 0) THEN
+		RAISE EXCEPTION 'budget "%" begins with nothing committed and nothing paid', NEW.code
+			USING ERRCODE = 'restrict_violation', SCHEMA = TG_TABLE_SCHEMA, TABLE = TG_TABLE_NAME;
+	END IF;
+	INSERT INTO growth_index.ledger (kind, budget_code, amount, as_of)
+	SELECT CASE WHEN NEW.amount > was THEN 'appropriate' ELSE 'reduce' END, NEW.code, abs(NEW.amount - was), current_date
+	WHERE NEW.amount <> was;
+	RETURN NULL;
+END
+$$;
+COMMENT ON FUNCTION growth_index.book_budget() IS 'Trigger of budget: books its amount, and every change of it, in the ledger.';
+CREATE TRIGGER book_budget AFTER INSERT OR DELETE OR UPDATE OF amount, code ON growth_index.budget
+	FOR EACH ROW WHEN (NOT growth_index.restoring()) EXECUTE FUNCTION growth_index.book_budget();
+
+CREATE FUNCTION growth_index.keep_balance() RETURNS trigger
+LANGUAGE plpgsql SET search_path = pg_catalog, pg_temp
+AS $$
+BEGIN
+	/* the ledger's own trigger stands above */
+	IF pg_trigger_depth() < 2 THEN
+		RAISE EXCEPTION 'what is committed and paid of budget "%" is not set by hand', NEW.code
+			USING ERRCODE = 'restrict_violation', SCHEMA = TG_TABLE_SCHEMA, TABLE = TG_TABLE_NAME,
+				HINT = 'It is the sum of growth_index.ledger, which moves it.';
+	END IF;
+	RETURN NULL;
+END
+$$;
+COMMENT ON FUNCTION growth_index.keep_balance() IS 'Trigger of budget: raises 23001 where its running balances are changed by anything but the ledger.';
+CREATE TRIGGER keep_balance AFTER UPDATE OF committed, paid ON growth_index.budget
+	FOR EACH ROW WHEN (OLD.committed <> NEW.committed OR OLD.paid <> NEW.paid) EXECUTE FUNCTION growth_index.keep_balance();

@@ -1,0 +1,164 @@
+/*
+ * Proposals: from current matches to entitlements, once an occasion, of a
+ * stacking group the highest (就高不就低), or the difference on an upgrade.
+ */
+CREATE FUNCTION growth_index.propose_entitlements(as_of date DEFAULT current_date) RETURNS bigint
+LANGUAGE plpgsql STRICT SET search_path = pg_catalog, pg_temp
+AS $$
+DECLARE
+	proposed bigint;
+BEGIN
+	/* one at a time, so that two do not fill the same group; nobody else waits for it */
+	PERFORM pg_advisory_xact_lock(hashtextextended('growth_index.propose_entitlements', 0));
+	/* whatever may have to give way to another match must not be confirmed meanwhile */
+	PERFORM FROM growth_index.entitlement AS e
+		JOIN growth_index.policy AS q ON q.code = e.policy AND q.version = e.version
+	WHERE growth_index.standing(e.state) = 1 AND q.stacking_group IS NOT NULL
+		AND EXISTS (SELECT FROM growth_index.policy_match AS m
+			JOIN growth_index.policy AS p ON p.code = m.policy AND p.version = m.version
+			WHERE m.until IS NULL AND m.decision = 'eligible' AND p.stacking_group = q.stacking_group
+				AND p.code <> q.code AND m.credit_code OPERATOR(growth_index.=) e.credit_code)
+	ORDER BY e.id FOR UPDATE OF e;
+
+	WITH candidate AS MATERIALIZED (
+		SELECT m.credit_code, p.code, p.version, p.stacking_group, had.amount AS had, paid.amount AS deducted,
+			CASE WHEN had.amount IS NULL THEN m.award ELSE least(m.award, p.cap_enterprise - had.amount) END - coalesce(paid.amount, 0) AS award,
+			CASE p.period WHEN 'event' THEN growth_index.occasion(p, growth_index.matching_profile(m.credit_code), propose_entitlements.as_of)
+				ELSE growth_index.occasion(p, NULL, propose_entitlements.as_of) END AS occasion
+		FROM growth_index.policy_match AS m
+			JOIN growth_index.policy AS p ON p.code = m.policy AND p.version = m.version
+			JOIN growth_index.enterprise AS f ON f.credit_code OPERATOR(growth_index.=) m.credit_code AND f.status = 'active'
+			CROSS JOIN LATERAL growth_index.had_this_year(m.credit_code, p, propose_entitlements.as_of) AS had(amount)
+			CROSS JOIN LATERAL growth_index.had_in_group(m.credit_code, p) AS paid(amount)
+		WHERE m.until IS NULL AND m.decision = 'eligible' AND m.award > 0
+			AND p.active AND p.mode IN ('none', 'click')
+			AND propose_entitlements.as_of BETWEEN p.valid_from AND p.valid_to
+			AND NOT EXISTS (SELECT FROM growth_index.exclusion AS x
+				WHERE x.credit_code OPERATOR(growth_index.=) m.credit_code AND x.list = ANY (p.excluded_by)
+					AND propose_entitlements.as_of BETWEEN x.valid_from AND x.valid_to)
+	), member AS MATERIALIZED (
+		/* new ones, and those that were superseded and still match */
+		SELECT e.id, c.credit_code, c.code, c.version, c.stacking_group, c.occasion, c.award, 0 AS standing, false AS settled, c.had, c.deducted
+		FROM candidate AS c
+			LEFT JOIN growth_index.entitlement AS e ON e.credit_code OPERATOR(growth_index.=) c.credit_code
+				AND e.policy = c.code AND e.occasion = c.occasion
+		WHERE c.occasion IS NOT NULL AND c.award > 0 AND (e.id IS NULL OR e.state = 'superseded')
+		UNION ALL
+		SELECT e.id, e.credit_code, e.policy, e.version, q.stacking_group, e.occasion, e.award, growth_index.standing(e.state), e.state IN ('approved', 'paid'), NULL, nullif(e.deducted, 0)
+		FROM growth_index.entitlement AS e
+			JOIN growth_index.policy AS q ON q.code = e.policy AND q.version = e.version
+		WHERE growth_index.standing(e.state) > 0 AND q.stacking_group IS NOT NULL
+	), beaten AS MATERIALIZED (
+		SELECT DISTINCT ON (m.credit_code, m.code, m.occasion) m.credit_code, m.code, m.occasion,
+			CASE WHEN r.standing = 2 THEN format('policy "%s" of the group "%s" is confirmed', r.code, r.stacking_group)
+				ELSE format('policy "%s" of the group "%s" gives %s yuan', r.code, r.stacking_group, r.award) END AS beaten_by
+		FROM member AS m
+			JOIN member AS r ON r.credit_code OPERATOR(growth_index.=) m.credit_code AND r.stacking_group = m.stacking_group
+		WHERE m.standing < 2 AND r.code <> m.code AND growth_index.same_occasion(r.occasion, m.occasion)
+			/* an upgrade gets the difference to what is paid: that does not stand in its way */
+			AND NOT (r.settled AND m.deducted IS NOT NULL)
+			/* by the confirmed one, else the highest, else the first by code */
+			AND (r.standing = 2, r.award, m.code COLLATE "C") > (false, m.award, r.code COLLATE "C")
+		ORDER BY m.credit_code, m.code, m.occasion, r.standing = 2 DESC, r.award DESC, r.code COLLATE "C"
+	), decided AS MATERIALIZED (
+		SELECT m.*, b.beaten_by
+		FROM member AS m
+			LEFT JOIN beaten AS b ON b.credit_code OPERATOR(growth_index.=) m.credit_code AND b.code = m.code AND b.occasion = m.occasion
+		WHERE m.standing < 2
+	), entered AS (
+		INSERT INTO growth_index.entitlement AS e (credit_code, policy, version, occasion, award, deducted, state, reason, created_on)
+		SELECT d.credit_code, d.code, d.version, d.occasion, d.award, coalesce(d.deducted, 0),
+			CASE WHEN d.beaten_by IS NULL THEN 'matched' ELSE 'superseded' END, d.beaten_by, propose_entitlements.as_of
+		FROM decided AS d
+		WHERE d.id IS NULL
+		ORDER BY d.credit_code USING OPERATOR(growth_index.<), d.code
+		RETURNING e.id, e.credit_code, e.policy, e.version, e.occasion, NULL AS from_state, e.state, e.reason
+	), moved AS (
+		UPDATE growth_index.entitlement AS e
+		SET state = CASE WHEN d.beaten_by IS NULL THEN 'matched' ELSE 'superseded' END, reason = d.beaten_by,
+			version = d.version, award = d.award, deducted = coalesce(d.deducted, 0), changed_at = clock_timestamp(), revision = e.revision + 1
+		FROM decided AS d JOIN growth_index.entitlement AS was ON was.id = d.id
+		WHERE e.id = d.id AND e.state = was.state AND (d.standing = 0) = (d.beaten_by IS NULL)
+		RETURNING e.id, e.credit_code, e.policy, e.version, e.occasion, was.state AS from_state, e.state, e.reason
+	), told AS (
+		INSERT INTO growth_index.entitlement_event (entitlement_id, step, from_state, to_state, actor, reason, inputs, as_of)
+		SELECT t.id, CASE WHEN t.from_state IS NULL OR t.state = 'matched' THEN 'match' ELSE 'supersede' END, t.from_state, t.state,
+			'system', t.reason, growth_index.decision_record(p, k.profile, c)
+				|| jsonb_build_object('had', d.had, 'deducted', d.deducted), propose_entitlements.as_of
+		FROM (SELECT * FROM entered UNION ALL SELECT * FROM moved) AS t
+			JOIN growth_index.policy AS p ON p.code = t.policy AND p.version = t.version
+			JOIN decided AS d ON d.credit_code OPERATOR(growth_index.=) t.credit_code AND d.code = t.policy AND d.occasion = t.occasion
+			LEFT JOIN growth_index.matching_profiles AS k ON k.credit_code OPERATOR(growth_index.=) t.credit_code
+			LEFT JOIN growth_index.score AS c ON c.credit_code OPERATOR(growth_index.=) t.credit_code
+				AND c.scorecard = (SELECT growth_index.matching_scorecard())
+		ORDER BY t.id
+		RETURNING to_state
+	)
+	SELECT count(*) INTO proposed FROM told WHERE to_state = 'matched';
+	RETURN proposed;
+END
+$$;
+COMMENT ON FUNCTION growth_index.propose_entitlements(date) IS
+'Makes an entitlement of every current eligible match of a policy without application that an active enterprise has not had on this occasion. Of a stacking group only the highest award goes forward (就高不就低; ties by code), the others are superseded: a lower one that is not confirmed yet gives way to a higher one that comes later, and comes back when the higher one falls. What is confirmed stays. Events of one year share the policy''s cap. Where the policy pays differences, what was paid in the group is taken off the award instead. Enterprises on a list of exclusion are passed over. Returns how many go forward.';
+
+CREATE FUNCTION growth_index.propose_entitlement(credit_code growth_index.credit_code, policy text,
+	as_of date DEFAULT current_date, actor text DEFAULT NULL, key text DEFAULT NULL) RETURNS growth_index.entitlement
+LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, pg_temp
+AS $$
+DECLARE
+	rule growth_index.policy := growth_index.policy_in_force(policy);
+	profile growth_index.profile := growth_index.matching_profile(credit_code);
+	due record;
+	made growth_index.entitlement;
+	had numeric;
+	obstacle text;
+BEGIN
+	PERFORM growth_index.require_enterprise(credit_code);
+	PERFORM pg_advisory_xact_lock(hashtextextended('growth_index.propose_entitlements', 0));
+	SELECT e.* INTO made FROM growth_index.entitlement_event AS v JOIN growth_index.entitlement AS e ON e.id = v.entitlement_id
+	WHERE v.key = propose_entitlement.key;
+	IF FOUND THEN
+		IF made.credit_code OPERATOR(growth_index.<>) credit_code OR made.policy <> rule.code THEN
+			RAISE EXCEPTION 'key "%" was used for entitlement %', key, made.id
+				USING ERRCODE = 'unique_violation', HINT = 'A key stands for one call: take a new one.';
+		END IF;
+		RETURN made;
+	END IF;
+	IF NOT EXISTS (SELECT FROM growth_index.enterprise AS f
+			WHERE f.credit_code OPERATOR(growth_index.=) propose_entitlement.credit_code AND f.status = 'active') THEN
+		RAISE EXCEPTION 'there is no active enterprise %', credit_code USING ERRCODE = 'object_not_in_prerequisite_state';
+	END IF;
+	SELECT d.* INTO due FROM growth_index.decide(rule.criteria, rule.award, profile, as_of) AS d
+	WHERE as_of BETWEEN rule.valid_from AND rule.valid_to;
+	IF due.decision IS DISTINCT FROM 'eligible' THEN
+		RAISE EXCEPTION 'enterprise % is not known to be eligible for policy "%"', credit_code, policy
+			USING ERRCODE = 'object_not_in_prerequisite_state', HINT = 'explain_match() tells what fails or is missing.';
+	END IF;
+	obstacle := growth_index.excluded(credit_code, rule.excluded_by, as_of);
+	IF obstacle IS NOT NULL THEN
+		RAISE EXCEPTION 'enterprise % is %', credit_code, obstacle
+			USING ERRCODE = 'object_not_in_prerequisite_state', HINT = 'Table growth_index.exclusion has it.';
+	END IF;
+	had := growth_index.had_this_year(credit_code, rule, as_of);
+	made.deducted := coalesce(growth_index.had_in_group(credit_code, rule), 0);
+	made.award := CASE WHEN rule.cap_enterprise IS NULL THEN due.amount
+		ELSE least(due.amount, rule.cap_enterprise - coalesce(had, 0)) END - made.deducted;
+	made.occasion := growth_index.occasion(rule, profile, as_of);
+	IF made.occasion IS NULL OR made.award <= 0 THEN
+		RAISE EXCEPTION 'there is nothing for enterprise % in policy "%"', credit_code, policy
+			USING ERRCODE = 'object_not_in_prerequisite_state',
+				DETAIL = CASE WHEN made.occasion IS NULL THEN 'The event is not known.' ELSE 'The award is 0, or the cap is used up.' END;
+	END IF;
+	INSERT INTO growth_index.entitlement (credit_code, policy, version, occasion, award, deducted, created_on)
+	VALUES (credit_code, rule.code, rule.version, made.occasion, made.award, made.deducted, as_of)
+	RETURNING * INTO made;
+	INSERT INTO growth_index.entitlement_event (entitlement_id, step, to_state, actor, key, inputs, as_of)
+	VALUES (made.id, 'match', 'matched', coalesce(actor, 'enterprise ' || credit_code::text), key,
+		growth_index.decision_inputs(credit_code, rule)
+			|| jsonb_build_object('had', had, 'deducted', nullif(made.deducted, 0)), as_of);
+	RETURN made;
+END
+$$;
+COMMENT ON FUNCTION growth_index.propose_entitlement(growth_index.credit_code, text, date, text, text) IS
+'Makes the entitlement of one enterprise to one policy of any mode: the way in for what has to be applied for. Errors: 42501 for another enterprise, P0002 policy not in force, 55000 not eligible, excluded or nothing due, 23505 had on this occasion before, or a key that stands for another call. Stacking is settled by the next propose_entitlements().';
+REVOKE ALL ON FUNCTION growth_index.propose_entitlement(growth_index.credit_code, text, date, text, text) FROM PUBLIC;

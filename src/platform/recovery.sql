@@ -1,0 +1,195 @@
+/*
+ * Ways back: what is withdrawn, what the bank could not pay, what is clawed
+ * back (追回) and refunded.
+ */
+/* what is committed for an entitlement and not paid is free again */
+CREATE FUNCTION growth_index.release_commitment(id bigint, as_of date) RETURNS void
+LANGUAGE sql SET search_path = pg_catalog, pg_temp
+AS $$
+	INSERT INTO growth_index.ledger (kind, budget_code, amount, entitlement_id, as_of)
+	SELECT 'release', b.budget_code, b.balance, id, as_of
+	FROM growth_index.entitlement_balance(id) AS b
+	WHERE b.account = 'committed' AND b.balance > 0 ORDER BY b.budget_code
+$$;
+COMMENT ON FUNCTION growth_index.release_commitment(bigint, date) IS 'Internal: books what is committed for an entitlement and not paid back into its budgets.';
+
+CREATE FUNCTION growth_index.withdraw_entitlement(id bigint, actor text, reason text, key text DEFAULT NULL,
+	as_of date DEFAULT current_date, seen integer DEFAULT NULL) RETURNS growth_index.entitlement
+LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, pg_temp
+AS $$
+DECLARE
+	taken record;
+BEGIN
+	IF EXISTS (SELECT FROM growth_index.payment_standing AS s WHERE s.entitlement_id = withdraw_entitlement.id)
+		AND EXISTS (SELECT FROM growth_index.entitlement AS e WHERE e.id = withdraw_entitlement.id AND e.state = 'approved') THEN
+		RAISE EXCEPTION 'entitlement % is paid in part', id
+			USING ERRCODE = 'object_not_in_prerequisite_state', HINT = 'claw_back_entitlement() takes it back.';
+	END IF;
+	SELECT * INTO taken FROM growth_index.take_step(id, 'withdraw',
+		'{matched,reviewed,publicised,objected,pushed,confirmed,held,approved}', 'withdrawn', actor, key, reason, as_of, NULL, seen);
+	IF taken.done THEN
+		PERFORM growth_index.release_commitment(id, as_of);
+	END IF;
+	RETURN taken.entitlement;
+END
+$$;
+COMMENT ON FUNCTION growth_index.withdraw_entitlement(bigint, text, text, text, date, integer) IS
+'Whatever is not paid → withdrawn (撤回); what was committed for it is free again. Errors as take_step().';
+
+CREATE FUNCTION growth_index.hold_entitlement(id bigint, actor text, reason text, key text DEFAULT NULL,
+	as_of date DEFAULT current_date, seen integer DEFAULT NULL) RETURNS growth_index.entitlement
+LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, pg_temp
+AS $$
+DECLARE
+	taken record;
+BEGIN
+	IF EXISTS (SELECT FROM growth_index.payment_standing AS s WHERE s.entitlement_id = hold_entitlement.id) THEN
+		RAISE EXCEPTION 'entitlement % is paid in part', id
+			USING ERRCODE = 'object_not_in_prerequisite_state', HINT = 'claw_back_entitlement() takes it back.';
+	END IF;
+	SELECT * INTO taken FROM growth_index.take_step(id, 'hold',
+		'{matched,reviewed,publicised,pushed,confirmed,approved}', 'held', actor, key, reason, as_of, NULL, seen);
+	IF taken.done THEN
+		PERFORM growth_index.release_commitment(id, as_of);
+	END IF;
+	RETURN taken.entitlement;
+END
+$$;
+COMMENT ON FUNCTION growth_index.hold_entitlement(bigint, text, text, text, date, integer) IS
+'Whatever is open → held, with the reason, until a person reviews, rejects or withdraws it; what was committed for it is free again. Errors as take_step().';
+
+/*
+ * Claw-back: what was paid, or a part of it, is owed back; what of it was
+ * committed and not yet paid is free again.  The money itself is free when it
+ * has come: refund_entitlement().
+ */
+CREATE FUNCTION growth_index.claw_back_entitlement(id bigint, actor text, reason text, key text DEFAULT NULL,
+	as_of date DEFAULT current_date, amount numeric DEFAULT NULL, seen integer DEFAULT NULL) RETURNS growth_index.entitlement
+LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, pg_temp
+AS $$
+DECLARE
+	taken record;
+	paid numeric;
+BEGIN
+	PERFORM FROM growth_index.entitlement AS e WHERE e.id = claw_back_entitlement.id FOR UPDATE;
+	SELECT sum(b.balance) INTO paid FROM growth_index.entitlement_balance(id) AS b WHERE b.account = 'paid';
+	SELECT * INTO taken FROM growth_index.take_step(id, 'claw_back',
+		CASE WHEN paid > 0 THEN '{paid,approved}' ELSE '{paid}' END::text[],
+		CASE WHEN claw_back_entitlement.amount < paid THEN 'paid' ELSE 'clawed_back' END,
+		actor, key, reason, as_of, jsonb_build_object('amount', coalesce(claw_back_entitlement.amount, paid)), seen);
+	IF NOT taken.done THEN
+		RETURN taken.entitlement;
+	END IF;
+	IF claw_back_entitlement.amount <= 0 OR claw_back_entitlement.amount > paid THEN
+		RAISE EXCEPTION 'of entitlement %, % yuan are paid: % cannot be clawed back', id, paid, claw_back_entitlement.amount
+			USING ERRCODE = 'numeric_value_out_of_range';
+	END IF;
+	PERFORM growth_index.release_commitment(id, as_of);
+	INSERT INTO growth_index.ledger (kind, budget_code, amount, entitlement_id, as_of)
+	SELECT 'claw_back', s.budget_code, s.share, claw_back_entitlement.id, claw_back_entitlement.as_of
+	FROM (SELECT b.budget_code,
+			round(coalesce(claw_back_entitlement.amount, paid) * sum(b.balance) OVER w / paid, 2)
+				- round(coalesce(claw_back_entitlement.amount, paid) * (sum(b.balance) OVER w - b.balance) / paid, 2) AS share
+		FROM growth_index.entitlement_balance(id) AS b WHERE b.account = 'paid' AND b.balance > 0
+		WINDOW w AS (ORDER BY b.budget_code COLLATE "C")) AS s
+	WHERE s.share > 0 ORDER BY s.budget_code;
+	RETURN taken.entitlement;
+END
+$$;
+COMMENT ON FUNCTION growth_index.claw_back_entitlement(bigint, text, text, text, date, numeric, integer) IS
+'paid, also in part → clawed_back (追回): all that was paid is owed back, or only the amount, in yuan (then it stays paid). The budgets are free again when the money has come: refund_entitlement(). Errors: 22003 an amount that is not above 0 or above what is paid, and as take_step().';
+
+CREATE FUNCTION growth_index.refund_entitlement(id bigint, actor text, key text DEFAULT NULL,
+	as_of date DEFAULT current_date, amount numeric DEFAULT NULL) RETURNS growth_index.entitlement
+LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, pg_temp
+AS $$
+DECLARE
+	present growth_index.entitlement;
+	taken record;
+	owed numeric;
+BEGIN
+	SELECT e.* INTO present FROM growth_index.entitlement AS e WHERE e.id = refund_entitlement.id FOR UPDATE;
+	SELECT coalesce(sum(b.balance), 0) INTO owed FROM growth_index.entitlement_balance(id) AS b WHERE b.account = 'receivable';
+	SELECT * INTO taken FROM growth_index.take_step(id, 'refund', '{clawed_back,paid}', coalesce(present.state, 'clawed_back'), actor, key, NULL, as_of,
+		jsonb_build_object('amount', coalesce(refund_entitlement.amount, owed)));
+	IF NOT taken.done THEN
+		RETURN taken.entitlement;
+	END IF;
+	IF owed = 0 OR refund_entitlement.amount <= 0 OR refund_entitlement.amount > owed THEN
+		RAISE EXCEPTION 'of entitlement %, % yuan are to be refunded, not %', id, owed, coalesce(refund_entitlement.amount::text, 'more')
+			USING ERRCODE = 'numeric_value_out_of_range';
+	END IF;
+	INSERT INTO growth_index.payment (entitlement_id, kind, credit_code, budget_code, instalment, amount, paid_on)
+	SELECT present.id, 'refund', present.credit_code, s.budget_code,
+		1 + (SELECT count(*) FROM growth_index.payment AS p WHERE p.entitlement_id = present.id AND p.kind = 'refund' AND p.budget_code = s.budget_code),
+		s.share, refund_entitlement.as_of
+	FROM (SELECT b.budget_code,
+			round(coalesce(refund_entitlement.amount, owed) * sum(b.balance) OVER w / owed, 2)
+				- round(coalesce(refund_entitlement.amount, owed) * (sum(b.balance) OVER w - b.balance) / owed, 2) AS share
+		FROM growth_index.entitlement_balance(id) AS b WHERE b.account = 'receivable' AND b.balance > 0
+		WINDOW w AS (ORDER BY b.budget_code COLLATE "C")) AS s
+	WHERE s.share > 0 ORDER BY s.budget_code;
+	RETURN taken.entitlement;
+END
+$$;
+COMMENT ON FUNCTION growth_index.refund_entitlement(bigint, text, text, date, numeric) IS
+'What was clawed back has come, all of it or the amount in yuan: the budgets are free again. Errors: 22003 where so much is not owed, and as take_step().';
+
+CREATE FUNCTION growth_index.return_payment(payment_id bigint, actor text, reason text, key text DEFAULT NULL,
+	as_of date DEFAULT current_date) RETURNS growth_index.entitlement
+LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, pg_temp
+AS $$
+DECLARE
+	failed growth_index.payment;
+	taken record;
+BEGIN
+	SELECT p.* INTO failed FROM growth_index.payment AS p WHERE p.id = return_payment.payment_id AND p.kind = 'payment';
+	IF NOT FOUND THEN
+		RAISE EXCEPTION 'there is no payment %', payment_id USING ERRCODE = 'no_data_found';
+	END IF;
+	SELECT * INTO taken FROM growth_index.take_step(failed.entitlement_id, 'return', '{paid,approved}', 'approved', actor, key, reason, as_of,
+		jsonb_build_object('payment', failed.id));
+	IF taken.done THEN
+		INSERT INTO growth_index.payment (entitlement_id, kind, credit_code, budget_code, instalment, attempt, amount, paid_on)
+		VALUES (failed.entitlement_id, 'return', failed.credit_code, failed.budget_code, failed.instalment, failed.attempt, failed.amount, as_of);
+	END IF;
+	RETURN taken.entitlement;
+END
+$$;
+COMMENT ON FUNCTION growth_index.return_payment(bigint, text, text, text, date) IS
+'paid → approved: the bank could not pay it, the money is committed again and is paid anew by the next pay_entitlement(). Errors: P0002 no such payment, 23505 returned before, and as take_step().';
+
+/* whose payment would not be due by what is known now of the day it was decided for */
+CREATE FUNCTION growth_index.wrongly_paid(OUT entitlement_id bigint, OUT credit_code growth_index.credit_code, OUT policy text,
+	OUT paid numeric, OUT due numeric, OUT excess numeric, OUT reason text) RETURNS SETOF record
+LANGUAGE sql STABLE COST 100000 ROWS 10 SET search_path = pg_catalog, pg_temp
+AS $$
+	WITH decided AS MATERIALIZED (
+		SELECT DISTINCT ON (v.entitlement_id) v.entitlement_id, v.as_of, v.inputs
+		FROM growth_index.entitlement_event AS v
+			JOIN growth_index.entitlement AS e ON e.id = v.entitlement_id AND e.state IN ('paid', 'approved')
+		WHERE v.step = 'approve' AND v.to_state = 'approved'
+		ORDER BY v.entitlement_id, v.id DESC
+	), corrected AS MATERIALIZED (
+		SELECT d.entitlement_id, d.as_of, d.inputs, e.credit_code, e.policy, e.version, e.deducted, e.granted, m.paid,
+			/* the observations of that day's knowledge, as corrected since; scores stay as they were given */
+			growth_index.profile_of(e.credit_code, d.as_of) OPERATOR(growth_index.||)
+				growth_index.profile(jsonb_strip_nulls(jsonb_build_object('score', d.inputs #> '{score,score}', 'rating', d.inputs #> '{score,rating}'))) AS profile
+		FROM decided AS d JOIN growth_index.entitlement AS e ON e.id = d.entitlement_id
+			CROSS JOIN LATERAL (SELECT sum(b.balance) AS paid FROM growth_index.entitlement_balance(d.entitlement_id) AS b WHERE b.account = 'paid') AS m
+		WHERE m.paid > 0
+	), again AS (
+		SELECT c.*, growth_index.matches(p.criteria, c.profile, c.as_of) AS matches,
+			greatest(0, least(growth_index.evaluate_strict(p.award, c.profile, c.as_of), p.cap_enterprise) - c.deducted) AS award
+		FROM corrected AS c JOIN growth_index.policy AS p ON p.code = c.policy AND p.version = c.version
+	)
+	SELECT a.entitlement_id, a.credit_code, a.policy, a.paid, d.due, a.paid - d.due,
+		CASE WHEN a.matches IS NOT TRUE THEN 'the criteria are not satisfied by the corrected data' ELSE format('the award would be %s yuan by the corrected data', round(a.award, 2)) END
+	FROM again AS a
+		CROSS JOIN LATERAL (SELECT CASE WHEN a.matches IS TRUE THEN least(a.paid, round(coalesce(a.award, 0), 2)) ELSE 0 END) AS d(due)
+	WHERE d.due < a.paid
+	ORDER BY a.entitlement_id
+$$;
+COMMENT ON FUNCTION growth_index.wrongly_paid() IS
+'Claw-back after a correction: the paid entitlements that, by what is known now of the day on which they were approved, were not due, or not as much: paid, due and excess in yuan. A correction counts where its period ends by that day; scores stand as they were given. claw_back_entitlement(entitlement_id, …, amount => excess) takes it back.';
+REVOKE ALL ON FUNCTION growth_index.wrongly_paid() FROM PUBLIC;
