@@ -162,3 +162,5 @@ $$;
 COMMENT ON FUNCTION growth_index.propose_entitlement(growth_index.credit_code, text, date, text, text) IS
 'Makes the entitlement of one enterprise to one policy of any mode: the way in for what has to be applied for. Errors: 42501 for another enterprise, P0002 policy not in force, 55000 not eligible, excluded or nothing due, 23505 had on this occasion before, or a key that stands for another call. Stacking is settled by the next propose_entitlements().';
 REVOKE ALL ON FUNCTION growth_index.propose_entitlement(growth_index.credit_code, text, date, text, text) FROM PUBLIC;
+INSERT INTO growth_index.role_right (roles, privileges, objects) VALUES
+	('{enterprise,app}', '{EXECUTE}', '{"propose_entitlement(growth_index.credit_code,text,date,text,text)"}');

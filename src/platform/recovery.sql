@@ -193,3 +193,26 @@ $$;
 COMMENT ON FUNCTION growth_index.wrongly_paid() IS
 'Claw-back after a correction: the paid entitlements that, by what is known now of the day on which they were approved, were not due, or not as much: paid, due and excess in yuan. A correction counts where its period ends by that day; scores stand as they were given. claw_back_entitlement(entitlement_id, …, amount => excess) takes it back.';
 REVOKE ALL ON FUNCTION growth_index.wrongly_paid() FROM PUBLIC;
+
+REVOKE ALL ON FUNCTION growth_index.withdraw_entitlement(bigint, text, text, text, date, integer) FROM PUBLIC;
+REVOKE ALL ON FUNCTION growth_index.hold_entitlement(bigint, text, text, text, date, integer) FROM PUBLIC;
+REVOKE ALL ON FUNCTION growth_index.claw_back_entitlement(bigint, text, text, text, date, numeric, integer) FROM PUBLIC;
+REVOKE ALL ON FUNCTION growth_index.refund_entitlement(bigint, text, text, date, numeric) FROM PUBLIC;
+REVOKE ALL ON FUNCTION growth_index.return_payment(bigint, text, text, text, date) FROM PUBLIC;
+INSERT INTO growth_index.role_right (roles, privileges, objects) VALUES
+	('{department}', '{EXECUTE}', '{"withdraw_entitlement(bigint,text,text,text,date,integer)",
+		"hold_entitlement(bigint,text,text,text,date,integer)",
+		"claw_back_entitlement(bigint,text,text,text,date,numeric,integer)",
+		"refund_entitlement(bigint,text,text,date,numeric)",
+		"return_payment(bigint,text,text,text,date)"}');
+
+/* who sees what: an enterprise its own, a department what its policies give */
+INSERT INTO growth_index.role_right (roles, privileges, objects) VALUES
+	('{department,analyst,enterprise,app}', '{SELECT}', '{holiday,benefit_summary,payment_standing}'),
+	('{department,analyst}', '{SELECT}', '{budget,ledger_entry,account_balance}');
+INSERT INTO growth_index.role_right (roles, privileges, objects, rows) VALUES
+	('{analyst}', '{SELECT}', '{entitlement,entitlement_event,payment,exclusion,ledger}', 'true'),
+	('{enterprise,app}', '{SELECT}', '{entitlement,payment,exclusion}', 'credit_code OPERATOR(growth_index.=) (SELECT growth_index.current_enterprise())'),
+	('{department}', '{SELECT}', '{entitlement}', 'policy IN (SELECT p.code FROM growth_index.policy AS p WHERE p.department = (SELECT growth_index.current_department()))'),
+	('{department}', '{SELECT}', '{payment,ledger}', 'entitlement_id IN (SELECT e.id FROM growth_index.entitlement AS e)'),
+	('{department,enterprise,app}', '{SELECT}', '{entitlement_event}', 'entitlement_id IN (SELECT e.id FROM growth_index.entitlement AS e)');

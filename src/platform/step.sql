@@ -322,3 +322,23 @@ END
 $$;
 COMMENT ON FUNCTION growth_index.pay_entitlement(bigint, text, text, date, integer) IS
 'approved → paid: each part once, when it is due; it stays approved until the last instalment is paid. Errors: 55000 where no part is due, and as take_step().';
+
+REVOKE ALL ON FUNCTION growth_index.review_entitlement(bigint, text, text, text, date, integer) FROM PUBLIC;
+REVOKE ALL ON FUNCTION growth_index.reject_entitlement(bigint, text, text, text, date, integer) FROM PUBLIC;
+REVOKE ALL ON FUNCTION growth_index.publicise_entitlement(bigint, text, text, date, integer) FROM PUBLIC;
+REVOKE ALL ON FUNCTION growth_index.object_entitlement(bigint, text, text, text, date, integer) FROM PUBLIC;
+REVOKE ALL ON FUNCTION growth_index.push_entitlement(bigint, text, text, date, integer, integer) FROM PUBLIC;
+REVOKE ALL ON FUNCTION growth_index.confirm_entitlement(bigint, growth_index.credit_code, text, text, date, integer) FROM PUBLIC;
+REVOKE ALL ON FUNCTION growth_index.decline_entitlement(bigint, growth_index.credit_code, text, text, date, integer) FROM PUBLIC;
+REVOKE ALL ON FUNCTION growth_index.approve_entitlement(bigint, text, text, date, integer) FROM PUBLIC;
+REVOKE ALL ON FUNCTION growth_index.pay_entitlement(bigint, text, text, date, integer) FROM PUBLIC;
+INSERT INTO growth_index.role_right (roles, privileges, objects) VALUES
+	('{enterprise,app}', '{EXECUTE}', '{"confirm_entitlement(bigint,growth_index.credit_code,text,text,date,integer)",
+		"decline_entitlement(bigint,growth_index.credit_code,text,text,date,integer)"}'),
+	('{department}', '{EXECUTE}', '{"review_entitlement(bigint,text,text,text,date,integer)",
+		"reject_entitlement(bigint,text,text,text,date,integer)",
+		"publicise_entitlement(bigint,text,text,date,integer)",
+		"object_entitlement(bigint,text,text,text,date,integer)",
+		"push_entitlement(bigint,text,text,date,integer,integer)",
+		"approve_entitlement(bigint,text,text,date,integer)",
+		"pay_entitlement(bigint,text,text,date,integer)"}');

@@ -17,9 +17,13 @@ FROM (SELECT coalesce(sum(amount) FILTER (WHERE kind = 'equity'), 0) AS equity_r
 		count(DISTINCT p.entitlement_id) FILTER (WHERE q.mode <> 'apply') AS awards,
 		coalesce(sum(p.amount) FILTER (WHERE q.mode <> 'apply'), 0) AS awards_amount,
 		count(DISTINCT p.credit_code) AS payment_enterprises, count(*) AS payments, coalesce(sum(p.amount), 0) AS payments_amount
-	FROM growth_index.payment_standing AS p
+	FROM growth_index.payment AS p
 		JOIN growth_index.entitlement AS e ON e.id = p.entitlement_id AND e.state <> 'clawed_back'
-		JOIN growth_index.policy AS q ON q.code = e.policy AND q.version = e.version) AS a;
+		JOIN growth_index.policy AS q ON q.code = e.policy AND q.version = e.version
+	/* payment_standing, which shows each reader its own rows only */
+	WHERE p.kind = 'payment' AND NOT EXISTS (SELECT FROM growth_index.payment AS r
+		WHERE r.entitlement_id = p.entitlement_id AND r.kind = 'return' AND r.instalment = p.instalment
+			AND r.budget_code = p.budget_code AND r.attempt = p.attempt)) AS a;
 COMMENT ON VIEW growth_index.headline IS 'The figures that the zone publishes, in one row.';
 COMMENT ON COLUMN growth_index.headline.certified_enterprises IS 'Enterprises that have certified themselves.';
 COMMENT ON COLUMN growth_index.headline.rated_enterprises IS 'Enterprises with a rating by any active scorecard.';
