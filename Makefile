@@ -18,7 +18,7 @@ PROJECT_HEADERS = $(wildcard src/*.h src/engine/*.h src/engine/*/*.h)
 ENGINE_SQL = rating credit_code profile expression scorecard
 PLATFORM_SQL = catalogue roles enterprise observation upload scoring policy match refresh holiday \
 	entitlement proposal ledger payment step recovery allocation daily finance \
-	review pack pack_shipped picture peer portrait schedule views security
+	review pack pack_shipped picture peer portrait schedule views cockpit security
 INSTALL_SQL = src/header.sql \
 	$(wildcard $(foreach c,$(ENGINE_SQL),src/engine/$(c)/$(c).sql)) \
 	$(wildcard $(foreach c,$(PLATFORM_SQL),src/platform/$(c).sql))

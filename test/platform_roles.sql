@@ -97,6 +97,7 @@ SELECT is((SELECT count(*) FROM growth_index.upload_error), 0::bigint, 'another 
 SET SESSION AUTHORIZATION gi_analyst;
 SELECT is((SELECT count(*) FROM growth_index.enterprise_score), 4::bigint, 'an analyst sees all scores');
 SELECT is((SELECT sum(enterprises) FROM growth_index.rating_distribution), 4::numeric, 'and all ratings');
+SELECT matches(growth_index.cockpit_html('en'), '<b>4</b>', 'and the cockpit');
 SELECT throws_ok('UPDATE growth_index.score SET score = 100', '42501', NULL, 'but writes none');
 SELECT throws_ok(format($$INSERT INTO growth_index.upload VALUES (%L, 'revenue', '1', '2023-12-31', 'tax')$$, :'one'), '42501', NULL, 'and delivers nothing');
 SELECT throws_ok($$SELECT growth_index.add_scorecard('x', '{}')$$, NULL, NULL, 'nor puts a scorecard in force');

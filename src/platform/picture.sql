@@ -16,7 +16,7 @@ AS $$
 		"founded": ["成立于", "founded"], "industry": ["行业", "industry"], "segment": ["阶段", "stage"],
 		"start-up": ["初创期", "start-up"], "growth": ["成长期", "growth"], "stable": ["稳定期", "stable"],
 		"dimensions": ["能力结构", "Dimensions"], "by_dimension": ["分项得分", "Points by dimension"],
-		"this": ["本企业", "this enterprise"], "median": ["同组中位数", "peer median"],
+		"this": ["本企业", "this enterprise"], "percentile": ["同组百分位", "percentile"], "median": ["同组中位数", "peer median"],
 		"peers": ["家同组企业", "peers"], "history": ["积分走势", "Score over time"],
 		"recorded": ["已记录", "recorded"], "replayed": ["按当时数据重算", "replayed on that day''s data"],
 		"strengths": ["优势指标", "Strengths"], "gaps": ["提升空间", "Room to improve"],
@@ -300,10 +300,11 @@ BEGIN
 		peer := CASE WHEN d->>'peer_median' IS NOT NULL THEN least(greatest((d->>'peer_median')::numeric, 0), 1) END;
 		result := result
 			|| growth_index.picture_text(x, y, 'axisname', 'start',
-				(growth_index.picture_lines(growth_index.picture_name(lang, d), (width - 110) / 14, 1))[1])
+				(growth_index.picture_lines(growth_index.picture_name(lang, d), (width - 240) / 14, 1))[1])
 			|| growth_index.picture_text(x + width, y, 'value', 'end',
 				CASE WHEN share IS NULL THEN growth_index.picture_word(lang, 'no_value')
-				ELSE round((d->>'points')::numeric, 1) || ' / ' || round((d->>'possible')::numeric, 1) END)
+				ELSE coalesce(growth_index.picture_word(lang, 'percentile') || ' ' || (d->>'peer_percentile') || '  ·  ', '')
+					|| round((d->>'points')::numeric, 1) || ' / ' || round((d->>'possible')::numeric, 1) END)
 			|| format('<rect x="%s" y="%s" width="%s" height="%s" rx="4" class="track"/>', x, y + 8, width, thick);
 		IF share > 0 THEN
 			result := result || format('<rect x="%s" y="%s" width="%s" height="%s" rx="4" class="bar"/>',
