@@ -94,8 +94,11 @@ step 'The system approves and pays what is confirmed' -f zone/pay.sql
 show 'Its way: growth_index.entitlement_event' -v star="$star" -f zone/steps.sql
 show 'The budgets: growth_index.budget' -f zone/budget.sql
 
+step 'Drawing the zone on one page: growth_index.cockpit_html()' -o "${picture%/*}/cockpit.html" -At -f zone/cockpit.sql
+
 heading "Done in $((($(now) - begun) / 1000)) s"
 say "The picture       $picture"
+say "The cockpit       ${picture%/*}/cockpit.html"
 say "Open the database make psql"
 say "Remove all        make clean-demo"
 say ''
