@@ -1,0 +1,299 @@
+/*
+ * Statistics of models: weights that data or judgement give, how well a model
+ * tells good from bad, how stable it is, and what its ranks hang on.
+ */
+
+/* ---- rows of numbers ---- */
+CREATE FUNCTION growth_index.statistics_row(internal, double precision[]) RETURNS internal
+	AS 'MODULE_PATHNAME' LANGUAGE C IMMUTABLE PARALLEL SAFE;
+CREATE FUNCTION growth_index.entropy_weights_final(internal) RETURNS double precision[]
+	AS 'MODULE_PATHNAME' LANGUAGE C IMMUTABLE PARALLEL SAFE COST 10000;
+CREATE FUNCTION growth_index.critic_weights_final(internal) RETURNS double precision[]
+	AS 'MODULE_PATHNAME' LANGUAGE C IMMUTABLE PARALLEL SAFE COST 10000;
+CREATE FUNCTION growth_index.correlation_final(internal) RETURNS double precision[]
+	AS 'MODULE_PATHNAME' LANGUAGE C IMMUTABLE PARALLEL SAFE COST 10000;
+CREATE FUNCTION growth_index.cronbach_alpha_final(internal) RETURNS double precision
+	AS 'MODULE_PATHNAME' LANGUAGE C IMMUTABLE PARALLEL SAFE COST 10000;
+
+CREATE AGGREGATE growth_index.entropy_weights(double precision[]) (
+	SFUNC = growth_index.statistics_row, STYPE = internal, SSPACE = 65536,
+	FINALFUNC = growth_index.entropy_weights_final, PARALLEL = SAFE);
+COMMENT ON AGGREGATE growth_index.entropy_weights(double precision[]) IS
+'Weights by entropy (熵权法): each row is a subject''s numbers, one an indicator, already normalised (more is better, none negative); the result has one weight an indicator in the same order, summing to 1. With p the shares of a column''s numbers in their sum and n rows: e = -sum(p ln p) / ln n, 0 ln 0 being 0; the weight is in proportion to 1 - e. A column that is the same for all has weight 0. Computed in doubles, good for about 12 digits. A row that is NULL or holds a NULL is left out; NULL with under two rows, or where no column differs. Errors: a negative number (22023), rows of different lengths (2202E).';
+CREATE AGGREGATE growth_index.critic_weights(double precision[]) (
+	SFUNC = growth_index.statistics_row, STYPE = internal, SSPACE = 65536,
+	FINALFUNC = growth_index.critic_weights_final, PARALLEL = SAFE);
+COMMENT ON AGGREGATE growth_index.critic_weights(double precision[]) IS
+'Weights by contrast and conflict (CRITIC, Diakoulaki, Mavrotas and Papayannakis 1995): rows as for entropy_weights(), on a common scale; the weight of a column is in proportion to its standard deviation times the sum of 1 - r over the other columns, r being Pearson''s correlation. A column that is the same for all has weight 0 and does not count for the others. Sum, precision, NULL and errors as for entropy_weights(), negative numbers being allowed.';
+CREATE AGGREGATE growth_index.correlation(double precision[]) (
+	SFUNC = growth_index.statistics_row, STYPE = internal, SSPACE = 65536,
+	FINALFUNC = growth_index.correlation_final, PARALLEL = SAFE);
+COMMENT ON AGGREGATE growth_index.correlation(double precision[]) IS
+'Pearson''s correlation of each pair of columns, as a square array in the order of the columns; rows as for entropy_weights(). NULL stands where a column is the same for all. correlation_table() shows it as rows. A row that is NULL or holds a NULL is left out; NULL with under two rows.';
+CREATE AGGREGATE growth_index.cronbach_alpha(double precision[]) (
+	SFUNC = growth_index.statistics_row, STYPE = internal, SSPACE = 65536,
+	FINALFUNC = growth_index.cronbach_alpha_final, PARALLEL = SAFE);
+COMMENT ON AGGREGATE growth_index.cronbach_alpha(double precision[]) IS
+'Cronbach''s alpha: how far the columns measure one thing; k / (k - 1) * (1 - sum of their variances / variance of their sum), at most 1; 0.7 and above is usually called consistent. Rows as for entropy_weights(), on a common scale. NULL with under two rows or columns, or where the sum is the same for all.';
+
+CREATE FUNCTION growth_index.correlation_table(codes text[], correlations double precision[])
+	RETURNS TABLE (first text, second text, correlation double precision)
+	LANGUAGE sql IMMUTABLE STRICT PARALLEL SAFE COST 100 ROWS 100
+	SET search_path = pg_catalog, pg_temp
+BEGIN ATOMIC
+	SELECT codes[a], codes[b], correlations[a][b]
+	FROM generate_subscripts(codes, 1) AS a, generate_subscripts(codes, 1) AS b
+	WHERE a < b
+	ORDER BY abs(correlations[a][b]) DESC NULLS LAST, a, b;
+END;
+COMMENT ON FUNCTION growth_index.correlation_table(text[], double precision[]) IS
+'The square that correlation() gives as rows, one for each pair of columns, the closest first; codes name the columns in their order (for normalised_values(): indicator_codes()). correlation: -1 to 1, NULL where a column is the same for all.';
+
+/* ---- weights ---- */
+CREATE FUNCTION growth_index.equal_weights(indicators integer) RETURNS double precision[]
+	LANGUAGE sql IMMUTABLE STRICT PARALLEL SAFE
+	SET search_path = pg_catalog, pg_temp
+BEGIN ATOMIC
+	SELECT array_fill(1.0::double precision / indicators, ARRAY[indicators]) WHERE indicators > 0;
+END;
+COMMENT ON FUNCTION growth_index.equal_weights(integer) IS
+'So many equal weights that sum to 1; NULL for fewer than one.';
+
+CREATE FUNCTION growth_index.ahp(pairwise double precision[], tolerance double precision DEFAULT 1e-6,
+								 OUT weights double precision[], OUT eigenvalue double precision,
+								 OUT consistency_index double precision,
+								 OUT random_index double precision,
+								 OUT consistency_ratio double precision)
+	RETURNS record
+	AS 'MODULE_PATHNAME' LANGUAGE C IMMUTABLE STRICT PARALLEL SAFE COST 1000;
+COMMENT ON FUNCTION growth_index.ahp(double precision[], double precision) IS
+'Weights by pairwise comparison (层次分析法, AHP): pairwise[i][j] says how much more criterion i matters than j, on Saaty''s scale from 1/9 to 9. weights: the principal eigenvector, summing to 1, in the order of the rows, by power iteration until no weight changes by more than 1e-14 of itself; eigenvalue: the principal one; consistency_index: (eigenvalue - n) / (n - 1); random_index: of n up to 15 by Saaty, The Analytic Hierarchy Process, 1980, NULL above; consistency_ratio: their quotient, usually accepted below 0.10, 0 for n up to 2, NULL for n above 15; it is told, not enforced. tolerance: how far the product of [i][j] and [j][i] may be from 1. Errors: not square (2202E), not positive or not reciprocal (22023), naming row and column. NULL of a NULL.';
+
+CREATE FUNCTION growth_index.round_weights(weights double precision[], total numeric DEFAULT 100,
+										   digits integer DEFAULT 4) RETURNS numeric[]
+	LANGUAGE sql IMMUTABLE STRICT PARALLEL SAFE COST 200
+	SET search_path = pg_catalog, pg_temp
+BEGIN ATOMIC
+	WITH share AS (
+		SELECT n, w::numeric * total / sum(w::numeric) OVER () AS exact
+		FROM unnest(weights) WITH ORDINALITY AS u (w, n)
+	), floored AS (
+		SELECT n, trunc(exact, digits) AS low,
+			row_number() OVER (ORDER BY exact - trunc(exact, digits) DESC, n) AS turn,
+			(total - sum(trunc(exact, digits)) OVER ()) * power(10::numeric, digits) AS units
+		FROM share
+	)
+	SELECT array_agg(round(low + CASE WHEN turn <= units THEN power(10::numeric, -digits) ELSE 0 END, digits) ORDER BY n)
+	FROM floored;
+END;
+COMMENT ON FUNCTION growth_index.round_weights(double precision[], numeric, integer) IS
+'The weights in proportion, as decimals of so many digits that sum exactly to the total (by largest remainders, the first of equal ones): what a scorecard takes. total must not have more digits. Errors: weights that sum to 0 (22012). NULL of a NULL.';
+
+CREATE FUNCTION growth_index.normalised_values(card growth_index.scorecard, profile growth_index.profile,
+											   as_of date DEFAULT NULL) RETURNS double precision[]
+	AS 'MODULE_PATHNAME' LANGUAGE C IMMUTABLE PARALLEL SAFE COST 5000;
+COMMENT ON FUNCTION growth_index.normalised_values(growth_index.scorecard, growth_index.profile, date) IS
+'The normalised value of each of the card''s indicators (0..100; points where the aggregate is sum) in the document''s order, that of indicator_codes(): a row for entropy_weights(), critic_weights(), correlation() and cronbach_alpha(). NULL stands where the value is missing and its rule puts nothing in its place; NULL of a NULL.';
+
+CREATE FUNCTION growth_index.indicator_codes(card growth_index.scorecard) RETURNS text[]
+	LANGUAGE sql IMMUTABLE STRICT PARALLEL SAFE COST 5000
+	SET search_path = pg_catalog, pg_temp
+BEGIN ATOMIC
+	SELECT array_agg(i ->> 'code' ORDER BY n)
+	FROM jsonb_array_elements(growth_index.jsonb(card) -> 'indicators') WITH ORDINALITY AS u (i, n);
+END;
+COMMENT ON FUNCTION growth_index.indicator_codes(growth_index.scorecard) IS
+'The codes of the card''s indicators in the document''s order. (indicators() has what their formulas read.) NULL of a NULL.';
+
+CREATE FUNCTION growth_index.with_weights(card growth_index.scorecard, weights double precision[],
+										  digits integer DEFAULT 4, segment text DEFAULT NULL)
+	RETURNS growth_index.scorecard
+	LANGUAGE plpgsql IMMUTABLE PARALLEL SAFE COST 20000
+	SET search_path = pg_catalog, pg_temp
+AS $$
+DECLARE
+	doc jsonb := growth_index.jsonb(card);
+	names text[] := ARRAY(SELECT jsonb_array_elements_text(doc -> 'segments'));
+	number integer := jsonb_array_length(doc -> 'indicators');
+	rounded numeric[];
+	old jsonb;
+	new jsonb;
+BEGIN
+	IF card IS NULL OR weights IS NULL OR digits IS NULL THEN
+		RETURN NULL;
+	END IF;
+	IF doc ->> 'aggregate' = 'sum' THEN
+		RAISE EXCEPTION 'a card whose aggregate is sum has no weights' USING ERRCODE = '22023';
+	ELSIF segment IS NOT NULL AND NOT segment = ANY (names) THEN
+		RAISE EXCEPTION 'the card has no segment "%"', segment USING ERRCODE = '22023',
+			HINT = 'Its segments are: ' || array_to_string(names, ', ');
+	ELSIF number <> cardinality(weights) OR array_ndims(weights) <> 1 THEN
+		RAISE EXCEPTION '% weights for % indicators', cardinality(weights), number USING ERRCODE = '22023',
+			HINT = 'One weight for each of indicator_codes(), in their order.';
+	ELSIF EXISTS (SELECT FROM unnest(weights) AS w WHERE w IS NULL OR NOT w BETWEEN 0 AND 1e15) THEN
+		RAISE EXCEPTION 'a weight has to be a number, not negative' USING ERRCODE = '22023';
+	END IF;
+	rounded := growth_index.round_weights(weights, coalesce((doc ->> 'total')::numeric, 100), digits);
+	FOR i IN 1 .. number LOOP
+		old := doc #> ARRAY['indicators', (i - 1)::text, 'weight'];
+		IF segment IS NULL THEN
+			new := to_jsonb(rounded[i]);
+		ELSIF jsonb_typeof(old) = 'object' THEN
+			new := old || jsonb_build_object(segment, rounded[i]);
+		ELSE
+			new := (SELECT jsonb_object_agg(s, CASE WHEN s = segment THEN to_jsonb(rounded[i]) ELSE old END)
+					FROM unnest(names) AS s);
+		END IF;
+		doc := jsonb_set(doc, ARRAY['indicators', (i - 1)::text, 'weight'], new);
+	END LOOP;
+	RETURN growth_index.scorecard(doc);
+END $$;
+COMMENT ON FUNCTION growth_index.with_weights(growth_index.scorecard, double precision[], integer, text) IS
+'The card with other weights, given in proportion and in the order of indicator_codes(), such as with_weights(card, entropy_weights(normalised_values(card, profile))): they are rounded to so many digits and sum exactly to the card''s total. segment: only that one''s; by default all segments get the same. Errors (22023): a card that has no weights, another number of weights, a negative one, a segment that is not the card''s. NULL of a NULL.';
+
+/* ---- discrimination ---- */
+CREATE FUNCTION growth_index.statistics_pair(internal, double precision, boolean) RETURNS internal
+	AS 'MODULE_PATHNAME' LANGUAGE C IMMUTABLE PARALLEL SAFE;
+CREATE FUNCTION growth_index.statistics_pair(internal, double precision, boolean, integer) RETURNS internal
+	AS 'MODULE_PATHNAME' LANGUAGE C IMMUTABLE PARALLEL SAFE;
+CREATE FUNCTION growth_index.auc_final(internal) RETURNS numeric
+	AS 'MODULE_PATHNAME' LANGUAGE C IMMUTABLE PARALLEL SAFE COST 10000;
+CREATE FUNCTION growth_index.gini_final(internal) RETURNS numeric
+	AS 'MODULE_PATHNAME' LANGUAGE C IMMUTABLE PARALLEL SAFE COST 10000;
+CREATE FUNCTION growth_index.ks_final(internal) RETURNS numeric
+	AS 'MODULE_PATHNAME' LANGUAGE C IMMUTABLE PARALLEL SAFE COST 10000;
+CREATE FUNCTION growth_index.psi_final(internal) RETURNS double precision
+	AS 'MODULE_PATHNAME' LANGUAGE C IMMUTABLE PARALLEL SAFE COST 10000;
+
+CREATE AGGREGATE growth_index.auc(score double precision, outcome boolean) (
+	SFUNC = growth_index.statistics_pair, STYPE = internal, SSPACE = 65536,
+	FINALFUNC = growth_index.auc_final, PARALLEL = SAFE);
+COMMENT ON AGGREGATE growth_index.auc(double precision, boolean) IS
+'The area under the ROC curve: of all pairs of a subject with the outcome and one without it, the share in which the one with it has the higher score, equal scores counting half. 0.5 tells nothing, 1 everything; below 0.5 the score points the other way (a score that is low before a failure: auc(score, NOT failed)). Exact: a quotient of whole numbers. Scores of up to 15 digits are told apart. A row with a NULL is left out; NULL where one of the groups is empty. Errors: a score that is not finite (22023).';
+CREATE AGGREGATE growth_index.gini(score double precision, outcome boolean) (
+	SFUNC = growth_index.statistics_pair, STYPE = internal, SSPACE = 65536,
+	FINALFUNC = growth_index.gini_final, PARALLEL = SAFE);
+COMMENT ON AGGREGATE growth_index.gini(double precision, boolean) IS
+'Gini''s coefficient of a score, also called accuracy ratio: 2 * auc() - 1, from -1 to 1. Exact; ties, NULL and errors as for auc().';
+CREATE AGGREGATE growth_index.ks(score double precision, outcome boolean) (
+	SFUNC = growth_index.statistics_pair, STYPE = internal, SSPACE = 65536,
+	FINALFUNC = growth_index.ks_final, PARALLEL = SAFE);
+COMMENT ON AGGREGATE growth_index.ks(double precision, boolean) IS
+'The Kolmogorov-Smirnov statistic of a score: the greatest distance between the cumulative shares of those with the outcome and of those without, over all scores, 0 to 1. Exact; equal scores are one step; NULL and errors as for auc().';
+
+/* ---- stability ---- */
+CREATE AGGREGATE growth_index.psi(score double precision, recent boolean) (
+	SFUNC = growth_index.statistics_pair, STYPE = internal, SSPACE = 65536,
+	FINALFUNC = growth_index.psi_final, PARALLEL = SAFE);
+COMMENT ON AGGREGATE growth_index.psi(double precision, boolean) IS
+'The population stability index of a score between two periods, in ten classes: see psi(score, recent, classes).';
+CREATE AGGREGATE growth_index.psi(score double precision, recent boolean, classes integer) (
+	SFUNC = growth_index.statistics_pair, STYPE = internal, SSPACE = 65536,
+	FINALFUNC = growth_index.psi_final, PARALLEL = SAFE);
+COMMENT ON AGGREGATE growth_index.psi(double precision, boolean, integer) IS
+'The population stability index (PSI) of a score between a base period (recent false) and a later one (true): the classes (2 to 1000) are the quantiles of the base period, a class holding its lower edge, equal edges being one; the sum of (a - e) * ln(a / e) over them, e and a being the shares in the base and in the later period. A class that is empty in one period counts half a subject there. Usually: below 0.10 stable, above 0.25 shifted. A row with a NULL is left out; NULL where a period is empty. Errors: a score that is not finite or a number of classes out of range (22023).';
+
+CREATE FUNCTION growth_index.psi(base bigint[], recent bigint[]) RETURNS double precision
+	LANGUAGE sql IMMUTABLE STRICT PARALLEL SAFE COST 100
+	SET search_path = pg_catalog, pg_temp
+BEGIN ATOMIC
+	SELECT sum((a - e) * ln(a / e))
+	FROM (SELECT coalesce(nullif(e, 0), 0.5)::double precision / nullif(sum(e) OVER (), 0)::double precision AS e,
+				 coalesce(nullif(a, 0), 0.5)::double precision / nullif(sum(a) OVER (), 0)::double precision AS a,
+				 e = 0 AND a = 0 AS empty
+		  FROM (SELECT coalesce(e, 0) AS e, coalesce(a, 0) AS a FROM unnest(base, recent) AS u (e, a)) AS counts) AS share
+	WHERE NOT empty;
+END;
+COMMENT ON FUNCTION growth_index.psi(bigint[], bigint[]) IS
+'The population stability index of how many subjects each class has in a base period and in a later one, in the same order of classes; formula and empty classes as for psi(score, recent, classes). A NULL among the numbers is 0; NULL where a period is empty, or of a NULL.';
+
+CREATE FUNCTION growth_index.statistics_count_grades(bigint[], growth_index.rating, growth_index.rating) RETURNS bigint[]
+	AS 'MODULE_PATHNAME' LANGUAGE C IMMUTABLE PARALLEL SAFE;
+CREATE FUNCTION growth_index.statistics_count_outcomes(bigint[], growth_index.rating, boolean) RETURNS bigint[]
+	AS 'MODULE_PATHNAME' LANGUAGE C IMMUTABLE PARALLEL SAFE;
+CREATE FUNCTION growth_index.statistics_counts_combine(bigint[], bigint[]) RETURNS bigint[]
+	AS 'MODULE_PATHNAME' LANGUAGE C IMMUTABLE PARALLEL SAFE;
+
+CREATE FUNCTION growth_index.statistics_grades(OUT place integer, OUT grade growth_index.rating) RETURNS SETOF record
+	LANGUAGE sql IMMUTABLE PARALLEL SAFE ROWS 28
+	SET search_path = pg_catalog, pg_temp
+BEGIN ATOMIC
+	SELECT (3 * class)::integer + notch - 2, (name || sign)::growth_index.rating
+	FROM unnest('{C,CC,CCC,B,BB,BBB,A,AA,AAA}'::text[]) WITH ORDINALITY AS c (name, class),
+		 (VALUES (1, '-'), (2, ''), (3, '+')) AS n (notch, sign)
+	UNION ALL SELECT 0, 'D'::growth_index.rating;
+END;
+COMMENT ON FUNCTION growth_index.statistics_grades() IS
+'Internal: the grades with their places, from 0, in the counts of calibration() and migration_matrix().';
+
+CREATE FUNCTION growth_index.psi_of_grades(bigint[]) RETURNS double precision
+	LANGUAGE sql IMMUTABLE STRICT PARALLEL SAFE
+	SET search_path = pg_catalog, pg_temp
+BEGIN ATOMIC
+	SELECT growth_index.psi(array_agg($1[2 * place + 1] ORDER BY place), array_agg($1[2 * place + 2] ORDER BY place))
+	FROM growth_index.statistics_grades();
+END;
+CREATE AGGREGATE growth_index.psi(rating growth_index.rating, recent boolean) (
+	SFUNC = growth_index.statistics_count_outcomes, STYPE = bigint[],
+	COMBINEFUNC = growth_index.statistics_counts_combine,
+	FINALFUNC = growth_index.psi_of_grades, PARALLEL = SAFE);
+COMMENT ON AGGREGATE growth_index.psi(growth_index.rating, boolean) IS
+'The population stability index of ratings between a base period (recent false) and a later one (true), each grade being a class; formula, empty classes and NULL as for psi(score, recent, classes).';
+
+CREATE TYPE growth_index.calibration_row AS (
+	grade growth_index.rating, subjects bigint, share numeric, events bigint, rate numeric,
+	rate_low numeric, rate_high numeric, rate_up_to numeric, woe numeric, out_of_order boolean);
+COMMENT ON TYPE growth_index.calibration_row IS
+'A line of calibration(). subjects: how many have the grade; share: of all; events: how many of them have the outcome; rate: events / subjects; rate_low, rate_high: its 95 % interval by Wilson''s score; rate_up_to: rate among this grade and all better ones; woe: weight of evidence, ln of the share of all without the outcome over the share of all with it, NULL where either is 0; out_of_order: the rate is lower than that of the next better grade. Shares, rates and woe to 6 digits.';
+CREATE FUNCTION growth_index.calibration_final(bigint[]) RETURNS growth_index.calibration_row[]
+	LANGUAGE sql IMMUTABLE STRICT PARALLEL SAFE
+	SET search_path = pg_catalog, pg_temp
+BEGIN ATOMIC
+	WITH counted AS (
+		SELECT grade, $1[2 * place + 1] AS others, $1[2 * place + 2] AS events,
+			($1[2 * place + 1] + $1[2 * place + 2])::numeric AS n
+		FROM growth_index.statistics_grades()
+	), seen AS (
+		SELECT c.*, events / n AS rate, sum(n) OVER () AS all_n, sum(events) OVER () AS all_events,
+			sum(others) OVER () AS all_others,
+			sum(events) OVER better / sum(n) OVER better AS up_to,
+			lag(events / n) OVER better AS better_rate, 1.959963984540054 AS z
+		FROM counted c WHERE n > 0
+		WINDOW better AS (ORDER BY grade DESC)
+	)
+	SELECT array_agg(ROW(grade, n::bigint, round(n / all_n, 6), events, round(rate, 6),
+		round(greatest(0, (rate + z * z / (2 * n) - z * sqrt(rate * (1 - rate) / n + z * z / (4 * n * n))) / (1 + z * z / n)), 6),
+		round(least(1, (rate + z * z / (2 * n) + z * sqrt(rate * (1 - rate) / n + z * z / (4 * n * n))) / (1 + z * z / n)), 6),
+		round(up_to, 6),
+		CASE WHEN events > 0 AND others > 0 THEN round(ln((others / all_others) / (events / all_events)), 6) END,
+		coalesce(rate < better_rate, false))::growth_index.calibration_row ORDER BY grade DESC)
+	FROM seen;
+END;
+CREATE AGGREGATE growth_index.calibration(rating growth_index.rating, outcome boolean) (
+	SFUNC = growth_index.statistics_count_outcomes, STYPE = bigint[],
+	COMBINEFUNC = growth_index.statistics_counts_combine,
+	FINALFUNC = growth_index.calibration_final, PARALLEL = SAFE);
+COMMENT ON AGGREGATE growth_index.calibration(growth_index.rating, boolean) IS
+'The calibration table: how often the outcome (a failure, a default) came about in each grade, the best grade first, grades that nobody has left out. An array of calibration_row: SELECT * FROM unnest((SELECT calibration(rating, failed) FROM firms)). A row with a NULL is left out; NULL without rows.';
+
+CREATE TYPE growth_index.migration_row AS (
+	before growth_index.rating, after growth_index.rating, subjects bigint, share numeric, notches integer);
+COMMENT ON TYPE growth_index.migration_row IS
+'A cell of migration_matrix() that is not empty. before, after: the two grades; subjects: how many went from one to the other; share: of all that had the grade before, to 6 digits; notches: how many they rose (negative: fell).';
+CREATE FUNCTION growth_index.migration_final(bigint[]) RETURNS growth_index.migration_row[]
+	LANGUAGE sql IMMUTABLE STRICT PARALLEL SAFE
+	SET search_path = pg_catalog, pg_temp
+BEGIN ATOMIC
+	SELECT array_agg(ROW(before, after, n, round(n / all_n, 6), growth_index.notches(after, before))::growth_index.migration_row
+		ORDER BY before DESC, after DESC)
+	FROM (SELECT b.grade AS before, a.grade AS after, $1[29 * b.place + a.place + 1] AS n,
+				 sum($1[29 * b.place + a.place + 1]) OVER (PARTITION BY b.place) AS all_n
+		  FROM growth_index.statistics_grades() AS b, growth_index.statistics_grades() AS a) AS cell
+	WHERE n > 0;
+END;
+CREATE AGGREGATE growth_index.migration_matrix(before growth_index.rating, after growth_index.rating) (
+	SFUNC = growth_index.statistics_count_grades, STYPE = bigint[],
+	COMBINEFUNC = growth_index.statistics_counts_combine,
+	FINALFUNC = growth_index.migration_final, PARALLEL = SAFE);
+COMMENT ON AGGREGATE growth_index.migration_matrix(growth_index.rating, growth_index.rating) IS
+'The migration matrix between two ratings of the same subjects: an array of migration_row, one for each pair of grades that somebody has, best grades first: SELECT * FROM unnest((SELECT migration_matrix(last_year, this_year) FROM ratings)). A row with a NULL is left out; NULL without rows.';
