@@ -16,9 +16,9 @@ PROJECT_HEADERS = $(wildcard src/*.h src/engine/*.h src/engine/*/*.h)
 
 # The install script: the declarations that stand beside the code, in order of use.
 ENGINE_SQL = rating credit_code profile expression scorecard statistics pmml
-PLATFORM_SQL = catalogue roles enterprise observation upload scoring policy match refresh holiday \
-	entitlement proposal ledger payment step recovery allocation daily finance \
-	review pack pack_shipped picture peer portrait schedule views cockpit security
+PLATFORM_SQL = catalogue roles enterprise observation upload scoring policy match refresh review holiday \
+	entitlement proposal ledger payment step recovery allocation daily bank reconcile consent finance credit \
+	pack pack_shipped picture peer portrait schedule views cockpit security
 INSTALL_SQL = src/header.sql \
 	$(wildcard $(foreach c,$(ENGINE_SQL),src/engine/$(c)/$(c).sql)) \
 	$(wildcard $(foreach c,$(PLATFORM_SQL),src/platform/$(c).sql))

@@ -15,7 +15,7 @@ AS $$
 			JOIN rule AS r ON e.state = r.source
 			JOIN growth_index.policy AS p ON p.code = e.policy AND p.version = e.version
 		WHERE CASE r.step
-			WHEN 'review' THEN NOT p.needs_person AND NOT p.four_eyes
+			WHEN 'review' THEN NOT p.needs_person AND NOT p.four_eyes AND NOT growth_index.contested(e.credit_code, p)
 			WHEN 'push' THEN e.publicity_ends < advance_step.as_of OR e.publicity_ends IS NULL
 			WHEN 'expire' THEN e.expires_on < advance_step.as_of
 			ELSE true END

@@ -90,11 +90,13 @@ CREATE FUNCTION growth_index.decision_record(growth_index.policy, growth_index.p
 LANGUAGE sql STABLE
 AS $$
 	SELECT pg_catalog.jsonb_build_object('policy', ($1).code, 'version', ($1).version, 'criteria', ($1).criteria::pg_catalog.text,
-		'award', ($1).award::pg_catalog.text, 'cap', ($1).cap_enterprise, 'profile', growth_index.jsonb($2),
+		'award', ($1).award::pg_catalog.text, 'cap', ($1).cap_enterprise,
+		'judged_at', ($1).judged_at, 'budget', ($1).budget_code, 'cost_shares', ($1).cost_shares, 'instalments', ($1).instalments,
+		'profile', growth_index.jsonb($2),
 		'score', CASE WHEN ($3).scorecard IS NOT NULL THEN pg_catalog.jsonb_build_object('scorecard', ($3).scorecard,
 			'version', ($3).version, 'score', ($3).score, 'rating', ($3).rating::pg_catalog.text) END)
 $$;
-COMMENT ON FUNCTION growth_index.decision_record(growth_index.policy, growth_index.profile, growth_index.score) IS 'What a decision rests on, as it is kept with the event: policy, version, criteria, award formula, cap, profile, score.';
+COMMENT ON FUNCTION growth_index.decision_record(growth_index.policy, growth_index.profile, growth_index.score) IS 'What a decision rests on, as it is kept with the event: policy, version, criteria, award formula, cap, budgets and instalments, profile, score.';
 
 CREATE FUNCTION growth_index.decision_inputs(credit_code growth_index.credit_code, policy growth_index.policy) RETURNS jsonb
 LANGUAGE sql STABLE SET search_path = pg_catalog, pg_temp
@@ -143,6 +145,16 @@ AS $$
 		AND as_of BETWEEN x.valid_from AND x.valid_to
 $$;
 COMMENT ON FUNCTION growth_index.excluded(growth_index.credit_code, text[], date) IS 'Why an enterprise is kept out by these lists as of a day; NULL: it is not.';
+
+/* data that somebody objects to is no ground for a machine's decision */
+CREATE FUNCTION growth_index.contested(credit_code growth_index.credit_code, policy growth_index.policy) RETURNS boolean
+LANGUAGE sql STABLE SET search_path = pg_catalog, pg_temp
+AS $$
+	SELECT EXISTS (SELECT FROM growth_index.data_objection AS o
+		WHERE o.credit_code OPERATOR(growth_index.=) contested.credit_code AND o.state = 'open'
+			AND o.indicator = ANY (growth_index.indicators(policy.criteria) || growth_index.indicators(policy.award)))
+$$;
+COMMENT ON FUNCTION growth_index.contested(growth_index.credit_code, growth_index.policy) IS 'Does an enterprise object (data_objection, open) to a value that the policy reads? Then a person reviews.';
 
 /* who does a step: the right one, or error 42501; and the name that is recorded */
 CREATE FUNCTION growth_index.step_actor(entitlement growth_index.entitlement, step text, actor text) RETURNS text

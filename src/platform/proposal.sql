@@ -20,22 +20,28 @@ BEGIN
 				AND p.code <> q.code AND m.credit_code OPERATOR(growth_index.=) e.credit_code)
 	ORDER BY e.id FOR UPDATE OF e;
 
-	WITH candidate AS MATERIALIZED (
-		SELECT m.credit_code, p.code, p.version, p.stacking_group, had.amount AS had, paid.amount AS deducted,
-			CASE WHEN had.amount IS NULL THEN m.award ELSE least(m.award, p.cap_enterprise - had.amount) END - coalesce(paid.amount, 0) AS award,
-			CASE p.period WHEN 'event' THEN growth_index.occasion(p, growth_index.matching_profile(m.credit_code), propose_entitlements.as_of)
-				ELSE growth_index.occasion(p, NULL, propose_entitlements.as_of) END AS occasion
+	WITH open AS MATERIALIZED (
+		SELECT m.credit_code, p, k.profile, growth_index.occasion(p, k.profile, propose_entitlements.as_of) AS occasion
 		FROM growth_index.policy_match AS m
 			JOIN growth_index.policy AS p ON p.code = m.policy AND p.version = m.version
 			JOIN growth_index.enterprise AS f ON f.credit_code OPERATOR(growth_index.=) m.credit_code AND f.status = 'active'
-			CROSS JOIN LATERAL growth_index.had_this_year(m.credit_code, p, propose_entitlements.as_of) AS had(amount)
-			CROSS JOIN LATERAL growth_index.had_in_group(m.credit_code, p) AS paid(amount)
+			JOIN growth_index.matching_profiles AS k ON k.credit_code OPERATOR(growth_index.=) m.credit_code
 		WHERE m.until IS NULL AND m.decision = 'eligible' AND m.award > 0
 			AND p.active AND p.mode IN ('none', 'click')
 			AND propose_entitlements.as_of BETWEEN p.valid_from AND p.valid_to
 			AND NOT EXISTS (SELECT FROM growth_index.exclusion AS x
 				WHERE x.credit_code OPERATOR(growth_index.=) m.credit_code AND x.list = ANY (p.excluded_by)
 					AND propose_entitlements.as_of BETWEEN x.valid_from AND x.valid_to)
+	), candidate AS MATERIALIZED (
+		/* the match is as of its refresh: the award is that of the day */
+		SELECT o.credit_code, (o.p).code, (o.p).version, (o.p).stacking_group, o.occasion, had.amount AS had, paid.amount AS deducted,
+			least(d.amount, (o.p).cap_enterprise - coalesce(had.amount, 0)) - coalesce(paid.amount, 0) AS award
+		FROM open AS o
+			CROSS JOIN LATERAL growth_index.decide((o.p).criteria, (o.p).award, o.profile, propose_entitlements.as_of) AS d
+			CROSS JOIN LATERAL growth_index.had_this_year(o.credit_code, o.p, propose_entitlements.as_of) AS had(amount)
+			CROSS JOIN LATERAL growth_index.had_in_group(o.credit_code, o.p) AS paid(amount)
+		WHERE d.decision = 'eligible' AND NOT EXISTS (SELECT FROM growth_index.entitlement AS e
+			WHERE e.credit_code OPERATOR(growth_index.=) o.credit_code AND e.policy = (o.p).code AND e.occasion = o.occasion AND e.state <> 'superseded')
 	), member AS MATERIALIZED (
 		/* new ones, and those that were superseded and still match */
 		SELECT e.id, c.credit_code, c.code, c.version, c.stacking_group, c.occasion, c.award, 0 AS standing, false AS settled, c.had, c.deducted

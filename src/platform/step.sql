@@ -11,7 +11,8 @@ BEGIN
 	IF coalesce(actor, 'system') = 'system' AND growth_index.caller_is_trusted() AND EXISTS (
 		SELECT FROM growth_index.entitlement AS e
 			JOIN growth_index.policy AS p ON p.code = e.policy AND p.version = e.version
-		WHERE e.id = review_entitlement.id AND (p.needs_person OR p.four_eyes OR e.state IN ('objected', 'held')))
+		WHERE e.id = review_entitlement.id AND (p.needs_person OR p.four_eyes OR e.state IN ('objected', 'held')
+			OR growth_index.contested(e.credit_code, p)))
 	THEN
 		RAISE EXCEPTION 'entitlement % has to be reviewed by a person', id
 			USING ERRCODE = 'object_not_in_prerequisite_state', HINT = 'Name the reviewer as actor.';
@@ -20,7 +21,7 @@ BEGIN
 END
 $$;
 COMMENT ON FUNCTION growth_index.review_entitlement(bigint, text, text, text, date, integer) IS
-'matched, objected or held → reviewed: the case stands (审核). By a person, not system, where the policy needs one or four eyes, and after an objection or a hold. Errors as take_step().';
+'matched, objected or held → reviewed: the case stands (审核). By a person, not system, where the policy needs one or four eyes, where data that it reads is contested, and after an objection or a hold. Errors as take_step().';
 
 CREATE FUNCTION growth_index.reject_entitlement(id bigint, actor text, reason text, key text DEFAULT NULL,
 	as_of date DEFAULT current_date, seen integer DEFAULT NULL) RETURNS growth_index.entitlement

@@ -1,0 +1,298 @@
+/*
+ * Bank files: approved payments go out as CSV or ISO 20022 pain.001, the bank's
+ * answers come back in.  A payment is in one order at a time; what the bank
+ * could not pay goes back to its entitlement.
+ */
+CREATE TABLE growth_index.bank_account (
+	id			bigint GENERATED ALWAYS AS IDENTITY PRIMARY KEY,
+	owner_kind	text NOT NULL CONSTRAINT bank_account_owner CHECK (owner_kind IN ('enterprise', 'budget')),
+	owner		text NOT NULL CHECK (owner <> ''),
+	holder		text NOT NULL CHECK (holder <> ''),
+	account		text NOT NULL CONSTRAINT bank_account_number CHECK (account ~ '^[0-9A-Z]{5,34}$'),
+	bank		text NOT NULL CONSTRAINT bank_account_bank CHECK (bank ~ '^([0-9]{12}|[A-Z]{6}[A-Z0-9]{2}([A-Z0-9]{3})?)$'),
+	entered_by	text NOT NULL DEFAULT growth_index.caller(),
+	entered_at	timestamptz NOT NULL DEFAULT pg_catalog.clock_timestamp()
+);
+CREATE INDEX bank_account_current ON growth_index.bank_account (owner_kind, owner, id DESC);
+COMMENT ON TABLE growth_index.bank_account IS 'Bank accounts of enterprises, and of the budgets that pay (append-only): the last one of an owner stands.';
+COMMENT ON COLUMN growth_index.bank_account.id IS 'Number; the highest of an owner stands.';
+COMMENT ON COLUMN growth_index.bank_account.owner_kind IS 'enterprise or budget.';
+COMMENT ON COLUMN growth_index.bank_account.owner IS 'Credit code, or code of the budget.';
+COMMENT ON COLUMN growth_index.bank_account.holder IS 'Name of the account''s holder.';
+COMMENT ON COLUMN growth_index.bank_account.account IS 'Account number: digits and capital letters, 5 to 34.';
+COMMENT ON COLUMN growth_index.bank_account.bank IS 'Bank: CNAPS number (联行号, 12 digits) or BIC.';
+COMMENT ON COLUMN growth_index.bank_account.entered_by IS 'Role that entered it.';
+COMMENT ON COLUMN growth_index.bank_account.entered_at IS 'When it was entered.';
+SELECT pg_catalog.pg_extension_config_dump('growth_index.bank_account', '');
+SELECT pg_catalog.pg_extension_config_dump('growth_index.bank_account_id_seq', '');
+CREATE TRIGGER append_only BEFORE UPDATE OR DELETE OR TRUNCATE ON growth_index.bank_account
+	FOR EACH STATEMENT EXECUTE FUNCTION growth_index.refuse_change();
+
+CREATE TABLE growth_index.payment_file (
+	id			bigint GENERATED ALWAYS AS IDENTITY PRIMARY KEY,
+	key			text NOT NULL UNIQUE,
+	execute_on	date NOT NULL,
+	payments	bigint NOT NULL,
+	amount		numeric(18,2) NOT NULL,
+	made_by		text NOT NULL DEFAULT growth_index.caller(),
+	made_at		timestamptz NOT NULL DEFAULT pg_catalog.clock_timestamp()
+);
+COMMENT ON TABLE growth_index.payment_file IS 'Files of payments for the bank (append-only).';
+COMMENT ON COLUMN growth_index.payment_file.id IS 'Number of the file.';
+COMMENT ON COLUMN growth_index.payment_file.key IS 'Key of the call that made it: the same key gives the same file.';
+COMMENT ON COLUMN growth_index.payment_file.execute_on IS 'Day on which the bank shall pay.';
+COMMENT ON COLUMN growth_index.payment_file.payments IS 'Payments in it.';
+COMMENT ON COLUMN growth_index.payment_file.amount IS 'Their sum in yuan.';
+COMMENT ON COLUMN growth_index.payment_file.made_by IS 'Role that made it.';
+COMMENT ON COLUMN growth_index.payment_file.made_at IS 'When it was made.';
+SELECT pg_catalog.pg_extension_config_dump('growth_index.payment_file', '');
+SELECT pg_catalog.pg_extension_config_dump('growth_index.payment_file_id_seq', '');
+CREATE TRIGGER append_only BEFORE UPDATE OR DELETE OR TRUNCATE ON growth_index.payment_file
+	FOR EACH STATEMENT EXECUTE FUNCTION growth_index.refuse_change();
+
+CREATE TABLE growth_index.payment_order (
+	payment_id		bigint PRIMARY KEY,
+	file_id			bigint NOT NULL,
+	reference		text NOT NULL UNIQUE,
+	debtor			bigint NOT NULL,
+	creditor		bigint NOT NULL,
+	amount			numeric(18,2) NOT NULL CHECK (amount > 0),
+	text			text NOT NULL
+);
+CREATE INDEX payment_order_file ON growth_index.payment_order (file_id);
+COMMENT ON TABLE growth_index.payment_order IS 'What each file orders the bank to pay (append-only). A payment is ordered once; one that came back is another payment.';
+COMMENT ON COLUMN growth_index.payment_order.payment_id IS 'Payment.';
+COMMENT ON COLUMN growth_index.payment_order.file_id IS 'File.';
+COMMENT ON COLUMN growth_index.payment_order.reference IS 'End-to-end reference, by which the bank''s answer is known.';
+COMMENT ON COLUMN growth_index.payment_order.debtor IS 'Bank account that pays.';
+COMMENT ON COLUMN growth_index.payment_order.creditor IS 'Bank account of the enterprise, as it was then.';
+COMMENT ON COLUMN growth_index.payment_order.amount IS 'Yuan.';
+COMMENT ON COLUMN growth_index.payment_order.text IS 'What the enterprise reads on its statement.';
+SELECT pg_catalog.pg_extension_config_dump('growth_index.payment_order', '');
+CREATE TRIGGER append_only BEFORE UPDATE OR DELETE OR TRUNCATE ON growth_index.payment_order
+	FOR EACH STATEMENT EXECUTE FUNCTION growth_index.refuse_change();
+
+CREATE TABLE growth_index.payment_result (
+	reference	text PRIMARY KEY,
+	result		text NOT NULL CONSTRAINT payment_result_known CHECK (result IN ('paid', 'failed')),
+	reason		text,
+	taken_by	text NOT NULL DEFAULT growth_index.caller(),
+	taken_at	timestamptz NOT NULL DEFAULT pg_catalog.clock_timestamp()
+);
+COMMENT ON TABLE growth_index.payment_result IS 'Answers of the bank, one an order (append-only).';
+COMMENT ON COLUMN growth_index.payment_result.reference IS 'End-to-end reference of the order.';
+COMMENT ON COLUMN growth_index.payment_result.result IS 'paid or failed.';
+COMMENT ON COLUMN growth_index.payment_result.reason IS 'Why it failed, as the bank says.';
+COMMENT ON COLUMN growth_index.payment_result.taken_by IS 'Role that took the answer in.';
+COMMENT ON COLUMN growth_index.payment_result.taken_at IS 'When it came.';
+SELECT pg_catalog.pg_extension_config_dump('growth_index.payment_result', '');
+CREATE TRIGGER append_only BEFORE UPDATE OR DELETE OR TRUNCATE ON growth_index.payment_result
+	FOR EACH STATEMENT EXECUTE FUNCTION growth_index.refuse_change();
+
+CREATE FUNCTION growth_index.set_bank_account(owner_kind text, owner text, holder text, account text, bank text) RETURNS bigint
+LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, pg_temp
+AS $$
+DECLARE
+	made bigint;
+BEGIN
+	IF owner_kind = 'enterprise' THEN
+		PERFORM growth_index.require_enterprise(owner::growth_index.credit_code);
+	ELSIF NOT growth_index.caller_is_trusted() THEN
+		RAISE EXCEPTION 'role "%" does not set accounts of budgets', growth_index.caller() USING ERRCODE = 'insufficient_privilege';
+	END IF;
+	SELECT a.id INTO made FROM growth_index.bank_account AS a
+	WHERE a.owner_kind = set_bank_account.owner_kind AND a.owner = set_bank_account.owner
+		AND a.id = (SELECT max(l.id) FROM growth_index.bank_account AS l WHERE l.owner_kind = a.owner_kind AND l.owner = a.owner)
+		AND (a.holder, a.account, a.bank) = (set_bank_account.holder, set_bank_account.account, set_bank_account.bank);
+	IF made IS NULL THEN
+		INSERT INTO growth_index.bank_account (owner_kind, owner, holder, account, bank)
+		VALUES (owner_kind, owner, holder, replace(account, ' ', ''), bank) RETURNING id INTO made;
+	END IF;
+	RETURN made;
+END
+$$;
+COMMENT ON FUNCTION growth_index.set_bank_account(text, text, text, text, text) IS
+'The bank account of an enterprise (owner_kind enterprise, by the enterprise itself) or of a budget: its number. The same again is no new one. Errors: 42501 for another enterprise, 23514 an account or bank that cannot be one.';
+REVOKE ALL ON FUNCTION growth_index.set_bank_account(text, text, text, text, text) FROM PUBLIC;
+
+/* what waits for the bank, and what it lacks */
+CREATE VIEW growth_index.payment_to_order WITH (security_invoker = true) AS
+SELECT s.id AS payment_id, s.entitlement_id, s.credit_code, s.budget_code, s.amount, s.paid_on,
+	d.id AS debtor, c.id AS creditor,
+	concat_ws('; ', CASE WHEN c.id IS NULL THEN 'the enterprise has no bank account' END,
+		CASE WHEN d.id IS NULL THEN 'the budget has no bank account' END,
+		CASE WHEN c.holder <> e.name THEN format('the account is held by "%s", the enterprise is "%s"', c.holder, e.name) END) AS lacks
+FROM growth_index.payment_standing AS s
+	LEFT JOIN growth_index.enterprise AS e ON e.credit_code OPERATOR(growth_index.=) s.credit_code
+	LEFT JOIN LATERAL (SELECT a.id, a.holder FROM growth_index.bank_account AS a
+		WHERE a.owner_kind = 'enterprise' AND a.owner = s.credit_code::text ORDER BY a.id DESC LIMIT 1) AS c ON true
+	LEFT JOIN LATERAL (SELECT a.id FROM growth_index.bank_account AS a
+		WHERE a.owner_kind = 'budget' AND a.owner = s.budget_code ORDER BY a.id DESC LIMIT 1) AS d ON true
+WHERE NOT EXISTS (SELECT FROM growth_index.payment_order AS o WHERE o.payment_id = s.id);
+COMMENT ON VIEW growth_index.payment_to_order IS 'Payments that no file has ordered yet, and what they lack.';
+COMMENT ON COLUMN growth_index.payment_to_order.payment_id IS 'Payment.';
+COMMENT ON COLUMN growth_index.payment_to_order.entitlement_id IS 'Entitlement.';
+COMMENT ON COLUMN growth_index.payment_to_order.credit_code IS 'Enterprise.';
+COMMENT ON COLUMN growth_index.payment_to_order.budget_code IS 'Budget.';
+COMMENT ON COLUMN growth_index.payment_to_order.amount IS 'Yuan.';
+COMMENT ON COLUMN growth_index.payment_to_order.paid_on IS 'As-of date of the payment.';
+COMMENT ON COLUMN growth_index.payment_to_order.debtor IS 'Bank account that would pay; NULL: none.';
+COMMENT ON COLUMN growth_index.payment_to_order.creditor IS 'Bank account of the enterprise; NULL: none.';
+COMMENT ON COLUMN growth_index.payment_to_order.lacks IS 'What has to be mended before it can be ordered: accounts are checked before payment; empty: nothing.';
+
+CREATE FUNCTION growth_index.make_payment_file(key text, execute_on date DEFAULT current_date, budget_code text DEFAULT NULL) RETURNS bigint
+LANGUAGE plpgsql SET search_path = pg_catalog, pg_temp
+AS $$
+DECLARE
+	made bigint;
+	ordered bigint[];
+BEGIN
+	/* one at a time: no payment is ordered by two files */
+	PERFORM pg_advisory_xact_lock(hashtextextended('growth_index.make_payment_file', 0));
+	SELECT f.id INTO made FROM growth_index.payment_file AS f WHERE f.key = make_payment_file.key;
+	IF FOUND THEN
+		RETURN made;
+	END IF;
+	SELECT array_agg(t.payment_id) INTO ordered FROM growth_index.payment_to_order AS t
+	WHERE t.lacks = '' AND (make_payment_file.budget_code IS NULL OR t.budget_code = make_payment_file.budget_code);
+	IF ordered IS NULL THEN
+		RETURN NULL;
+	END IF;
+	INSERT INTO growth_index.payment_file (key, execute_on, payments, amount)
+	SELECT make_payment_file.key, make_payment_file.execute_on, count(*), sum(p.amount)
+	FROM growth_index.payment AS p WHERE p.id = ANY (ordered) RETURNING id INTO made;
+	INSERT INTO growth_index.payment_order (payment_id, file_id, reference, debtor, creditor, amount, text)
+	SELECT t.payment_id, made, format('GI-%s-%s', t.entitlement_id, t.payment_id), t.debtor, t.creditor, t.amount,
+		left(coalesce(p.title_zh, p.title_en, p.code), 100)
+	FROM growth_index.payment_to_order AS t
+		JOIN growth_index.entitlement AS e ON e.id = t.entitlement_id
+		JOIN growth_index.policy AS p ON p.code = e.policy AND p.version = e.version
+	WHERE t.payment_id = ANY (ordered) ORDER BY t.payment_id;
+	RETURN made;
+END
+$$;
+COMMENT ON FUNCTION growth_index.make_payment_file(text, date, text) IS
+'Puts all payments that lack nothing (payment_to_order), or those of one budget, into a new file for the bank: its number, for payment_csv() and payment_xml(). The same key gives the same file. NULL: there is nothing to pay.';
+REVOKE ALL ON FUNCTION growth_index.make_payment_file(text, date, text) FROM PUBLIC;
+
+CREATE FUNCTION growth_index.csv_field(value text) RETURNS text
+LANGUAGE sql IMMUTABLE PARALLEL SAFE SET search_path = pg_catalog, pg_temp
+AS $$
+	/* a spreadsheet would take = + - @ at the beginning for a formula */
+	SELECT CASE WHEN v ~ '[",\r\n]' THEN '"' || replace(v, '"', '""') || '"' ELSE v END
+	FROM (SELECT CASE WHEN value ~ '^[=+@-]' THEN '''' || value ELSE coalesce(value, '') END) AS t(v)
+$$;
+COMMENT ON FUNCTION growth_index.csv_field(text) IS 'A field of a CSV file (RFC 4180), quoted where it has to be; what a spreadsheet would run as a formula gets an apostrophe before it. NULL: empty.';
+
+CREATE FUNCTION growth_index.payment_csv(file bigint) RETURNS text
+LANGUAGE sql STABLE STRICT SET search_path = pg_catalog, pg_temp
+AS $$
+	SELECT 'reference,debtor_account,creditor_name,creditor_account,creditor_bank,amount,currency,execute_on,text' || E'\r\n'
+		|| coalesce(string_agg(concat_ws(',', o.reference, d.account, growth_index.csv_field(c.holder), c.account, c.bank, o.amount, 'CNY', f.execute_on,
+			growth_index.csv_field(o.text)) || E'\r\n', '' ORDER BY o.payment_id), '')
+	FROM growth_index.payment_file AS f
+		JOIN growth_index.payment_order AS o ON o.file_id = f.id
+		JOIN growth_index.bank_account AS d ON d.id = o.debtor
+		JOIN growth_index.bank_account AS c ON c.id = o.creditor
+	WHERE f.id = payment_csv.file
+$$;
+COMMENT ON FUNCTION growth_index.payment_csv(bigint) IS 'A file of payments as CSV (RFC 4180), with a line of column names; only that line where there is no such file.';
+REVOKE ALL ON FUNCTION growth_index.payment_csv(bigint) FROM PUBLIC;
+
+CREATE FUNCTION growth_index.payment_agent(element text, bank text) RETURNS xml
+LANGUAGE sql IMMUTABLE STRICT SET search_path = pg_catalog, pg_temp
+AS $$
+	SELECT format('<%1$s><FinInstnId>%2$s</FinInstnId></%1$s>', element, CASE WHEN bank ~ '^[0-9]'
+		THEN xmlelement(name "ClrSysMmbId", xmlelement(name "ClrSysId", xmlelement(name "Cd", 'CNAPS')), xmlelement(name "MmbId", bank))
+		ELSE xmlelement(name "BIC", bank) END)::xml
+$$;
+COMMENT ON FUNCTION growth_index.payment_agent(text, text) IS 'Internal: a bank in pain.001, by its CNAPS number or BIC.';
+
+CREATE FUNCTION growth_index.payment_xml(file bigint) RETURNS xml
+LANGUAGE sql STABLE STRICT SET search_path = pg_catalog, pg_temp
+AS $$
+	SELECT xmlelement(name "Document", xmlattributes('urn:iso:std:iso:20022:tech:xsd:pain.001.001.03' AS xmlns),
+		xmlelement(name "CstmrCdtTrfInitn",
+			xmlelement(name "GrpHdr",
+				xmlelement(name "MsgId", 'GI-' || f.id), xmlelement(name "CreDtTm", to_char(f.made_at AT TIME ZONE 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS"Z"')),
+				xmlelement(name "NbOfTxs", f.payments), xmlelement(name "CtrlSum", f.amount),
+				xmlelement(name "InitgPty", xmlelement(name "Nm", min(g.holder)))),
+			xmlagg(g.element ORDER BY g.debtor)))
+	FROM growth_index.payment_file AS f
+		CROSS JOIN LATERAL (
+			SELECT o.debtor, d.holder, xmlelement(name "PmtInf",
+				xmlelement(name "PmtInfId", format('GI-%s-%s', f.id, o.debtor)), xmlelement(name "PmtMtd", 'TRF'),
+				xmlelement(name "NbOfTxs", count(*)), xmlelement(name "CtrlSum", sum(o.amount)), xmlelement(name "ReqdExctnDt", f.execute_on),
+				xmlelement(name "Dbtr", xmlelement(name "Nm", d.holder)),
+				xmlelement(name "DbtrAcct", xmlelement(name "Id", xmlelement(name "Othr", xmlelement(name "Id", d.account)))),
+				growth_index.payment_agent('DbtrAgt', d.bank),
+				xmlagg(xmlelement(name "CdtTrfTxInf",
+					xmlelement(name "PmtId", xmlelement(name "EndToEndId", o.reference)),
+					xmlelement(name "Amt", xmlelement(name "InstdAmt", xmlattributes('CNY' AS "Ccy"), o.amount)),
+					growth_index.payment_agent('CdtrAgt', c.bank),
+					xmlelement(name "Cdtr", xmlelement(name "Nm", c.holder)),
+					xmlelement(name "CdtrAcct", xmlelement(name "Id", xmlelement(name "Othr", xmlelement(name "Id", c.account)))),
+					xmlelement(name "RmtInf", xmlelement(name "Ustrd", o.text))) ORDER BY o.payment_id)) AS element
+			FROM growth_index.payment_order AS o
+				JOIN growth_index.bank_account AS d ON d.id = o.debtor
+				JOIN growth_index.bank_account AS c ON c.id = o.creditor
+			WHERE o.file_id = f.id
+			GROUP BY o.debtor, d.holder, d.account, d.bank) AS g
+	WHERE f.id = payment_xml.file
+	GROUP BY f.id, f.made_at, f.payments, f.amount
+$$;
+COMMENT ON FUNCTION growth_index.payment_xml(bigint) IS
+'A file of payments as ISO 20022 pain.001.001.03 (customer credit transfer initiation), a payment group for each account that pays. NULL where there is no such file.';
+REVOKE ALL ON FUNCTION growth_index.payment_xml(bigint) FROM PUBLIC;
+
+CREATE FUNCTION growth_index.take_bank_result(reference text, result text, reason text DEFAULT NULL, as_of date DEFAULT current_date) RETURNS boolean
+LANGUAGE plpgsql SET search_path = pg_catalog, pg_temp
+AS $$
+DECLARE
+	paid bigint;
+	earlier growth_index.payment_result;
+BEGIN
+	SELECT o.payment_id INTO paid FROM growth_index.payment_order AS o WHERE o.reference = take_bank_result.reference;
+	IF NOT FOUND THEN
+		RAISE EXCEPTION 'no order has the reference "%"', reference USING ERRCODE = 'no_data_found';
+	END IF;
+	INSERT INTO growth_index.payment_result AS r (reference, result, reason)
+	VALUES (take_bank_result.reference, take_bank_result.result, take_bank_result.reason)
+	ON CONFLICT DO NOTHING;
+	IF NOT FOUND THEN
+		SELECT r.* INTO earlier FROM growth_index.payment_result AS r WHERE r.reference = take_bank_result.reference;
+		IF earlier.result = result THEN
+			RETURN false;
+		END IF;
+		RAISE EXCEPTION 'the bank has said "%" of order "%"', earlier.result, reference
+			USING ERRCODE = 'unique_violation', DETAIL = format('Now it says "%s".', result), HINT = 'Ask the bank; return_payment() or claw_back_entitlement() records what has happened.';
+	END IF;
+	IF result = 'failed' THEN
+		PERFORM growth_index.return_payment(paid, 'bank', coalesce(reason, 'the bank could not pay it'), 'bank ' || reference, as_of);
+	END IF;
+	RETURN true;
+END
+$$;
+COMMENT ON FUNCTION growth_index.take_bank_result(text, text, text, date) IS
+'The bank''s answer to an order, paid or failed; a failed one goes back to its entitlement and is paid anew. False: it has been taken before. Errors: P0002 unknown reference, 23514 neither paid nor failed, 23505 the bank has said otherwise.';
+REVOKE ALL ON FUNCTION growth_index.take_bank_result(text, text, text, date) FROM PUBLIC;
+
+CREATE FUNCTION growth_index.take_bank_report(report xml, as_of date DEFAULT current_date, OUT paid bigint, OUT failed bigint, OUT known bigint)
+LANGUAGE sql SET search_path = pg_catalog, pg_temp
+AS $$
+	WITH told AS MATERIALIZED (
+		SELECT x.reference, CASE WHEN x.status IN ('ACSC', 'ACCC') THEN 'paid' ELSE 'failed' END AS result,
+			concat_ws(' ', x.code, x.reason) AS reason
+		FROM xmltable(XMLNAMESPACES('urn:iso:std:iso:20022:tech:xsd:pain.002.001.03' AS p), '//p:TxInfAndSts' PASSING report
+			COLUMNS n FOR ORDINALITY, reference text PATH 'p:OrgnlEndToEndId', status text PATH 'p:TxSts',
+				code text PATH 'p:StsRsnInf/p:Rsn/p:Cd', reason text PATH 'p:StsRsnInf/p:AddtlInf') AS x
+		/* what is accepted or pending is no result yet */
+		WHERE x.status IN ('ACSC', 'ACCC', 'RJCT')
+	), taken AS MATERIALIZED (
+		SELECT t.result, growth_index.take_bank_result(t.reference, t.result, nullif(t.reason, ''), as_of) AS new FROM told AS t ORDER BY t.reference
+	)
+	SELECT count(*) FILTER (WHERE t.new AND t.result = 'paid'), count(*) FILTER (WHERE t.new AND t.result = 'failed'), count(*) FILTER (WHERE NOT t.new) FROM taken AS t
+$$;
+COMMENT ON FUNCTION growth_index.take_bank_report(xml, date) IS
+'The bank''s answers as ISO 20022 pain.002.001.03: settled (ACSC, ACCC) and rejected (RJCT) transactions; what is only accepted or pending is passed over. How many were paid, failed, and known before. Errors as take_bank_result().';
+REVOKE ALL ON FUNCTION growth_index.take_bank_report(xml, date) FROM PUBLIC;

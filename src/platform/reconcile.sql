@@ -1,0 +1,167 @@
+/*
+ * Proofs for the auditor: that the books agree, and that a payment follows
+ * from the events on record.
+ */
+CREATE FUNCTION growth_index.reconcile(OUT finding text, OUT budget_code text, OUT entitlement_id bigint,
+	OUT expected text, OUT found text) RETURNS SETOF record
+LANGUAGE sql STABLE COST 100000 ROWS 10 SET search_path = pg_catalog, pg_temp
+AS $$
+	WITH account AS MATERIALIZED (
+		SELECT b.budget_code, sum(b.balance) FILTER (WHERE b.account = 'appropriation') AS appropriation,
+			coalesce(sum(b.balance) FILTER (WHERE b.account = 'available'), 0) AS available,
+			coalesce(sum(b.balance) FILTER (WHERE b.account = 'committed'), 0) AS committed,
+			coalesce(sum(b.balance) FILTER (WHERE b.account = 'paid'), 0) AS paid,
+			coalesce(sum(b.balance) FILTER (WHERE b.account = 'receivable'), 0) AS receivable,
+			sum(b.balance) AS total
+		FROM growth_index.account_balance AS b GROUP BY b.budget_code
+	), benefit AS MATERIALIZED (
+		SELECT l.entitlement_id,
+			sum(CASE l.kind WHEN 'commit' THEN l.amount WHEN 'release' THEN - l.amount WHEN 'pay' THEN - l.amount WHEN 'return' THEN l.amount ELSE 0 END) AS committed,
+			sum(CASE l.kind WHEN 'pay' THEN l.amount WHEN 'return' THEN - l.amount WHEN 'claw_back' THEN - l.amount ELSE 0 END) AS paid,
+			sum(CASE l.kind WHEN 'pay' THEN l.amount WHEN 'return' THEN - l.amount ELSE 0 END) AS paid_out,
+			sum(CASE l.kind WHEN 'claw_back' THEN l.amount WHEN 'refund' THEN - l.amount ELSE 0 END) AS receivable
+		FROM growth_index.ledger AS l WHERE l.entitlement_id IS NOT NULL GROUP BY l.entitlement_id
+	), told AS MATERIALIZED (
+		SELECT v.id, v.entitlement_id, v.from_state, v.to_state,
+			lag(v.to_state) OVER w AS before, row_number() OVER w AS n, lead(v.id) OVER w IS NULL AS last
+		FROM growth_index.entitlement_event AS v WINDOW w AS (PARTITION BY v.entitlement_id ORDER BY v.id)
+	)
+	/* ---- the books ---- */
+	SELECT 'a transaction does not balance', e.budget_code, e.entitlement_id, '0', sum(e.amount)::text
+	FROM growth_index.ledger_entry AS e GROUP BY e.transaction, e.budget_code, e.entitlement_id HAVING sum(e.amount) <> 0
+	UNION ALL
+	SELECT 'the accounts of a budget do not sum to zero', a.budget_code, NULL, '0', a.total::text FROM account AS a WHERE a.total <> 0
+	UNION ALL
+	SELECT 'a budget differs from its ledger', coalesce(b.code, a.budget_code), NULL,
+		format('amount %s, committed %s, paid %s', coalesce(- a.appropriation, 0), coalesce(a.committed + a.paid + a.receivable, 0), coalesce(a.paid, 0)),
+		format('amount %s, committed %s, paid %s', coalesce(b.amount, 0), coalesce(b.committed, 0), coalesce(b.paid, 0))
+	FROM growth_index.budget AS b FULL JOIN account AS a ON a.budget_code = b.code
+	WHERE (coalesce(b.amount, 0), coalesce(b.committed, 0), coalesce(b.paid, 0))
+		<> (coalesce(- a.appropriation, 0), coalesce(a.committed + a.paid + a.receivable, 0), coalesce(a.paid, 0))
+	UNION ALL
+	SELECT 'a budget is overspent', a.budget_code, NULL, 'no account below 0',
+		format('available %s, committed %s, paid %s, receivable %s', a.available, a.committed, a.paid, a.receivable)
+	FROM account AS a WHERE least(a.available, a.committed, a.paid, a.receivable) < 0
+	/* ---- payments ---- */
+	UNION ALL
+	SELECT 'a payment is not booked as it is', p.budget_code, p.entitlement_id, format('%s %s', p.kind, p.amount),
+		coalesce(format('%s %s', l.kind, l.amount), 'nothing')
+	FROM growth_index.payment AS p LEFT JOIN growth_index.ledger AS l ON l.payment_id = p.id
+	WHERE (l.kind, l.amount, l.budget_code, l.entitlement_id) IS DISTINCT FROM
+		(CASE p.kind WHEN 'payment' THEN 'pay' ELSE p.kind END, p.amount, p.budget_code, p.entitlement_id)
+	UNION ALL
+	SELECT 'a booking has no payment', l.budget_code, l.entitlement_id, 'payment ' || l.payment_id, 'none'
+	FROM growth_index.ledger AS l
+	WHERE l.payment_id IS NOT NULL AND NOT EXISTS (SELECT FROM growth_index.payment AS p WHERE p.id = l.payment_id)
+	UNION ALL
+	SELECT 'a part was paid twice', s.budget_code, s.entitlement_id, 'instalment ' || s.instalment || ' once', count(*)::text
+	FROM growth_index.payment_standing AS s GROUP BY s.budget_code, s.entitlement_id, s.instalment HAVING count(*) > 1
+	UNION ALL
+	SELECT 'a payment has no confirmed entitlement', p.budget_code, p.entitlement_id, 'an event "confirm" of enterprise ' || p.credit_code::text, 'none'
+	FROM growth_index.payment AS p LEFT JOIN growth_index.entitlement AS e ON e.id = p.entitlement_id
+	WHERE p.kind = 'payment' AND (e.credit_code OPERATOR(growth_index.=) p.credit_code IS NOT TRUE
+		OR NOT EXISTS (SELECT FROM growth_index.entitlement_event AS v WHERE v.entitlement_id = p.entitlement_id AND v.to_state = 'confirmed'))
+	/* ---- entitlements ---- */
+	UNION ALL
+	SELECT 'an entitlement is overspent', NULL, b.entitlement_id, format('at most %s', coalesce(e.granted, 0)),
+		format('committed %s, paid %s, receivable %s', b.committed, b.paid, b.receivable)
+	FROM benefit AS b LEFT JOIN growth_index.entitlement AS e ON e.id = b.entitlement_id
+	WHERE least(b.committed, b.paid, b.receivable) < 0 OR (b.committed + b.paid_out <= e.granted OR b.committed + b.paid_out = 0) IS NOT TRUE
+	UNION ALL
+	SELECT 'the state of an entitlement and its money differ', NULL, e.id,
+		format('%s with %s granted', e.state, coalesce(e.granted, 0)), format('committed %s, paid %s', coalesce(b.committed, 0), coalesce(b.paid, 0))
+	FROM growth_index.entitlement AS e LEFT JOIN benefit AS b ON b.entitlement_id = e.id
+	WHERE CASE e.state
+		WHEN 'approved' THEN coalesce(b.committed, 0) > 0 AND b.committed + b.paid_out = e.granted
+		WHEN 'paid' THEN b.committed = 0 AND b.paid > 0
+		WHEN 'clawed_back' THEN b.committed = 0 AND b.paid = 0
+		ELSE coalesce(b.committed, 0) = 0 AND coalesce(b.paid, 0) = 0 END IS NOT TRUE
+	UNION ALL
+	SELECT 'the events of an entitlement do not follow each other', NULL, t.entitlement_id, coalesce(t.before, 'nothing'), coalesce(t.from_state, 'nothing')
+	FROM told AS t WHERE t.from_state IS DISTINCT FROM t.before
+	UNION ALL
+	SELECT 'an entitlement is not where its events lead', NULL, e.id, coalesce(t.to_state, 'no event'), e.state
+	FROM growth_index.entitlement AS e LEFT JOIN told AS t ON t.entitlement_id = e.id AND t.last
+	WHERE t.to_state IS DISTINCT FROM e.state
+	UNION ALL
+	SELECT 'events of an entitlement that is not there', NULL, t.entitlement_id, 'an entitlement', 'none'
+	FROM told AS t WHERE t.n = 1 AND NOT EXISTS (SELECT FROM growth_index.entitlement AS e WHERE e.id = t.entitlement_id)
+	UNION ALL
+	SELECT 'one person reviewed and approved', NULL, a.entitlement_id, 'two persons', a.actor
+	FROM growth_index.entitlement_event AS a
+		JOIN growth_index.entitlement AS e ON e.id = a.entitlement_id
+		JOIN growth_index.policy AS p ON p.code = e.policy AND p.version = e.version AND p.four_eyes
+	WHERE a.step = 'approve' AND a.to_state = 'approved' AND (a.actor = 'system' OR EXISTS (SELECT FROM growth_index.entitlement_event AS r
+		WHERE r.entitlement_id = a.entitlement_id AND r.step = 'review' AND r.actor = a.actor))
+$$;
+COMMENT ON FUNCTION growth_index.reconcile() IS
+'Proves the books: transactions balance, budgets are what their ledger says, budget ≥ commitments ≥ payments, each payment is booked once and has its confirmed entitlement, entitlements stand where their events and their money say. A row for each finding, with its budget and entitlement, what was to be expected and what was found; no row: all agree.';
+REVOKE ALL ON FUNCTION growth_index.reconcile() FROM PUBLIC;
+
+/*
+ * The audit of one payment, from the events alone: neither the policy's table
+ * nor the profile of today are read.
+ */
+CREATE FUNCTION growth_index.audit_payment(payment_id bigint, OUT item text, OUT expected text, OUT found text, OUT agrees boolean)
+	RETURNS SETOF record
+LANGUAGE sql STABLE ROWS 8 SET search_path = pg_catalog, pg_temp
+AS $$
+	WITH paid AS MATERIALIZED (
+		SELECT p.* FROM growth_index.payment AS p WHERE p.id = audit_payment.payment_id AND p.kind = 'payment'
+	), event AS MATERIALIZED (
+		SELECT v.* FROM paid AS p JOIN growth_index.entitlement_event AS v ON v.entitlement_id = p.entitlement_id AND v.happened_at <= p.recorded_at
+	), matched AS MATERIALIZED (
+		SELECT v.inputs, v.as_of FROM event AS v WHERE v.to_state = 'matched' ORDER BY v.id DESC LIMIT 1
+	), approved AS MATERIALIZED (
+		SELECT v.inputs, v.as_of, v.id FROM event AS v WHERE v.to_state = 'approved' AND v.step = 'approve' ORDER BY v.id DESC LIMIT 1
+	), again AS MATERIALIZED (
+		/* least() passes over what is NULL, so each is capped only where there is a cap */
+		SELECT m.inputs ->> 'policy' AS policy, (m.inputs ->> 'version')::integer AS version,
+			growth_index.matches((a.inputs ->> 'criteria')::growth_index.criteria, (a.inputs -> 'profile')::text::growth_index.profile, a.as_of) AS due_then,
+			growth_index.matches((m.inputs ->> 'criteria')::growth_index.criteria, (m.inputs -> 'profile')::text::growth_index.profile, m.as_of) AS due_first,
+			least(round(growth_index.evaluate_strict((m.inputs ->> 'award')::growth_index.formula, (m.inputs -> 'profile')::text::growth_index.profile, m.as_of), 2),
+				(m.inputs ->> 'cap')::numeric - coalesce((m.inputs ->> 'had')::numeric, 0)) - coalesce((m.inputs ->> 'deducted')::numeric, 0) AS award,
+			(a.inputs ->> 'granted')::numeric AS granted, a.inputs ->> 'judged_at' AS judged_at,
+			a.inputs -> 'cost_shares' AS cost_shares, a.inputs -> 'instalments' AS instalments, a.inputs ->> 'budget' AS budget
+		FROM matched AS m, approved AS a
+	), step AS (
+		SELECT string_agg(v.to_state, ' → ' ORDER BY v.id) FILTER (WHERE v.to_state IN ('matched', 'reviewed', 'publicised', 'pushed', 'confirmed', 'approved', 'paid')) AS way,
+			bool_and(v.from_state IS NOT DISTINCT FROM v.before) AS chained
+		FROM (SELECT e.*, lag(e.to_state) OVER (ORDER BY e.id) AS before FROM event AS e) AS v
+	), part AS (
+		SELECT q.amount FROM again AS g, paid AS p
+			CROSS JOIN LATERAL growth_index.payment_parts(jsonb_populate_record(NULL::growth_index.policy, jsonb_build_object(
+				'budget_code', g.budget, 'cost_shares', nullif(g.cost_shares, 'null'), 'instalments', nullif(g.instalments, 'null'))), g.granted) AS q
+		WHERE q.instalment = p.instalment AND q.budget_code = p.budget_code
+	)
+	SELECT 'the payment is on record', 'payment ' || audit_payment.payment_id, coalesce((SELECT 'payment ' || p.id FROM paid AS p), 'none'), EXISTS (SELECT FROM paid)
+	UNION ALL
+	SELECT 'each event follows the one before', 'matched → … → confirmed → … → approved', s.way,
+		coalesce(s.chained AND s.way LIKE 'matched%confirmed%approved%', false) FROM step AS s
+	UNION ALL
+	SELECT 'the criteria were satisfied at the match', 'true', coalesce(g.due_first::text, 'unknown'), coalesce(g.due_first, false) FROM again AS g
+	UNION ALL
+	SELECT 'and at approval' || CASE WHEN g.judged_at = 'event' THEN ' (not asked: judged at the event)' ELSE '' END, 'true',
+		coalesce(g.due_then::text, 'unknown'), coalesce(g.due_then, false) OR g.judged_at = 'event' FROM again AS g
+	UNION ALL
+	SELECT 'the award, computed again', g.award::text, e.award::text, (g.award = e.award) IS TRUE
+	FROM again AS g, paid AS p JOIN growth_index.entitlement AS e ON e.id = p.entitlement_id
+	UNION ALL
+	SELECT 'what was granted is within the award', 'at most ' || g.award, g.granted::text, (g.granted > 0 AND g.granted <= g.award) IS TRUE FROM again AS g
+	UNION ALL
+	SELECT 'the amount paid', (SELECT q.amount::text FROM part AS q), p.amount::text, ((SELECT q.amount FROM part AS q) = p.amount) IS TRUE FROM paid AS p
+	UNION ALL
+	SELECT 'the ledger', 'pay ' || p.amount, coalesce(l.kind || ' ' || l.amount, 'nothing'), (l.kind = 'pay' AND l.amount = p.amount) IS TRUE
+	FROM paid AS p LEFT JOIN growth_index.ledger AS l ON l.payment_id = p.id
+$$;
+COMMENT ON FUNCTION growth_index.audit_payment(bigint) IS
+'Replays the decision of one payment from its events alone: criteria and award are computed again from the texts and the profile that the events kept, and the amount from what was granted. A row for each item, with what was to be expected, what is found, and whether they agree.';
+REVOKE ALL ON FUNCTION growth_index.audit_payment(bigint) FROM PUBLIC;
+
+CREATE FUNCTION growth_index.audit_agrees(payment_id bigint) RETURNS boolean
+LANGUAGE sql STABLE STRICT SET search_path = pg_catalog, pg_temp
+AS $$
+	SELECT bool_and(a.agrees) AND count(*) = 8 FROM growth_index.audit_payment(audit_agrees.payment_id) AS a
+$$;
+COMMENT ON FUNCTION growth_index.audit_agrees(bigint) IS 'Do all items of audit_payment() agree? False as well where the payment or its events are not on record.';
+REVOKE ALL ON FUNCTION growth_index.audit_agrees(bigint) FROM PUBLIC;
