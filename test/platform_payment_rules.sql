@@ -53,6 +53,8 @@ SELECT throws_ok(format('SELECT growth_index.approve_entitlement(%s, ''wang'', a
 SELECT confirm_entitlement(pg_temp.id(n, 'all'), pg_temp.firm(n), as_of => '2026-03-03') FROM generate_series(1, 3) AS n \g /dev/null
 SELECT advance_entitlements('2026-03-04') \g /dev/null
 SELECT is(pg_temp.granted('first'), '1:confirmed 2:confirmed 3:confirmed 4:40.00', 'first come: the last one confirmed first, the next does not fit, those behind wait');
+SELECT throws_ok(format('SELECT growth_index.approve_entitlement(%s, ''wang'', as_of => ''2026-03-04'')', pg_temp.id(3, 'first')), '55000',
+	format('budget "first" does not suffice for entitlement %s', pg_temp.id(3, 'first')), 'one by one they wait as well');
 SELECT is(pg_temp.granted('best'), '1:confirmed 2:20.00 3:confirmed 4:40.00', 'by score: 90, then of the two with 50 who confirmed first');
 SELECT is(pg_temp.granted('all'), '1:confirmed 2:confirmed 3:confirmed 4:pushed', 'in proportion: not before everybody is through');
 SELECT decline_entitlement(pg_temp.id(4, 'all'), pg_temp.firm(4), as_of => '2026-03-05') \g /dev/null

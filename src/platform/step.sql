@@ -240,7 +240,8 @@ BEGIN
 			USING ERRCODE = 'object_not_in_prerequisite_state',
 				DETAIL = format('%s yuan are wanted%s; %s are left.', short.wanted, CASE WHEN policy.allocation = 'first_come' THEN '' ELSE ' by all who confirmed' END,
 					coalesce(short.left_over, 0)),
-				HINT = CASE WHEN policy.allocation <> 'first_come' THEN format('advance_entitlements() allocates what there is (%s).', policy.allocation) END;
+				HINT = CASE policy.allocation WHEN 'first_come' THEN 'It waits until the budget has more.'
+					ELSE format('advance_entitlements() allocates what there is (%s).', policy.allocation) END;
 	END IF;
 	RETURN given;
 END
