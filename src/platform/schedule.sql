@@ -26,6 +26,7 @@ BEGIN
 		RAISE NOTICE 'the refresh job is running in another session: skipped';
 		RETURN;
 	END IF;
+	PERFORM growth_index.restore_rights();
 	CALL growth_index.refresh();
 	PERFORM growth_index.refresh_peers('1 hour');
 	PERFORM growth_index.job_unlock('refresh');

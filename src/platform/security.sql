@@ -182,3 +182,46 @@ UNION ALL
 SELECT '{admin}'::pg_catalog.text[], '{EXECUTE}'::pg_catalog.text[], pg_catalog.array_agg(pg_catalog.format('%s(%s)', p.proname, pg_catalog.oidvectortypes(p.proargtypes)) ORDER BY 1)
 FROM pg_catalog.pg_proc AS p
 WHERE p.pronamespace = 'growth_index'::pg_catalog.regnamespace AND NOT pg_catalog.has_function_privilege('public', p.oid, 'EXECUTE');
+
+/*
+ * pg_dump leaves row level security of an extension's tables to the extension,
+ * but dumps what was granted.  So it is on from the beginning, for whom the
+ * owner himself grants anything without effect; after a restore the members of
+ * the group roles see nothing until their policies are there again.
+ */
+CREATE FUNCTION growth_index.caller_in_group() RETURNS boolean
+LANGUAGE sql STABLE PARALLEL RESTRICTED SET search_path = pg_catalog, pg_temp
+AS $$
+	SELECT EXISTS (SELECT FROM unnest('{admin,department,analyst,enterprise,institution,app}'::text[]) AS k WHERE growth_index.caller_in(k))
+$$;
+COMMENT ON FUNCTION growth_index.caller_in_group() IS 'Is caller() a member of any group role?';
+
+DO $$
+DECLARE
+	name text;
+BEGIN
+	FOR name IN SELECT DISTINCT p.object FROM growth_index.role_privilege AS p WHERE p.rows IS NOT NULL ORDER BY 1 LOOP
+		EXECUTE pg_catalog.format('ALTER TABLE growth_index.%I ENABLE ROW LEVEL SECURITY', name);
+		EXECUTE pg_catalog.format('CREATE POLICY growth_index_as_installed ON growth_index.%I USING (NOT (SELECT growth_index.caller_in_group()))', name);
+	END LOOP;
+END
+$$;
+
+CREATE FUNCTION growth_index.restore_rights() RETURNS boolean
+LANGUAGE plpgsql SET search_path = pg_catalog, pg_temp
+AS $$
+BEGIN
+	IF EXISTS (SELECT FROM pg_policy AS p WHERE p.polname = 'growth_index_as_installed')
+		AND pg_has_role((SELECT c.relowner FROM pg_class AS c WHERE c.oid = 'growth_index.membership'::regclass), 'USAGE')
+		AND (SELECT bool_and(has_table_privilege(r.oid, 'growth_index.enterprise', 'SELECT')) AND count(*) = 6 FROM pg_roles AS r
+			WHERE r.rolname IN ('growth_index_admin', 'growth_index_department', 'growth_index_analyst', 'growth_index_enterprise',
+				'growth_index_institution', 'growth_index_app'))
+	THEN
+		PERFORM growth_index.grant_rights();
+		RETURN true;
+	END IF;
+	RETURN false;
+END
+$$;
+COMMENT ON FUNCTION growth_index.restore_rights() IS 'After a restore: makes the policies of create_roles() anew where its grants came back without them; true where that was so. The refresh job calls it; until then members of the group roles see no rows. Does nothing for others than the owner.';
+REVOKE ALL ON FUNCTION growth_index.restore_rights() FROM PUBLIC;
