@@ -9,3 +9,9 @@ SELECT bench.ms($$SELECT count(*) FILTER (WHERE money_1 BETWEEN 1000000 AND 4000
 SELECT bench.line('criteria/scan', :ours, :scan);
 SELECT bench.line('criteria/jsonpath', :ours, :jsonpath);
 SELECT bench.line('criteria/sql_numeric', :ours, :numeric);
+-- the same clauses over rows of the wide table: as a profile, and directly
+SELECT bench.ms($$SELECT count(money_1) FROM bench.wide$$, 3) AS wide_scan \gset
+SELECT bench.ms($$SELECT count(*) FILTER (WHERE growth_index.profile(t) OPERATOR(growth_index.@@) 'money_1 BETWEEN 1000000 AND 400000000 AND money_2 / money_1 >= 0.05 AND NOT dishonest AND industry IN (''C12'', ''C13'', ''C17'', ''C20'', ''C35'', ''C39'') AND count_1 >= 2') FROM bench.wide AS t$$, 3) AS of_row \gset
+SELECT bench.ms($$SELECT count(*) FILTER (WHERE growth_index.matches('money_1 BETWEEN 1000000 AND 400000000 AND money_2 / money_1 >= 0.05 AND NOT dishonest AND industry IN (''C12'', ''C13'', ''C17'', ''C20'', ''C35'', ''C39'') AND count_1 >= 2', t)) FROM bench.wide AS t$$, 3) AS record \gset
+SELECT bench.line('criteria/profile_of_row', :of_row, :wide_scan);
+SELECT bench.line('criteria/record', :record, :wide_scan);

@@ -167,3 +167,19 @@ SELECT code, reason FROM nearest('a > 10 AND a < 5 AND b > 1 AND age_in_months(f
 	'{"a": 7, "founded": "2026-01-15"}', '2026-11-23', '{founded}');
 SELECT count(*) AS satisfied FROM nearest('a > 1', '{"a": 2}');
 SELECT count(*) AS nothing_given FROM nearest('a > 1', NULL);
+
+-- a row of anybody's table, directly
+CREATE TABLE firm AS SELECT i AS id, (i * 1.5)::numeric AS revenue, i % 2 = 0 AS hightech, (ARRAY['C39', 'I65', '2020-01-01', ''])[1 + i % 4] AS industry, DATE '2020-01-01' + i AS founded, ARRAY['p', 'q'] AS honours,
+	i::float8 / 3 AS f, CASE WHEN i % 5 > 0 THEN i END AS x, 'AA'::rating AS r, repeat('long ', i)::varchar AS name FROM generate_series(1, 200) AS i;
+SELECT c, count(*) FILTER (WHERE matches(c, t, d)), count(*) FILTER (WHERE matches(c, t, d) IS DISTINCT FROM matches(c, profile(t), d)) AS wrong
+FROM firm AS t, (VALUES (NULL), (DATE '2022-01-01')) AS v(d), (VALUES ('revenue >= 100'::criteria), ('hightech AND industry = ''C39'''), ('industry IN (''I65'', '''') AND x IS NULL'), ('''p'' = ANY (honours) AND f > 0.3'), ('age_in_months(founded) > 3'),
+	('nothing > 1'), ('nothing IS NULL AND r = ''AA'''), ('industry < ''D'' OR name LIKE ''%long long%'''), ('industry = DATE ''2020-01-01''')) AS w(c) GROUP BY c ORDER BY c;
+SELECT sum(evaluate('revenue / 3', t)) = sum(revenue / 3) AS evaluated FROM firm AS t;
+SELECT matches('f1 >= 1', ROW(1)), matches('a > 1', ROW(1)), matches('a > 1', NULL::firm), matches('a > 1', '{"a": 2}') AS a_literal_is_a_profile;
+-- what the criteria does not read may be anything
+SELECT matches('a > 1', t) FROM (SELECT 'NaN'::numeric AS b, 2 AS a) AS t;
+SELECT matches('a > 1', t) FROM (SELECT 'NaN'::numeric AS a) AS t;
+SELECT matches('a > 1', t, 'infinity') FROM (SELECT 1 AS a) AS t;
+-- one call site, rows of several types
+SELECT matches('a > 1', r) FROM (SELECT ROW(1)::record AS r UNION ALL (SELECT t FROM (SELECT 2 AS a) AS t) UNION ALL (SELECT t FROM (SELECT 'x' AS b, 1.5 AS a) AS t)) AS u;
+DROP TABLE firm;

@@ -28,6 +28,17 @@ SELECT profile(t) FROM (SELECT 1::smallint AS a, 2.50::numeric AS b, 'x'::text A
 SELECT profile(t) FROM (SELECT 'NaN'::float8 AS a) AS t;
 SELECT profile(t) FROM (SELECT ARRAY[1] AS a) AS t;
 
+-- a row gives what its JSON gives, byte for byte, whatever is NULL, empty or odd in it
+CREATE TABLE rows AS SELECT CASE WHEN i % 3 > 0 THEN i * 0.05 END AS n, CASE WHEN i % 5 > 0 THEN (ARRAY['', 'x', '2020-01-01', '文字'])[1 + i % 4] END AS t, CASE WHEN i % 7 > 0 THEN DATE '2000-01-01' - i END AS "D",
+	CASE WHEN i % 2 = 0 THEN (ARRAY['{}', '{b,a,b}', '{""}']::text[])[1 + i % 3:1 + i % 3] END AS nested, i % 4 = 0 AS b, i::smallint AS s, i * 1000000000000::bigint AS big, CASE WHEN i % 2 = 0 THEN i / 3.0::float8 END AS f,
+	(ARRAY[0, -0.000000000000001, 123456789012345, 1e20, -99999999.99, 10000, 0.0001, 1e-20, 9999999999999.99, 12345678901234.5])[1 + i % 10]::numeric AS "é", CASE WHEN i % 6 > 0 THEN string_to_array(repeat('z,y', i % 3), ',') END AS a
+FROM generate_series(1, 420) AS i;
+ALTER TABLE rows DROP COLUMN nested;
+ALTER TABLE rows ADD COLUMN later text DEFAULT 'here';
+SELECT count(*), count(DISTINCT codes(profile(r))) AS shapes, count(*) FILTER (WHERE profile(r) = profile(to_jsonb(r)) AND profile(r)::text = profile(to_jsonb(r))::text
+	AND profile(r) = (SELECT profile_agg(key, value) FROM jsonb_each(to_jsonb(r)))) AS same FROM rows AS r;
+DROP TABLE rows;
+
 -- operators
 SELECT p -> 'a', p ->> 'a', p -> 'none', p ->> 't', p ->> 'd', p -> 's', p ->> 's'
 FROM (SELECT '{"a": 1.5, "t": "x y", "d": "2020-01-01", "s": ["p"]}'::profile AS p) AS x;

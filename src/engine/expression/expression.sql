@@ -72,6 +72,11 @@ CREATE FUNCTION growth_index.matches(criteria growth_index.criteria, profile gro
 	AS 'MODULE_PATHNAME' LANGUAGE C IMMUTABLE PARALLEL SAFE COST 20;
 COMMENT ON FUNCTION growth_index.matches(growth_index.criteria, growth_index.profile, date) IS
 'Does the profile satisfy the criteria on the as-of date? NULL: undecided, because an indicator that decides is unknown, or criteria or profile is NULL. Without as_of, everything that reads as_of is unknown. The answer is the one that numeric arithmetic gives.';
+CREATE FUNCTION growth_index.matches(criteria growth_index.criteria, subject record,
+									 as_of date DEFAULT NULL) RETURNS boolean
+	AS 'MODULE_PATHNAME', 'record_matches' LANGUAGE C STABLE PARALLEL SAFE COST 30;
+COMMENT ON FUNCTION growth_index.matches(growth_index.criteria, record, date) IS
+'Does a row satisfy the criteria? As matches(criteria, profile(t), as_of), but only the columns that the criteria reads are looked at: for a table of one''s own, such as SELECT * FROM firm AS t WHERE growth_index.matches(''revenue >= 20000000'', t). A column''s name is the indicator''s code. STABLE, since the text of some types depends on settings.';
 CREATE FUNCTION growth_index.profile_matches(growth_index.profile, growth_index.criteria) RETURNS boolean
 	AS 'MODULE_PATHNAME' LANGUAGE C IMMUTABLE STRICT PARALLEL SAFE COST 20;
 CREATE OPERATOR growth_index.@@ (
@@ -85,6 +90,11 @@ CREATE FUNCTION growth_index.evaluate(formula growth_index.formula, profile grow
 	AS 'MODULE_PATHNAME' LANGUAGE C IMMUTABLE PARALLEL SAFE COST 100;
 COMMENT ON FUNCTION growth_index.evaluate(growth_index.formula, growth_index.profile, date) IS
 'The number that the formula gives for the profile, as plain numeric SQL would; NULL where it is unknown, or where SQL would raise an error (division by zero, overflow, root or logarithm of what has none).';
+CREATE FUNCTION growth_index.evaluate(formula growth_index.formula, subject record,
+									  as_of date DEFAULT NULL) RETURNS numeric
+	AS 'MODULE_PATHNAME', 'record_evaluate' LANGUAGE C STABLE PARALLEL SAFE COST 100;
+COMMENT ON FUNCTION growth_index.evaluate(growth_index.formula, record, date) IS
+'The number that the formula gives for a row, as evaluate(formula, profile(t), as_of), but only the columns that the formula reads are looked at.';
 CREATE FUNCTION growth_index.evaluate_strict(formula growth_index.formula, profile growth_index.profile,
 											 as_of date DEFAULT NULL) RETURNS numeric
 	AS 'MODULE_PATHNAME' LANGUAGE C IMMUTABLE PARALLEL SAFE COST 100;

@@ -138,7 +138,7 @@ neighbour(Search *q, int code, uint64 word, int direction)
 			return WORD_ABSENT;
 		d.mantissa *= 10;
 	}
-	return decimal_word(d.mantissa + direction, decimals);
+	return grid_decimal(d.mantissa + direction, decimals);
 }
 
 /* At least, at most, or just this: by what its neighbours would do. */

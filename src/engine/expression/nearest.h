@@ -60,6 +60,7 @@ typedef struct Search
 	List	   *blobs;
 	MemoryContext evaluation;	/* reset after each look at a term */
 	int			looks;			/* so far; when there have been too many, nothing more is found */
+	int			decided;		/* looks at numbers and dates that were not undecided */
 	int			finer;			/* decimals beyond an indicator's own */
 	bool		negative;		/* what is not negative may become so */
 	Trial	  **trials;
@@ -94,7 +95,7 @@ extern int	repair(Search *q, const Term *n, Goal goal);
 /* nearest_value.c */
 extern int	try_values(Search *q, const Term *n, Goal goal, int code);
 extern void term_texts(Search *q, const Term *n, int but_of, List **texts);
-extern uint64 decimal_word(int64 mantissa, int decimals);
+extern uint64 grid_decimal(int64 mantissa, int decimals);
 extern int	term_decimals(const Term *n);
 
 #endif							/* GROWTH_INDEX_NEAREST_H */

@@ -21,7 +21,7 @@
 /* then the search gives up */
 #define MOST_EXPANDED	1000
 #define MOST_TRIALS		10000
-#define MOST_LOOKS		500000
+#define MOST_LOOKS		150000
 
 /* The scratch profile has no shape: its words stand in the order of the codes. */
 static Profile *
@@ -376,6 +376,9 @@ search_run(Search *q, const Term *const *clauses, int nclauses, uint64 *words)
 		q->negative = attempt >= 4;
 		q->finer = (1 << attempt % 4) - 1;
 		found = run_once(q, clauses, nclauses, words);
+		/* no change does anything: that of a sign may, a finer one does not */
+		if (q->ntrials == 1)
+			attempt |= 3;
 	}
 	q->finer = 0;
 	q->negative = false;

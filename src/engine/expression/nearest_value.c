@@ -47,7 +47,7 @@ offer(Search *q, const Term *n, Goal goal, int code, uint64 word)
 
 /* The word of mantissa / 10^decimals; WORD_ABSENT where no profile can hold it. */
 uint64
-decimal_word(int64 mantissa, int decimals)
+grid_decimal(int64 mantissa, int decimals)
 {
 	Decimal		d;
 
@@ -55,7 +55,7 @@ decimal_word(int64 mantissa, int decimals)
 	d.exponent = -decimals;
 	if (!decimal_normalise(&d))
 		return WORD_ABSENT;
-	return ((uint64) d.mantissa << 13) | ((uint64) (d.exponent & 0x3ff) << 3) | VALUE_NUMBER;
+	return decimal_word(d);
 }
 
 /* The most decimals that a constant of the term has. */
@@ -80,7 +80,7 @@ grid_word(const Grid *g, int64 m)
 {
 	if (g->q->levers[g->code].type == EXPR_DATE)
 		return ((uint64) (uint32) (int32) m << 32) | VALUE_DATE;
-	return decimal_word(m, g->decimals);
+	return grid_decimal(m, g->decimals);
 }
 
 /* The order of two terms; false: one is unknown. */
@@ -153,22 +153,32 @@ position_of_between(Search *q, const Term *n, bool wanted)
 	return below < 0 ? -1 : above > 0;
 }
 
-/* 0: the clause is as it should be; otherwise on which side of that it is. */
 static int
-position(const Grid *g, int64 m)
+position_at(const Grid *g)
 {
 	const Term *n = g->clause;
 	Goal		truth = g->goal & (GOAL_TRUE | GOAL_FALSE);
-	uint64		word = grid_word(g, m);
 
-	if (word == WORD_ABSENT || search_tired(g->q))
-		return UNDECIDED;
-	search_put(g->q, g->code, word);
 	if (n->kind == TERM_COMPARE && (truth == GOAL_TRUE || truth == GOAL_FALSE))
 		return position_of_comparison(g->q, n, truth == GOAL_TRUE);
 	if (n->kind == TERM_BETWEEN && (truth == GOAL_TRUE || truth == GOAL_FALSE))
 		return position_of_between(g->q, n, truth == GOAL_TRUE);
 	return (GOAL(search_test(g->q, n)) & g->goal) ? 0 : 1;
+}
+
+/* 0: the clause is as it should be; otherwise on which side of that it is. */
+static int
+position(const Grid *g, int64 m)
+{
+	uint64		word = grid_word(g, m);
+	int			where;
+
+	if (word == WORD_ABSENT || search_tired(g->q))
+		return UNDECIDED;
+	search_put(g->q, g->code, word);
+	where = position_at(g);
+	g->q->decided += where != UNDECIDED;
+	return where;
 }
 
 /* Where to look from m0 on: steps that double, and towards zero also halves. */
@@ -346,6 +356,7 @@ try_numbers(Search *q, const Term *n, Goal goal, int code)
 	bool		up = true;
 	bool		down = true;
 	int			ways = 0;
+	int			decided = q->decided;
 
 	if (itself || !known)
 		decimals = Max(decimals, term_decimals(n) + q->finer);
@@ -365,6 +376,9 @@ try_numbers(Search *q, const Term *n, Goal goal, int code)
 		found = down ? try_grid(&g, m0, known, false, true) : 0;
 		down = down && found == 0;
 		ways += found;
+		/* other indicators are unknown: no value of this one decides */
+		if (q->decided == decided)
+			break;
 	}
 	return ways;
 }
@@ -541,7 +555,7 @@ try_constants(Search *q, const Term *root, const Term *n, Goal goal, int code)
 	int			ways = 0;
 
 	if (n->kind == TERM_NUMBER && decimal_from_numeric(n->numeric, &d) == DECIMAL_OK)
-		return offer(q, root, goal, code, decimal_word(d.mantissa, -d.exponent));
+		return offer(q, root, goal, code, grid_decimal(d.mantissa, -d.exponent));
 	for (int i = 0; i < n->nargs; i++)
 		ways += try_constants(q, root, n->args[i], goal, code);
 	return ways;

@@ -2,8 +2,8 @@
  * number.c
  *	  Decimals of 15 digits, and numeric arithmetic that never raises.
  *
- * The conversions go through numeric's text, which is the only form of it
- * that the server promises to keep.
+ * The conversions go through numeric's text, and for numbers of few digits
+ * through its stored form: the two forms of it that the server has to keep.
  */
 #include "postgres.h"
 
@@ -122,6 +122,60 @@ decimal_normalise(Decimal *d)
 	return d->exponent >= DECIMAL_EXP_MIN && d->exponent <= DECIMAL_EXP_MAX;
 }
 
+/*
+ * The decimal of a numeric of at most 16 digits, from the stored form: a header
+ * of 16 bits (short: sign, weight), or of 32, and digits of base 10,000.  That
+ * form is what pg_upgrade carries from version to version.  False: not so plain.
+ */
+static bool
+decimal_from_stored(Numeric num, Decimal *result)
+{
+	const char *at = VARDATA_ANY(num);
+	int			size = VARSIZE_ANY_EXHDR(num);
+	uint16		header;
+	int16		weight;
+	int16		digit;
+	bool		negative;
+	int			count;
+
+	memcpy(&header, at, sizeof(header));
+	if ((header & 0xC000) == 0xC000)
+		return false;			/* NaN or infinity */
+	if (header & 0x8000)
+	{
+		negative = (header & 0x2000) != 0;
+		weight = (int16) ((header & 0x003F) | ((header & 0x0040) ? ~0x003F : 0));
+		at += sizeof(uint16);
+		count = (size - (int) sizeof(uint16)) / (int) sizeof(int16);
+	}
+	else
+	{
+		negative = (header & 0xC000) == 0x4000;
+		memcpy(&weight, at + sizeof(uint16), sizeof(weight));
+		at += sizeof(uint16) + sizeof(int16);
+		count = (size - (int) (sizeof(uint16) + sizeof(int16))) / (int) sizeof(int16);
+	}
+	if (count > 4)
+		return false;
+	result->mantissa = 0;
+	for (int i = 0; i < count; i++)
+	{
+		memcpy(&digit, at + i * sizeof(int16), sizeof(digit));
+		result->mantissa = result->mantissa * 10000 + digit;
+	}
+	result->exponent = count == 0 ? 0 : (weight - count + 1) * 4;
+	while (result->mantissa >= DECIMAL_LIMIT && result->mantissa % 10 == 0)
+	{
+		result->mantissa /= 10;
+		result->exponent++;
+	}
+	if (result->mantissa >= DECIMAL_LIMIT)
+		return false;
+	if (negative)
+		result->mantissa = -result->mantissa;
+	return decimal_normalise(result);
+}
+
 /* The decimal of a numeric, and whether it had to be rounded or refused. */
 DecimalResult
 decimal_from_numeric(Numeric num, Decimal *result)
@@ -130,6 +184,8 @@ decimal_from_numeric(Numeric num, Decimal *result)
 	int			dropped;
 	char	   *text;
 
+	if (decimal_from_stored(num, result))
+		return DECIMAL_OK;
 	if (numeric_is_nan(num) || numeric_is_inf(num))
 		return DECIMAL_NOT_FINITE;
 	text = numeric_to_text(num);

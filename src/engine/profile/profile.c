@@ -234,8 +234,7 @@ profile_put_number(ProfileBuilder *b, const char *code, int len, Numeric num)
 					 errhint("Leave an indicator out, or give it as null, where its value is not known.")));
 			break;
 	}
-	new_entry(b, code, len, VALUE_NUMBER)->word =
-		((uint64) d.mantissa << 13) | ((uint64) (d.exponent & 0x3ff) << 3) | VALUE_NUMBER;
+	new_entry(b, code, len, VALUE_NUMBER)->word = decimal_word(d);
 }
 
 void
@@ -396,33 +395,17 @@ profile_builder_remove(ProfileBuilder *b, const char *code, int len)
 	new_entry(b, code, len, -1);
 }
 
-/* The profile of all that was put; the builder may be used on. */
 Profile *
-profile_build(ProfileBuilder *b)
+profile_alloc(int count, Size shape_len, Size heap_len)
 {
-	Size		shape_len;
-	Size		heap_len = 0;
-	Size		size;
+	Size		size = offsetof(Profile, word) + count * sizeof(uint64) + shape_len + heap_len;
 	Profile    *p;
-	uint8	   *lens;
-	char	   *code_at;
-	char	   *heap;
-	uint32		offset;
 
-	settle_entries(b);
-	if (b->count > PROFILE_MAX_CODES)
+	if (count > PROFILE_MAX_CODES)
 		ereport(ERROR,
 				(errcode(ERRCODE_PROGRAM_LIMIT_EXCEEDED),
 				 errmsg("profile has too many indicators"),
-				 errdetail("It has %d; at most %d are allowed.",
-						   b->count, PROFILE_MAX_CODES)));
-	shape_len = b->count;
-	for (int i = 0; i < b->count; i++)
-	{
-		shape_len += b->entries[i].code_len;
-		heap_len += b->entries[i].heap_len;
-	}
-	size = offsetof(Profile, word) + b->count * sizeof(uint64) + shape_len + heap_len;
+				 errdetail("It has %d; at most %d are allowed.", count, PROFILE_MAX_CODES)));
 	if (size > PROFILE_MAX_SIZE)
 		ereport(ERROR,
 				(errcode(ERRCODE_PROGRAM_LIMIT_EXCEEDED),
@@ -432,7 +415,44 @@ profile_build(ProfileBuilder *b)
 	p = palloc0(size);
 	SET_VARSIZE(p, size);
 	p->version = PROFILE_VERSION;
-	p->count = b->count;
+	p->count = count;
+	return p;
+}
+
+bool
+profile_builder_only(ProfileBuilder *b, const char *code, int len, Datum value, Oid type,
+					 uint64 *word, const char **heap, int *heap_len)
+{
+	b->count = 0;
+	profile_put_datum(b, code, len, value, type);
+	if (b->count == 0)
+		return false;
+	*word = b->entries[0].word;
+	*heap = b->entries[0].heap;
+	*heap_len = b->entries[0].heap_len;
+	return true;
+}
+
+/* The profile of all that was put; the builder may be used on. */
+Profile *
+profile_build(ProfileBuilder *b)
+{
+	Size		shape_len;
+	Size		heap_len = 0;
+	Profile    *p;
+	uint8	   *lens;
+	char	   *code_at;
+	char	   *heap;
+	uint32		offset;
+
+	settle_entries(b);
+	shape_len = b->count;
+	for (int i = 0; i < b->count; i++)
+	{
+		shape_len += b->entries[i].code_len;
+		heap_len += b->entries[i].heap_len;
+	}
+	p = profile_alloc(b->count, shape_len, heap_len);
 	lens = (uint8 *) &p->word[b->count];
 	code_at = (char *) lens + b->count;
 	heap = (char *) lens;

@@ -73,6 +73,12 @@ word_decimal(uint64 w)
 	return d;
 }
 
+static inline uint64
+decimal_word(Decimal d)
+{
+	return ((uint64) d.mantissa << 13) | ((uint64) (d.exponent & 0x3ff) << 3) | VALUE_NUMBER;
+}
+
 static inline const uint8 *
 profile_shape(const Profile *p)
 {
@@ -128,6 +134,8 @@ extern void profile_put_set(ProfileBuilder *b, const char *code, int len,
 extern void profile_put_jsonb(ProfileBuilder *b, const char *code, int len, JsonbValue *value);
 extern void profile_put_datum(ProfileBuilder *b, const char *code, int len,
 							  Datum value, Oid type);
+/* the word of a number, boolean or date of SQL; false: put it with the builder */
+extern bool profile_word_of_datum(Datum value, Oid type, uint64 *word);
 extern void profile_put_slot(ProfileBuilder *b, const Profile *p, int slot);
 
 /* a word as a profile has it, with the heap that its offset points into */
@@ -135,6 +143,11 @@ extern void profile_put_word(ProfileBuilder *b, const char *code, int len, uint6
 							 const char *heap);
 extern void profile_builder_remove(ProfileBuilder *b, const char *code, int len);
 extern Profile *profile_build(ProfileBuilder *b);
+/* the word and heap of one value, put in an empty builder; false: it puts nothing */
+extern bool profile_builder_only(ProfileBuilder *b, const char *code, int len, Datum value,
+								 Oid type, uint64 *word, const char **heap, int *heap_len);
+/* room for so much, header written but for the shape's fingerprint; errors where it is too much */
+extern Profile *profile_alloc(int count, Size shape_len, Size heap_len);
 
 /* ---- iso dates ---- */
 extern bool iso_date_parse(const char *text, int len, DateADT *result);

@@ -19,7 +19,9 @@ CREATE TYPE growth_index.profile (
 	SEND = growth_index.profile_send,
 	INTERNALLENGTH = VARIABLE,
 	ALIGNMENT = double,
-	STORAGE = main
+	STORAGE = main,
+	-- that a literal is a profile, where a function takes a profile or a row
+	CATEGORY = 'S'
 );
 COMMENT ON TYPE growth_index.profile IS
 'What is known of one subject: indicator code -> value (指标集). Text form: a flat JSON object; a value is a number of at most 15 significant digits, a boolean, a text, a date (ISO text) or a set of text (array). What is absent, or null, is unknown.';

@@ -1,22 +1,20 @@
 /*
  * profile_make.c
- *	  Profiles out of SQL values: a row, or an aggregate of code and value.
+ *	  Profiles out of SQL values: an aggregate of code and value.
  */
 #include "postgres.h"
 
-#include "access/htup_details.h"
 #include "catalog/pg_type.h"
 #include "miscadmin.h"
 #include "utils/array.h"
 #include "utils/builtins.h"
+#include "utils/datetime.h"
 #include "utils/fmgrprotos.h"
 #include "utils/lsyscache.h"
 #include "utils/timestamp.h"
-#include "utils/typcache.h"
 
 #include "profile.h"
 
-PG_FUNCTION_INFO_V1(profile_from_record);
 PG_FUNCTION_INFO_V1(profile_agg_transition);
 PG_FUNCTION_INFO_V1(profile_agg_combine);
 PG_FUNCTION_INFO_V1(profile_agg_serial);
@@ -143,68 +141,53 @@ profile_put_datum(ProfileBuilder *b, const char *code, int len, Datum value, Oid
 	}
 }
 
-/* Base types of a row's columns, kept for the next row of the same type. */
-typedef struct RowCache
+static bool
+word_of_int(int64 n, uint64 *word)
 {
-	Oid			type;
-	int32		typmod;
-	TupleDesc	desc;
-	Oid		   *base;
-} RowCache;
-
-static RowCache *
-row_cache(FunctionCallInfo fcinfo, HeapTupleHeader row)
-{
-	RowCache   *cache = fcinfo->flinfo->fn_extra;
-	MemoryContext old;
-	TupleDesc	desc;
-
-	if (cache != NULL && cache->type == HeapTupleHeaderGetTypeId(row) &&
-		cache->typmod == HeapTupleHeaderGetTypMod(row))
-		return cache;
-	desc = lookup_rowtype_tupdesc(HeapTupleHeaderGetTypeId(row),
-								  HeapTupleHeaderGetTypMod(row));
-	old = MemoryContextSwitchTo(fcinfo->flinfo->fn_mcxt);
-	cache = palloc0(sizeof(RowCache));
-	cache->type = HeapTupleHeaderGetTypeId(row);
-	cache->typmod = HeapTupleHeaderGetTypMod(row);
-	cache->desc = CreateTupleDescCopy(desc);
-	cache->base = palloc0(Max(desc->natts, 1) * sizeof(Oid));
-	for (int i = 0; i < desc->natts; i++)
-		if (!TupleDescAttr(desc, i)->attisdropped)
-			cache->base[i] = getBaseType(TupleDescAttr(desc, i)->atttypid);
-	MemoryContextSwitchTo(old);
-	ReleaseTupleDesc(desc);
-	fcinfo->flinfo->fn_extra = cache;
-	return cache;
+	if (n >= DECIMAL_LIMIT || n <= -DECIMAL_LIMIT)
+		return false;
+	*word = (uint64) n << 13 | VALUE_NUMBER;
+	return true;
 }
 
-/* profile(record): a column's name is the code; NULL columns stay absent. */
-Datum
-profile_from_record(PG_FUNCTION_ARGS)
+static bool
+word_of_date(DateADT date, uint64 *word)
 {
-	HeapTupleHeader row = PG_GETARG_HEAPTUPLEHEADER(0);
-	RowCache   *cache = row_cache(fcinfo, row);
-	int			natts = cache->desc->natts;
-	Datum	   *values = palloc(Max(natts, 1) * sizeof(Datum));
-	bool	   *nulls = palloc(Max(natts, 1) * sizeof(bool));
-	ProfileBuilder *b = profile_builder_new(CurrentMemoryContext);
-	HeapTupleData tuple;
+	if (date < date2j(1, 1, 1) - POSTGRES_EPOCH_JDATE ||
+		date > date2j(9999, 12, 31) - POSTGRES_EPOCH_JDATE)
+		return false;
+	*word = (uint64) (uint32) date << 32 | VALUE_DATE;
+	return true;
+}
 
-	tuple.t_len = HeapTupleHeaderGetDatumLength(row);
-	ItemPointerSetInvalid(&tuple.t_self);
-	tuple.t_tableOid = InvalidOid;
-	tuple.t_data = row;
-	heap_deform_tuple(&tuple, cache->desc, values, nulls);
-	for (int i = 0; i < natts; i++)
+bool
+profile_word_of_datum(Datum value, Oid type, uint64 *word)
+{
+	Decimal		d;
+	DecimalResult r;
+
+	switch (type)
 	{
-		Form_pg_attribute att = TupleDescAttr(cache->desc, i);
-
-		if (!att->attisdropped && !nulls[i])
-			profile_put_datum(b, NameStr(att->attname), strlen(NameStr(att->attname)),
-							  values[i], cache->base[i]);
+		case NUMERICOID:
+			r = decimal_from_numeric(DatumGetNumeric(value), &d);
+			if (r != DECIMAL_OK && r != DECIMAL_ROUNDED)
+				return false;
+			*word = decimal_word(d);
+			return true;
+		case INT2OID:
+			return word_of_int(DatumGetInt16(value), word);
+		case INT4OID:
+			return word_of_int(DatumGetInt32(value), word);
+		case INT8OID:
+			return word_of_int(DatumGetInt64(value), word);
+		case BOOLOID:
+			*word = DatumGetBool(value) ? 8 | VALUE_BOOLEAN : VALUE_BOOLEAN;
+			return true;
+		case DATEOID:
+			return word_of_date(DatumGetDateADT(value), word);
+		default:
+			return false;
 	}
-	PG_RETURN_PROFILE_P(profile_build(b));
 }
 
 static ProfileBuilder *
