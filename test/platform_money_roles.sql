@@ -1,0 +1,100 @@
+/*
+ * The steps of a benefit from each role's own session: an enterprise confirms
+ * its own, a department decides on its own policies, nobody else does either.
+ */
+SET client_min_messages = warning;
+SET search_path = growth_index, public;
+SELECT no_plan();
+
+INSERT INTO department (code) VALUES ('tax'), ('ip');
+INSERT INTO indicator (code) VALUES ('grants');
+INSERT INTO enterprise (credit_code, name) SELECT credit_code_complete('91410100MT' || lpad(n::text, 7, '0')), 'firm ' || n FROM generate_series(1, 3) AS n;
+SELECT credit_code AS one FROM enterprise WHERE name = 'firm 1' \gset
+SELECT credit_code AS two FROM enterprise WHERE name = 'firm 2' \gset
+INSERT INTO observation (credit_code, indicator, value, period_end) SELECT credit_code, 'grants', '3', '2025-12-31' FROM enterprise;
+INSERT INTO budget (code, amount) VALUES ('b', 1000);
+SELECT add_policy('patents', 'grants > 0', 'grants * 10', department => 'ip', needs_person => true, four_eyes => true, publicity_days => 1, budget_code => 'b') \g /dev/null
+SELECT add_policy('taxes', 'grants > 0', '5', department => 'tax', publicity_days => 0, budget_code => 'b') \g /dev/null
+SELECT add_policy('applied', 'grants > 0', '7', department => 'tax', mode => 'apply', period => 'once', budget_code => 'b') \g /dev/null
+SELECT refresh_batch(10), propose_entitlements(current_date - 10) \g /dev/null
+SELECT create_roles() \g /dev/null
+CREATE FUNCTION pg_temp.login(name text) RETURNS void LANGUAGE plpgsql AS $$
+BEGIN
+	IF NOT EXISTS (SELECT FROM pg_roles WHERE rolname = name) THEN EXECUTE format('CREATE ROLE %I LOGIN', name); END IF;
+END $$;
+SELECT pg_temp.login('gi_m_' || r) FROM unnest('{ip,ip2,tax,one,two,analyst,app,admin,bank}'::text[]) AS r \g /dev/null
+INSERT INTO institution (code) VALUES ('bank');
+SELECT add_member('gi_m_ip', 'department', 'ip'), add_member('gi_m_ip2', 'department', 'ip'), add_member('gi_m_tax', 'department', 'tax'), add_member('gi_m_one', 'enterprise', :'one'),
+	add_member('gi_m_two', 'enterprise', :'two'), add_member('gi_m_analyst', 'analyst'), add_member('gi_m_app', 'app'), add_member('gi_m_admin', 'admin'), add_member('gi_m_bank', 'institution', 'bank') \g /dev/null
+GRANT USAGE ON SCHEMA public TO PUBLIC;
+SELECT id AS first FROM entitlement WHERE policy = 'patents' AND credit_code::text = :'one' \gset
+SELECT id AS second FROM entitlement WHERE policy = 'patents' AND credit_code::text = :'two' \gset
+SELECT id AS taxes FROM entitlement WHERE policy = 'taxes' AND credit_code::text = :'one' \gset
+
+/* ---- who sees what ---- */
+SET SESSION AUTHORIZATION gi_m_ip;
+SELECT results_eq('SELECT DISTINCT policy FROM growth_index.entitlement', ARRAY['patents'], 'a department sees what its policies give');
+SELECT is((SELECT count(*) FROM growth_index.entitlement_event), 3::bigint, 'with its events');
+SET SESSION AUTHORIZATION gi_m_one;
+SELECT results_eq('SELECT DISTINCT credit_code::text FROM growth_index.entitlement', ARRAY[:'one'], 'an enterprise sees its own');
+SELECT is((SELECT count(*) FROM growth_index.entitlement_event), 2::bigint, 'with its events');
+SELECT throws_ok('SELECT * FROM growth_index.ledger', '42501', NULL, 'but not the books');
+SET SESSION AUTHORIZATION gi_m_bank;
+SELECT throws_ok('SELECT * FROM growth_index.entitlement', '42501', NULL, 'an institution sees none');
+SET SESSION AUTHORIZATION gi_m_analyst;
+SELECT is((SELECT count(*) FROM growth_index.entitlement), 6::bigint, 'an analyst sees all');
+SELECT throws_ok(format('SELECT growth_index.review_entitlement(%s)', :first), '42501', NULL, 'and decides on nothing');
+
+/* ---- a department ---- */
+SET SESSION AUTHORIZATION gi_m_tax;
+SELECT throws_ok(format('SELECT growth_index.review_entitlement(%s, NULL)', :first), '42501', NULL, 'another department does not review');
+SELECT throws_ok(format('SELECT growth_index.withdraw_entitlement(%s, NULL, ''x'')', :first), '42501', NULL, 'nor withdraw');
+SET SESSION AUTHORIZATION gi_m_ip;
+SELECT throws_ok(format('SELECT growth_index.review_entitlement(%s, ''wang'')', :first), '42501', NULL, 'nobody signs with another name');
+SELECT is((growth_index.review_entitlement(:first, NULL, 'r1', as_of => current_date - 10)).state, 'reviewed', 'its own department does');
+SELECT is((SELECT actor || ' ' || role FROM growth_index.entitlement_event WHERE key = 'r1'), 'gi_m_ip gi_m_ip', 'and is named');
+SELECT is((growth_index.publicise_entitlement(:first, as_of => current_date - 10)).state, 'publicised', 'it publicises');
+SELECT is((growth_index.push_entitlement(:first, as_of => current_date)).state, 'pushed', 'and pushes');
+SELECT throws_ok(format('SELECT growth_index.confirm_entitlement(%s, %L)', :first, :'one'), '42501', NULL, 'it does not confirm');
+SELECT throws_ok(format('UPDATE growth_index.entitlement SET state = ''paid'' WHERE id = %s', :first), '42501', NULL, 'nor writes past the steps');
+SELECT throws_ok('UPDATE growth_index.budget SET amount = 1e9', '42501', NULL, 'nor gives itself money');
+SELECT throws_ok('SELECT growth_index.advance_entitlements()', '42501', NULL, 'nor runs the day');
+
+/* ---- an enterprise ---- */
+SET SESSION AUTHORIZATION gi_m_two;
+SELECT throws_ok(format('SELECT growth_index.confirm_entitlement(%s, %L)', :first, :'one'), '42501', NULL, 'an enterprise does not confirm for another');
+SELECT throws_ok(format('SELECT growth_index.confirm_entitlement(%s, %L)', :first, :'two'), '42501', NULL, 'nor takes another''s');
+SELECT throws_ok(format('SELECT growth_index.propose_entitlement(%L, ''applied'')', :'one'), '42501', NULL, 'nor applies for another');
+SELECT is((growth_index.propose_entitlement(:'two', 'applied')).state, 'matched', 'it applies for itself');
+SET SESSION AUTHORIZATION gi_m_app;
+SELECT throws_ok(format('SELECT growth_index.confirm_entitlement(%s, %L)', :first, :'one'), '42501', NULL, 'the app acts for nobody');
+BEGIN;
+SELECT growth_index.act_for(:'one') \g /dev/null
+SELECT is((growth_index.confirm_entitlement(:first, :'one', 'c1', 'Li Wei')).state, 'confirmed', 'before it says for whom');
+COMMIT;
+SET SESSION AUTHORIZATION gi_m_one;
+SELECT is((SELECT actor || ' ' || role FROM growth_index.entitlement_event WHERE key = 'c1'), 'Li Wei gi_m_app', 'who clicked is on record, and through what');
+SELECT throws_ok(format('SELECT growth_index.approve_entitlement(%s)', :first), '42501', NULL, 'an enterprise approves nothing');
+
+/* ---- four eyes ---- */
+SET SESSION AUTHORIZATION gi_m_ip;
+SELECT throws_ok(format('SELECT growth_index.approve_entitlement(%s, NULL)', :first), '42501', NULL, 'who reviewed does not approve');
+SELECT throws_ok(format('SELECT growth_index.approve_entitlement(%s, ''gi_m_ip2'')', :first), '42501', NULL, 'not in another''s name either');
+SET SESSION AUTHORIZATION gi_m_ip2;
+SELECT is((growth_index.approve_entitlement(:first, NULL)).state, 'approved', 'a colleague does');
+SELECT is((growth_index.pay_entitlement(:first, NULL)).state, 'paid', 'and it is paid');
+SELECT is((SELECT count(*) FROM growth_index.payment), 1::bigint, 'the department sees the payment');
+SET SESSION AUTHORIZATION gi_m_two;
+SELECT is((SELECT count(*) FROM growth_index.payment), 0::bigint, 'another enterprise does not');
+
+/* ---- an admin ---- */
+SET SESSION AUTHORIZATION gi_m_admin;
+SELECT lives_ok('SELECT growth_index.advance_entitlements()', 'an admin runs the day');
+SELECT lives_ok('UPDATE growth_index.budget SET amount = 2000', 'appropriates');
+SELECT is_empty('SELECT * FROM growth_index.reconcile()', 'and proves the books');
+SELECT throws_ok('UPDATE growth_index.budget SET paid = 0', '23001', NULL, 'but does not write them');
+SELECT throws_ok('DELETE FROM growth_index.ledger', '23001', NULL, 'nor tear pages out');
+RESET SESSION AUTHORIZATION;
+SELECT remove_member('gi_m_' || m, k) FROM (VALUES ('ip', 'department'), ('ip2', 'department'), ('tax', 'department'), ('one', 'enterprise'), ('two', 'enterprise'),
+	('analyst', 'analyst'), ('app', 'app'), ('admin', 'admin'), ('bank', 'institution')) AS t(m, k) \g /dev/null
+SELECT * FROM finish();
