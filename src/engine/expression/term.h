@@ -1,6 +1,6 @@
 /*
  * term.h
- *	  The tree of an expression, inside of this folder only.
+ *	  The tree of an expression, for this folder and the compiler of policy sets.
  */
 #ifndef GROWTH_INDEX_TERM_H
 #define GROWTH_INDEX_TERM_H

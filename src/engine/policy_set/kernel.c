@@ -1,0 +1,82 @@
+/*
+ * kernel.c
+ *	  Ranks of a block against a range, as wide as the processor can.
+ */
+#include "postgres.h"
+
+#include "policy_set.h"
+
+/* For any processor: a word of the mask at a time. */
+static void
+range_plain(const Rank *ranks, Range range, uint64 *mask)
+{
+	Rank		length = range.to - range.from;
+
+	for (int i = 0; i < BLOCK_WORDS; i++, ranks += 64)
+	{
+		uint64		word = 0;
+
+		for (int j = 0; j < 64; j++)
+			word |= (uint64) ((Rank) (ranks[j] - range.from) <= length) << j;
+		mask[i] |= word;
+	}
+}
+
+#if defined(__x86_64__) && defined(__GNUC__)
+
+#include <immintrin.h>
+
+__attribute__((target("avx2")))
+static void
+range_avx2(const Rank *ranks, Range range, uint64 *mask)
+{
+	const __m256i from = _mm256_set1_epi16((short) range.from);
+	const __m256i length = _mm256_set1_epi16((short) (range.to - range.from));
+
+	for (int i = 0; i < BLOCK_WORDS * 2; i++, ranks += 32)
+	{
+		__m256i		a = _mm256_sub_epi16(_mm256_loadu_si256((const __m256i *) ranks), from);
+		__m256i		b = _mm256_sub_epi16(_mm256_loadu_si256((const __m256i *) (ranks + 16)), from);
+
+		a = _mm256_cmpeq_epi16(_mm256_min_epu16(a, length), a);
+		b = _mm256_cmpeq_epi16(_mm256_min_epu16(b, length), b);
+		/* packing goes by halves: put them back in order */
+		a = _mm256_permute4x64_epi64(_mm256_packs_epi16(a, b), 0xD8);
+		mask[i / 2] |= (uint64) (uint32) _mm256_movemask_epi8(a) << (i % 2 * 32);
+	}
+}
+
+__attribute__((target("avx512f,avx512bw")))
+static void
+range_avx512(const Rank *ranks, Range range, uint64 *mask)
+{
+	const __m512i from = _mm512_set1_epi16((short) range.from);
+	const __m512i length = _mm512_set1_epi16((short) (range.to - range.from));
+
+	for (int i = 0; i < BLOCK_WORDS; i++, ranks += 64)
+	{
+		__m512i		a = _mm512_sub_epi16(_mm512_loadu_si512(ranks), from);
+		__m512i		b = _mm512_sub_epi16(_mm512_loadu_si512(ranks + 32), from);
+
+		mask[i] |= (uint64) _mm512_cmple_epu16_mask(a, length) |
+			(uint64) _mm512_cmple_epu16_mask(b, length) << 32;
+	}
+}
+
+RangeKernel
+range_kernel(void)
+{
+	if (__builtin_cpu_supports("avx512f") && __builtin_cpu_supports("avx512bw"))
+		return range_avx512;
+	return __builtin_cpu_supports("avx2") ? range_avx2 : range_plain;
+}
+
+#else
+
+RangeKernel
+range_kernel(void)
+{
+	return range_plain;
+}
+
+#endif
