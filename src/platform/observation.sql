@@ -32,9 +32,22 @@ COMMENT ON COLUMN growth_index.observation.line IS 'Row of that upload, from 1.'
 SELECT pg_catalog.pg_extension_config_dump('growth_index.observation', '');
 SELECT pg_catalog.pg_extension_config_dump('growth_index.observation_id_seq', '');
 
+/* by the owner alone, that is from inside archive_year(); who sets the setting by hand is another */
+CREATE FUNCTION growth_index.archiving() RETURNS boolean
+LANGUAGE sql STABLE SET search_path = pg_catalog, pg_temp
+AS $$
+	SELECT coalesce(current_setting('growth_index.archiving', true) = 'on', false)
+		AND CURRENT_USER = (SELECT pg_get_userbyid(c.relowner) FROM pg_class AS c WHERE c.oid = 'growth_index.observation'::regclass)
+$$;
+COMMENT ON FUNCTION growth_index.archiving() IS 'Does archive_year() move rows of observation now?';
+
 CREATE TRIGGER append_only
-	BEFORE UPDATE OR DELETE OR TRUNCATE ON growth_index.observation
+	BEFORE UPDATE OR TRUNCATE ON growth_index.observation
 	FOR EACH STATEMENT EXECUTE FUNCTION growth_index.refuse_change();
+CREATE TRIGGER append_only_deleted
+	BEFORE DELETE ON growth_index.observation
+	FOR EACH STATEMENT WHEN (NOT growth_index.archiving())
+	EXECUTE FUNCTION growth_index.refuse_change();
 
 /*
  * The queue of changed enterprises.  It has no key on purpose: two writers

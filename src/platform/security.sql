@@ -29,7 +29,7 @@ INSERT INTO growth_index.role_right (roles, privileges, objects) VALUES
 	('{department}', '{SELECT}', '{upload_receipt_upload_id_seq}'),	/* upload_json() gives the receipt of its own upload */
 	('{enterprise,app,institution}', '{SELECT}', '{matching_profiles,enterprise_score,dimension_score,indicator_latest}'),
 	('{department}', '{SELECT}', '{indicator_latest}'),
-	('{analyst}', '{SELECT}', '{enterprise_former,data_confirmation,data_objection,data_review,shipped_pack,financing_event,financing_summary}'),
+	('{analyst}', '{SELECT}', '{enterprise_former,data_confirmation,data_objection,data_review,shipped_pack,observation_archive,financing_event,financing_summary}'),
 	('{enterprise,app}', '{SELECT}', '{data_review}'),
 	('{enterprise,app}', '{EXECUTE}', '{confirm_data(growth_index.credit_code),
 		"object_to_value(growth_index.credit_code, text, date, text, text)",

@@ -45,7 +45,7 @@ COMMENT ON COLUMN growth_index.upload_error.indicator IS 'As sent.';
 COMMENT ON COLUMN growth_index.upload_error.value IS 'As sent.';
 COMMENT ON COLUMN growth_index.upload_error.period_end IS 'As sent.';
 COMMENT ON COLUMN growth_index.upload_error.department IS 'As sent.';
-COMMENT ON COLUMN growth_index.upload_error.reason_code IS 'malformed_code, unknown_enterprise, unknown_indicator, unknown_department, other_department, foreign_indicator, no_value, wrong_type, out_of_range, bad_period, future_period or conflict: the first that applies, in this order.';
+COMMENT ON COLUMN growth_index.upload_error.reason_code IS 'malformed_code, unknown_enterprise, unknown_indicator, unknown_department, other_department, foreign_indicator, no_value, wrong_type, out_of_range, bad_period, future_period, archived_period or conflict: the first that applies, in this order.';
 COMMENT ON COLUMN growth_index.upload_error.reason IS 'The reason in words.';
 
 SELECT pg_catalog.pg_extension_config_dump('growth_index.upload_receipt', '');
@@ -131,6 +131,7 @@ AS $$
 	WHEN 'bad_period' THEN coalesce('period end "' || r.period_end || '" is no date of the calendar, written like 2024-12-31',
 			'the period end is missing')
 	WHEN 'future_period' THEN format('the period ends on %s, in the future', r.period_end)
+	WHEN 'archived_period' THEN format('the year of %s is archived', r.period_end)
 	WHEN 'conflict' THEN 'another row of the same upload gives another value for the same enterprise, indicator and period'
 	END
 	FROM (VALUES (1)) AS one LEFT JOIN growth_index.indicator AS i ON i.code = r.indicator
@@ -163,10 +164,11 @@ BEGIN
 		FROM sent AS s
 			CROSS JOIN (SELECT CASE WHEN current_setting('server_encoding') = 'UTF8' THEN chr(65279) ELSE '' END) AS m(mark)
 	), period AS MATERIALIZED (
-		SELECT s.period_end, growth_index.date_of(s.period_end) AS period
-		FROM (SELECT DISTINCT period_end FROM sent) AS s
+		SELECT s.period_end, d.period, EXISTS (SELECT FROM growth_index.observation_archive AS a
+			WHERE a.year = extract(year FROM d.period)) AS archived
+		FROM (SELECT DISTINCT period_end FROM sent) AS s, LATERAL (SELECT growth_index.date_of(s.period_end)) AS d(period)
 	), typed AS MATERIALIZED (
-		SELECT r.*, p.period, growth_index.value_of(r.value, i.data_type) AS parsed, i.valid_min, i.valid_max,
+		SELECT r.*, p.period, p.archived, growth_index.value_of(r.value, i.data_type) AS parsed, i.valid_min, i.valid_max,
 			CASE WHEN r.code IS NULL THEN 'malformed_code'
 				WHEN e.credit_code IS NULL THEN 'unknown_enterprise'
 				WHEN i.code IS NULL THEN 'unknown_indicator'
@@ -187,7 +189,8 @@ BEGIN
 				WHEN CASE WHEN num_nonnulls(t.valid_min, t.valid_max) > 0
 					THEN t.parsed::numeric < t.valid_min OR t.parsed::numeric > t.valid_max END THEN 'out_of_range'
 				WHEN t.period IS NULL THEN 'bad_period'
-				WHEN t.period > current_date THEN 'future_period' END AS reason_code
+				WHEN t.period > current_date THEN 'future_period'
+				WHEN t.archived THEN 'archived_period' END AS reason_code
 		FROM typed AS t
 	), repeated AS MATERIALIZED (
 		SELECT c.code, c.indicator, c.period

@@ -37,6 +37,8 @@ FROM enterprise AS e, indicator AS i WHERE i.data_type = 'number' AND i.valid_ma
 INSERT INTO upload SELECT credit_code, 'dishonest', 'false', '2023-12-31', 'market' FROM enterprise;
 INSERT INTO upload SELECT credit_code, 'honours', '高新技术企业;专精特新', '2023-12-31', 'science' FROM enterprise;
 INSERT INTO upload VALUES ('bad', 'revenue', '1', '2023-12-31', 'tax');
+INSERT INTO upload SELECT credit_code, 'revenue', '5', '2019-12-31', 'tax' FROM enterprise;
+SELECT archive_year(2019);
 CALL refresh(batch_size => 100);
 SELECT refresh_peers();
 SELECT propose_entitlements('2024-01-05');
