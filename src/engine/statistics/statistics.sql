@@ -297,3 +297,163 @@ CREATE AGGREGATE growth_index.migration_matrix(before growth_index.rating, after
 	FINALFUNC = growth_index.migration_final, PARALLEL = SAFE);
 COMMENT ON AGGREGATE growth_index.migration_matrix(growth_index.rating, growth_index.rating) IS
 'The migration matrix between two ratings of the same subjects: an array of migration_row, one for each pair of grades that somebody has, best grades first: SELECT * FROM unnest((SELECT migration_matrix(last_year, this_year) FROM ratings)). A row with a NULL is left out; NULL without rows.';
+
+/* ---- sensitivity ---- */
+CREATE FUNCTION growth_index.statistics_uniform(seed bigint, trial bigint, place bigint) RETURNS double precision
+	AS 'MODULE_PATHNAME' LANGUAGE C IMMUTABLE STRICT PARALLEL SAFE COST 1;
+COMMENT ON FUNCTION growth_index.statistics_uniform(bigint, bigint, bigint) IS
+'Internal: a number in [0, 1) that looks random, the same for the same seed, trial and place on every machine.';
+
+CREATE FUNCTION growth_index.statistics_vary_weights(items jsonb, segments jsonb, factors numeric[]) RETURNS jsonb
+	LANGUAGE sql IMMUTABLE PARALLEL SAFE COST 1000
+	SET search_path = pg_catalog, pg_temp
+BEGIN ATOMIC
+	/* in each segment the largest weight takes what rounding leaves of the old sum */
+	WITH old AS (
+		SELECT n, segment, coalesce(item -> 'weight' -> segment, item -> 'weight')::numeric AS w
+		FROM jsonb_array_elements(items) WITH ORDINALITY AS i (item, n),
+			jsonb_array_elements_text(coalesce(segments, '[""]')) AS segment
+	), scaled AS (
+		SELECT n, segment, sum(w) OVER one AS total, row_number() OVER (PARTITION BY segment ORDER BY w * factors[n] DESC, n) AS place,
+			round(w * factors[n] * sum(w) OVER one / nullif(sum(w * factors[n]) OVER one, 0), 9) AS w
+		FROM old WINDOW one AS (PARTITION BY segment)
+	), settled AS (
+		SELECT n, segment, w + CASE place WHEN 1 THEN total - sum(w) OVER (PARTITION BY segment) ELSE 0 END AS w FROM scaled
+	), new AS (
+		SELECT n, CASE WHEN segments IS NULL THEN to_jsonb(max(w)) ELSE jsonb_object_agg(segment, w) END AS weight
+		FROM settled GROUP BY n
+	)
+	SELECT jsonb_agg(item || jsonb_build_object('weight', weight) ORDER BY n)
+	FROM jsonb_array_elements(items) WITH ORDINALITY AS i (item, n) JOIN new USING (n);
+END;
+COMMENT ON FUNCTION growth_index.statistics_vary_weights(jsonb, jsonb, numeric[]) IS
+'Internal: a card''s indicators with the weight of each times its factor, the weights of each segment summing to what they did.';
+
+CREATE FUNCTION growth_index.statistics_vary_points(norm jsonb, factor numeric) RETURNS jsonb
+	LANGUAGE plpgsql IMMUTABLE PARALLEL SAFE COST 1000
+	SET search_path = pg_catalog, pg_temp
+AS $$
+DECLARE
+	kind text;
+BEGIN
+	IF norm ? 'bins' THEN
+		norm := jsonb_build_object('bins', (SELECT jsonb_agg(jsonb_build_array(b -> 0, (b ->> 1)::numeric * factor) ORDER BY n)
+			FROM jsonb_array_elements(norm -> 'bins') WITH ORDINALITY AS v (b, n)));
+	ELSIF norm ? 'per_unit' THEN
+		norm := jsonb_set(norm, '{per_unit,points}',
+			to_jsonb(factor * coalesce((norm #>> '{per_unit,points}')::numeric, 100 / (norm #>> '{per_unit,cap}')::numeric)));
+	ELSIF norm ? 'flag' THEN
+		norm := jsonb_build_object('flag', jsonb_build_array(
+			factor * coalesce((norm #>> '{flag,0}')::numeric, 100), factor * coalesce((norm #>> '{flag,1}')::numeric, 0)));
+	ELSIF norm ?| '{category,set}' THEN
+		kind := CASE WHEN norm ? 'set' THEN 'set' ELSE 'category' END;
+		norm := norm || jsonb_build_object(kind, (SELECT jsonb_object_agg(k, p::numeric * factor) FROM jsonb_each(norm -> kind) AS u (k, p)));
+		norm := norm || CASE kind
+			WHEN 'set' THEN jsonb_build_object('cap', factor * coalesce((norm ->> 'cap')::numeric, 100))
+			ELSE jsonb_build_object('else', factor * coalesce((norm ->> 'else')::numeric, 0)) END;
+	END IF;
+	RETURN norm;
+END $$;
+COMMENT ON FUNCTION growth_index.statistics_vary_points(jsonb, numeric) IS
+'Internal: a normaliser with its points times a factor, as far as they stand in it.';
+
+CREATE FUNCTION growth_index.statistics_vary_edges(norm jsonb, shift numeric[]) RETURNS jsonb
+	LANGUAGE plpgsql IMMUTABLE PARALLEL SAFE COST 1000
+	SET search_path = pg_catalog, pg_temp
+AS $$
+DECLARE
+	low numeric := coalesce(norm #>> '{linear,0}', norm #>> '{log,0}');
+	high numeric := coalesce(norm #>> '{linear,1}', norm #>> '{log,1}');
+	edges numeric[];
+BEGIN
+	IF norm ? 'linear' THEN
+		RETURN norm || jsonb_build_object('linear',
+			jsonb_build_array(low + shift[1] * (high - low), high + shift[2] * (high - low)));
+	ELSIF norm ? 'log' THEN
+		RETURN norm || jsonb_build_object('log',
+			jsonb_build_array(low * power(high / low, shift[1]), high * power(high / low, shift[2])));
+	ELSIF norm ? 'bins' THEN
+		edges := ARRAY(SELECT (b ->> 0)::numeric FROM jsonb_array_elements(norm -> 'bins') WITH ORDINALITY AS v (b, n) ORDER BY n);
+		RETURN norm || jsonb_build_object('bins', (
+			SELECT jsonb_agg(jsonb_build_array(edges[n] + shift[1 + n % cardinality(shift)]
+				* coalesce(least(edges[n] - edges[n - 1], edges[n + 1] - edges[n]), abs(edges[n])), b -> 1) ORDER BY n)
+			FROM jsonb_array_elements(norm -> 'bins') WITH ORDINALITY AS v (b, n)));
+	ELSIF norm #> '{per_unit,cap}' IS NOT NULL THEN
+		RETURN jsonb_set(norm, '{per_unit,cap}', to_jsonb((norm #>> '{per_unit,cap}')::numeric * (1 + shift[1])));
+	END IF;
+	RETURN norm;
+END $$;
+COMMENT ON FUNCTION growth_index.statistics_vary_edges(jsonb, numeric[]) IS
+'Internal: a normaliser with its goalposts, edges or cap moved by shares (above -0.5, below 0.5) of their distance.';
+
+CREATE FUNCTION growth_index.varied(card growth_index.scorecard, seed bigint, trial bigint,
+									weights numeric DEFAULT 0.2, edges numeric DEFAULT 0) RETURNS growth_index.scorecard
+	LANGUAGE plpgsql IMMUTABLE STRICT PARALLEL SAFE COST 100000
+	SET search_path = pg_catalog, pg_temp
+AS $$
+DECLARE
+	doc jsonb := growth_index.jsonb(card);
+	items jsonb := doc -> 'indicators';
+	factors numeric[];
+BEGIN
+	IF NOT (weights BETWEEN 0 AND 1 AND edges BETWEEN 0 AND 0.999) THEN
+		RAISE EXCEPTION 'spread of % for weights, % for edges', weights, edges USING ERRCODE = '22023',
+			DETAIL = 'Weights may vary by 0 to 1 of themselves, edges by 0 to 0.999 of their distance.';
+	ELSIF trial = 0 THEN
+		RETURN card;
+	END IF;
+	factors := ARRAY(SELECT 1 + weights * round((2 * growth_index.statistics_uniform(seed, trial, n * 64) - 1)::numeric, 9)
+		FROM generate_series(1, jsonb_array_length(items)) AS n ORDER BY n);
+	IF weights > 0 AND doc ->> 'aggregate' = 'sum' THEN
+		items := (SELECT jsonb_agg(item || jsonb_build_object('normalise',
+				growth_index.statistics_vary_points(item -> 'normalise', factors[n])) ORDER BY n)
+			FROM jsonb_array_elements(items) WITH ORDINALITY AS i (item, n));
+	ELSIF weights > 0 THEN
+		items := growth_index.statistics_vary_weights(items, doc -> 'segments', factors);
+	END IF;
+	IF edges > 0 THEN
+		items := (SELECT jsonb_agg(item || jsonb_build_object('normalise', growth_index.statistics_vary_edges(item -> 'normalise',
+				ARRAY(SELECT edges * round((growth_index.statistics_uniform(seed, trial, n * 64 + k) - 0.5)::numeric, 9)
+					FROM generate_series(1, 63) AS k ORDER BY k))) ORDER BY n)
+			FROM jsonb_array_elements(items) WITH ORDINALITY AS i (item, n));
+	END IF;
+	RETURN growth_index.scorecard(jsonb_set(doc, '{indicators}', items));
+END $$;
+COMMENT ON FUNCTION growth_index.varied(growth_index.scorecard, bigint, bigint, numeric, numeric) IS
+'The card of one trial of sensitivity(): the same for the same card, seed and trial; trial 0 is the card itself. weights: each weight times a number drawn evenly from 1 - weights to 1 + weights, all rescaled so that each segment keeps its sum (where the aggregate is sum: the points that stand in the normaliser, instead). edges: both goalposts (linear, and log in logarithms) and each edge of bins are moved evenly by up to half of edges times their distance, to the nearer neighbour for bins, so their order stays; the cap of points per unit by up to half of edges times itself. Other normalisers keep what they have. Errors (22023): a spread out of range. NULL of a NULL.';
+
+CREATE FUNCTION growth_index.sensitivity(card growth_index.scorecard, ids text[], profiles growth_index.profile[],
+										 trials integer DEFAULT 1000, seed bigint DEFAULT 1,
+										 weights numeric DEFAULT 0.2, edges numeric DEFAULT 0, as_of date DEFAULT NULL)
+	RETURNS TABLE (id text, score numeric, rank bigint, median numeric, low numeric, high numeric,
+				   best bigint, worst bigint, scored bigint)
+	LANGUAGE plpgsql IMMUTABLE PARALLEL SAFE COST 1000000 ROWS 1000
+	SET search_path = pg_catalog, pg_temp SET jit = off
+AS $$
+#variable_conflict use_column
+BEGIN
+	IF num_nulls(card, ids, profiles, trials, seed, weights, edges) > 0 THEN
+		RETURN;
+	ELSIF cardinality(ids) <> cardinality(profiles) THEN
+		RAISE EXCEPTION '% ids for % profiles', cardinality(ids), cardinality(profiles) USING ERRCODE = '22023',
+			HINT = 'Gather both with array_agg() over the same rows in the same order.';
+	ELSIF trials NOT BETWEEN 1 AND 100000 THEN
+		RAISE EXCEPTION 'the number of trials has to be 1 to 100000, not %', trials USING ERRCODE = '22023';
+	END IF;
+	RETURN QUERY
+	WITH trial_card AS MATERIALIZED (
+		SELECT t, growth_index.varied(card, seed, t, weights, edges) AS varied FROM generate_series(0, trials) AS t
+	), result AS (
+		SELECT t, n, s, CASE WHEN s IS NOT NULL THEN rank() OVER (PARTITION BY t ORDER BY s DESC NULLS LAST) END AS place
+		FROM trial_card, LATERAL (
+			SELECT n, growth_index.score(varied, p, as_of) AS s FROM unnest(profiles) WITH ORDINALITY AS u (p, n) OFFSET 0) AS one
+	)
+	SELECT ids[n], max(s) FILTER (WHERE t = 0), max(place) FILTER (WHERE t = 0),
+		percentile_cont(0.5) WITHIN GROUP (ORDER BY place::float8) FILTER (WHERE t > 0)::numeric,
+		percentile_cont(0.05) WITHIN GROUP (ORDER BY place::float8) FILTER (WHERE t > 0)::numeric,
+		percentile_cont(0.95) WITHIN GROUP (ORDER BY place::float8) FILTER (WHERE t > 0)::numeric,
+		min(place) FILTER (WHERE t > 0), max(place) FILTER (WHERE t > 0), count(place) FILTER (WHERE t > 0)
+	FROM result GROUP BY n ORDER BY 3 NULLS LAST, n;
+END $$;
+COMMENT ON FUNCTION growth_index.sensitivity(growth_index.scorecard, text[], growth_index.profile[], integer, bigint, numeric, numeric, date) IS
+'What the ranks hang on: the profiles scored by the card, and by so many variations of it (varied(): weights and edges say how far), with the spread of each one''s rank. ids name the profiles in their order: SELECT s.* FROM (SELECT array_agg(enterprise_id::text) AS ids, array_agg(profile) AS profiles FROM growth_index.enterprise_profile) AS e, growth_index.sensitivity(card, ids, profiles) AS s. score, rank: by the card itself, 1 being the highest, equal scores sharing the smaller rank; median, low, high: of the rank over the trials, low and high being its 5 % and 95 % quantiles (type 7); best, worst: the least and greatest; scored: trials in which there was a score. Ordered by rank; the same for the same seed. One without a score has no rank and takes none from the others. No rows where anything but as_of is NULL. Errors (22023): arrays of different lengths, trials not 1 to 100000, a spread out of range.';
