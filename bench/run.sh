@@ -13,7 +13,11 @@ sql() { psql -X -q -A -t -v ON_ERROR_STOP=1 -v rows="$rows" "$@"; }
 echo "making $rows enterprises with 32 indicators" >&2
 sql -c 'DROP SCHEMA IF EXISTS bench CASCADE' 2>/dev/null
 sql -f bench/data.sql -f bench/measure.sql
-for part in score criteria zone refresh_one pay; do
+for part in score criteria zone refresh_one pay duckdb; do
 	[ -n "${ONLY:-}" ] && [ "$ONLY" != "$part" ] && continue
-	sql -f "bench/$part.sql"
+	if [ -d "bench/$part" ]; then
+		bash "bench/$part/run.sh"
+	else
+		sql -f "bench/$part.sql"
+	fi
 done
