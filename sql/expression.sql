@@ -51,6 +51,33 @@ SELECT evaluate('age_in_months(d)', '{"d": "2024-01-31"}', '2024-02-29'), evalua
 SELECT matches('t LIKE ''C39%''', '{"t": "C3911"}'), matches('t LIKE ''_文%''', '{"t": "中文字"}'), matches('t LIKE ''%b%a''', '{"t": "abba"}'),
 	matches('t LIKE ''50\%''', '{"t": "50%"}');
 
+-- rules as the policies of a zone state them
+CREATE TABLE stated (name text, rule criteria, award formula);
+INSERT INTO stated VALUES
+	('domestic patent grants', 'invention_grants > 0 AND NOT dishonest AND registered_zone = ''ZZHT''', 'least(invention_grants * 2500, 1000000)'),
+	('listing', 'listed AND listing_date >= as_of - INTERVAL ''1 year''', 'CASE board WHEN ''main'' THEN 5000000 WHEN ''star'' THEN 5000000 WHEN ''chinext'' THEN 3000000 ELSE 1000000 END'),
+	('NEEQ', 'neeq_listed AND neeq_date >= as_of - INTERVAL ''1 year''', 'CASE neeq_layer WHEN ''innovation'' THEN 800000 ELSE 500000 END'),
+	('refinancing', 'listed AND refinanced > 0', 'least(refinanced * 0.005, 1000000)'),
+	('high growth', 'revenue >= 20000000 AND revenue_growth >= 0.3 AND rd_intensity >= 0.03', 'CASE WHEN revenue_growth >= 1 THEN 500000 WHEN revenue_growth >= 0.5 THEN 300000 ELSE 100000 END'),
+	('高企E贷', '''高新技术企业'' = ANY (honours) AND age_in_months(founded) >= 24 AND score >= 60', 'least(revenue * 0.1, 5000000)'),
+	('科创贷', 'score >= 55 AND invention_applications >= 1', 'least(100000 + score * 20000, 3000000)'),
+	('科技支持贷', 'revenue BETWEEN 20000000 AND 400000000 AND rd_intensity >= 0.05 AND score >= 70', 'least(revenue * 0.15, 20000000)'),
+	('growth rate', '(revenue - revenue_prior) / revenue_prior > 0', '(revenue - revenue_prior) / revenue_prior'),
+	('stage', 'age_in_months(founded) <= 60 AND revenue < 20000000', 'CASE WHEN age_in_months(founded) <= 60 AND revenue < 20000000 THEN 1 WHEN age_in_months(founded) > 120 OR revenue >= 400000000 THEN 3 ELSE 2 END'),
+	('gazelle', 'revenue_base >= 10000000 AND power(revenue / revenue_base, 1.0 / 3) - 1 >= 0.2 AND revenue > revenue_prior OR age_in_months(founded) <= 60 AND revenue >= 500000000 OR age_in_months(founded) <= 120 AND revenue >= 1000000000', '0'),
+	('innovative SME, by points', 'CASE WHEN rd_expense / revenue >= 0.05 THEN 20 WHEN rd_expense / revenue >= 0.03 THEN 15 WHEN rd_expense / revenue >= 0.02 THEN 10 WHEN rd_expense / revenue >= 0.01 THEN 5 ELSE 0 END + CASE WHEN debt_ratio <= 0.55 THEN 10 WHEN debt_ratio <= 0.75 THEN 5 ELSE 0 END >= 25', '20'),
+	('interest on pledged loans', 'NOT coalesce(abnormal_operation, false) AND ip_loan_interest > 0', 'least(ip_loan_interest * 0.3, 100000)'),
+	('venture fund', 'investment_held_months >= 24', 'least(investment * CASE WHEN ''angel'' = ANY (tags) THEN 0.03 ELSE 0.02 END, 1000000)'),
+	('new investment, stepwise', 'new_investment >= 5000000', 'least(100000 + 50000 * floor((new_investment - 5000000) / 3000000), 1000000)'),
+	('industry', 'industry LIKE ''C39%'' OR industry IN (''I64'', ''I65'') AND NOT honours && ARRAY[''失信'']', '1');
+SELECT name, matches(rule, p, '2026-11-23'), evaluate(award, p, '2026-11-23')
+FROM stated, (VALUES ('{"invention_grants": 100, "dishonest": false, "registered_zone": "ZZHT", "listed": true, "listing_date": "2025-11-23", "board": "star", "refinanced": 123456789.5, "revenue": 140000000, "revenue_prior": 70000000, "revenue_base": 81018518.52,
+	"revenue_growth": 1, "rd_intensity": 0.05, "rd_expense": 7000000, "honours": ["高新技术企业"], "founded": "2016-02-29", "score": 69.95, "invention_applications": 3, "debt_ratio": 0.75, "ip_loan_interest": 333333.33,
+	"investment_held_months": 24, "investment": 1e7, "tags": ["angel"], "new_investment": 8000000, "industry": "I65"}'::profile)) AS v(p) ORDER BY name COLLATE "C";
+-- at exactly 5 %, a yuan below, and a fen
+SELECT matches('rd_expense / revenue >= 0.05', p) AS at, evaluate('rd_expense / revenue', p) FROM (VALUES ('{"rd_expense": 7000000, "revenue": 140000000}'::profile), ('{"rd_expense": 6999999, "revenue": 140000000}'), ('{"rd_expense": 6999999.99, "revenue": 140000000}'), ('{"rd_expense": 0.05, "revenue": 1}')) AS v(p);
+DROP TABLE stated;
+
 -- errors say where
 SELECT 'hightech AND'::criteria;
 SELECT ''::criteria;

@@ -68,7 +68,10 @@ SELECT profile_agg(code, value) AS serial FROM observed \gset
 SET parallel_setup_cost = 0;
 SET parallel_tuple_cost = 0;
 SET min_parallel_table_scan_size = 0;
+SET max_parallel_workers_per_gather = 2;
+EXPLAIN (COSTS OFF) SELECT profile_agg(code, value) FROM observed;
 SELECT profile_agg(code, value) = :'serial'::profile AS parallel_is_serial FROM observed;
+RESET max_parallel_workers_per_gather;
 RESET parallel_setup_cost;
 RESET parallel_tuple_cost;
 RESET min_parallel_table_scan_size;
@@ -76,6 +79,12 @@ RESET min_parallel_table_scan_size;
 -- size: 32 indicators with codes of 12 characters
 SELECT pg_column_size(profile_agg('indicator_' || lpad(n::text, 2, '0'), n * 1.5)) < 700 AS under_700_bytes
 FROM generate_series(1, 32) AS n;
+
+CREATE TABLE stored AS SELECT profile_agg('indicator_' || lpad(n::text, 2, '0'), n * 1.5) AS p FROM generate_series(1, 32) AS n, generate_series(1, 100) AS row GROUP BY row;
+SELECT max(pg_column_size(p)) < 700 AS under_700_bytes, pg_relation_size(reltoastrelid) AS toasted FROM stored, pg_class AS c WHERE c.oid = 'stored'::regclass GROUP BY reltoastrelid;
+DROP TABLE stored;
+-- of many values of few codes the last stand, and only they are kept
+SELECT profile_agg('c' || i % 3, i ORDER BY i) FROM generate_series(1, 50000) AS i;
 
 -- binary round trip, and hostile images
 CREATE TABLE sent (p profile);
