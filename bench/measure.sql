@@ -22,3 +22,10 @@ CREATE FUNCTION bench.line(name text, ours double precision, theirs double preci
 	SELECT format('BENCH %s %s %s %s', name, round(ours::numeric, 1), round(theirs::numeric, 1),
 				  round((ours / theirs)::numeric, 3))
 $$;
+
+-- The same where milliseconds are too coarse.
+CREATE FUNCTION bench.line_fine(name text, ours double precision, theirs double precision)
+	RETURNS text LANGUAGE sql AS $$
+	SELECT format('BENCH %s %s %s %s', name, round(ours::numeric, 4), round(theirs::numeric, 2),
+				  round((ours / theirs)::numeric, 5))
+$$;

@@ -46,12 +46,14 @@ COMMENT ON FUNCTION growth_index.decide(growth_index.criteria, growth_index.form
 CREATE FUNCTION growth_index.match_policies(profile growth_index.profile, as_of date DEFAULT current_date,
 	OUT policy text, OUT version integer, OUT title_zh text, OUT title_en text, OUT decision text,
 	OUT award numeric, OUT missing text[]) RETURNS SETOF record
-LANGUAGE sql STABLE STRICT PARALLEL SAFE COST 1000 ROWS 10 SET search_path = pg_catalog, pg_temp
+LANGUAGE sql STABLE STRICT PARALLEL RESTRICTED COST 1000 ROWS 10 SET search_path = pg_catalog, pg_temp
 AS $$
 	SELECT p.code, p.version, p.title_zh, p.title_en, d.decision, CASE WHEN d.amount > p.cap_enterprise THEN p.cap_enterprise ELSE d.amount END, d.missing
-	FROM growth_index.policy AS p,
-		LATERAL growth_index.decide(p.criteria, p.award, match_policies.profile, match_policies.as_of) AS d
-	WHERE p.active AND match_policies.as_of BETWEEN p.valid_from AND p.valid_to
+	FROM growth_index.policy_set_match('SELECT code, criteria FROM growth_index.policy WHERE active',
+			growth_index.policy_version(), match_policies.profile, match_policies.as_of) AS s
+		JOIN growth_index.policy AS p ON p.code = s.key AND p.active
+		CROSS JOIN LATERAL growth_index.decide(p.criteria, p.award, match_policies.profile, match_policies.as_of) AS d
+	WHERE match_policies.as_of BETWEEN p.valid_from AND p.valid_to
 	ORDER BY d.decision, 6 DESC NULLS LAST, p.code
 $$;
 COMMENT ON FUNCTION growth_index.match_policies(growth_index.profile, date) IS
@@ -60,7 +62,7 @@ COMMENT ON FUNCTION growth_index.match_policies(growth_index.profile, date) IS
 CREATE FUNCTION growth_index.match_policies(credit_code growth_index.credit_code, as_of date DEFAULT current_date,
 	OUT policy text, OUT version integer, OUT title_zh text, OUT title_en text, OUT decision text,
 	OUT award numeric, OUT missing text[]) RETURNS SETOF record
-LANGUAGE sql STABLE STRICT PARALLEL SAFE COST 1000 ROWS 10 SET search_path = pg_catalog, pg_temp
+LANGUAGE sql STABLE STRICT PARALLEL RESTRICTED COST 1000 ROWS 10 SET search_path = pg_catalog, pg_temp
 AS $$
 	SELECT * FROM growth_index.match_policies(growth_index.matching_profile(match_policies.credit_code), match_policies.as_of)
 $$;
@@ -71,7 +73,7 @@ COMMENT ON FUNCTION growth_index.match_policies(growth_index.credit_code, date) 
 CREATE FUNCTION growth_index.match_policies(credit_code text, as_of date DEFAULT current_date,
 	OUT policy text, OUT version integer, OUT title_zh text, OUT title_en text, OUT decision text,
 	OUT award numeric, OUT missing text[]) RETURNS SETOF record
-LANGUAGE sql STABLE STRICT PARALLEL SAFE COST 1000 ROWS 10 SET search_path = pg_catalog, pg_temp
+LANGUAGE sql STABLE STRICT PARALLEL RESTRICTED COST 1000 ROWS 10 SET search_path = pg_catalog, pg_temp
 AS $$
 	SELECT * FROM growth_index.match_policies(match_policies.credit_code::growth_index.credit_code, match_policies.as_of)
 $$;
@@ -80,12 +82,14 @@ COMMENT ON FUNCTION growth_index.match_policies(text, date) IS 'As match_policie
 CREATE FUNCTION growth_index.match_products(profile growth_index.profile, as_of date DEFAULT current_date,
 	OUT product text, OUT version integer, OUT institution text, OUT title_zh text, OUT title_en text,
 	OUT decision text, OUT credit numeric, OUT missing text[]) RETURNS SETOF record
-LANGUAGE sql STABLE STRICT PARALLEL SAFE COST 1000 ROWS 10 SET search_path = pg_catalog, pg_temp
+LANGUAGE sql STABLE STRICT PARALLEL RESTRICTED COST 1000 ROWS 10 SET search_path = pg_catalog, pg_temp
 AS $$
 	SELECT p.code, p.version, p.institution, p.title_zh, p.title_en, d.decision, d.amount, d.missing
-	FROM growth_index.product AS p,
-		LATERAL growth_index.decide(p.criteria, p.credit, match_products.profile, match_products.as_of) AS d
-	WHERE p.active AND match_products.as_of BETWEEN p.valid_from AND p.valid_to
+	FROM growth_index.policy_set_match('SELECT code, criteria FROM growth_index.product WHERE active',
+			growth_index.policy_version(), match_products.profile, match_products.as_of) AS s
+		JOIN growth_index.product AS p ON p.code = s.key AND p.active
+		CROSS JOIN LATERAL growth_index.decide(p.criteria, p.credit, match_products.profile, match_products.as_of) AS d
+	WHERE match_products.as_of BETWEEN p.valid_from AND p.valid_to
 	ORDER BY d.decision, d.amount DESC NULLS LAST, p.code
 $$;
 COMMENT ON FUNCTION growth_index.match_products(growth_index.profile, date) IS
@@ -94,7 +98,7 @@ COMMENT ON FUNCTION growth_index.match_products(growth_index.profile, date) IS
 CREATE FUNCTION growth_index.match_products(credit_code growth_index.credit_code, as_of date DEFAULT current_date,
 	OUT product text, OUT version integer, OUT institution text, OUT title_zh text, OUT title_en text,
 	OUT decision text, OUT credit numeric, OUT missing text[]) RETURNS SETOF record
-LANGUAGE sql STABLE STRICT PARALLEL SAFE COST 1000 ROWS 10 SET search_path = pg_catalog, pg_temp
+LANGUAGE sql STABLE STRICT PARALLEL RESTRICTED COST 1000 ROWS 10 SET search_path = pg_catalog, pg_temp
 AS $$
 	SELECT * FROM growth_index.match_products(growth_index.matching_profile(match_products.credit_code), match_products.as_of)
 $$;
@@ -105,7 +109,7 @@ COMMENT ON FUNCTION growth_index.match_products(growth_index.credit_code, date) 
 CREATE FUNCTION growth_index.match_products(credit_code text, as_of date DEFAULT current_date,
 	OUT product text, OUT version integer, OUT institution text, OUT title_zh text, OUT title_en text,
 	OUT decision text, OUT credit numeric, OUT missing text[]) RETURNS SETOF record
-LANGUAGE sql STABLE STRICT PARALLEL SAFE COST 1000 ROWS 10 SET search_path = pg_catalog, pg_temp
+LANGUAGE sql STABLE STRICT PARALLEL RESTRICTED COST 1000 ROWS 10 SET search_path = pg_catalog, pg_temp
 AS $$
 	SELECT * FROM growth_index.match_products(match_products.credit_code::growth_index.credit_code, match_products.as_of)
 $$;
@@ -144,6 +148,21 @@ $$;
 COMMENT ON FUNCTION growth_index.match_enterprises(text, date) IS
 'The enterprises that are eligible for a policy, or undecided, as of their last refresh; award in yuan. Error P0002 where the policy is not in force.';
 
+CREATE FUNCTION growth_index.match_all(as_of date DEFAULT current_date,
+	OUT credit_code growth_index.credit_code, OUT policy text, OUT version integer, OUT decision text,
+	OUT award numeric, OUT missing text[]) RETURNS SETOF record
+LANGUAGE sql STABLE STRICT PARALLEL RESTRICTED COST 1000000 ROWS 100000 SET search_path = pg_catalog, pg_temp
+AS $$
+	SELECT m.credit_code, p.code, p.version, d.decision, CASE WHEN d.amount > p.cap_enterprise THEN p.cap_enterprise ELSE d.amount END, d.missing
+	FROM growth_index.policy_set_match_all('SELECT code, criteria FROM growth_index.policy WHERE active',
+			growth_index.policy_version(), 'SELECT credit_code, profile FROM growth_index.matching_profiles', match_all.as_of) AS s
+		JOIN growth_index.policy AS p ON p.code = s.key AND p.active AND match_all.as_of BETWEEN p.valid_from AND p.valid_to
+		JOIN growth_index.matching_profiles AS m ON m.credit_code OPERATOR(growth_index.=) s.subject::growth_index.credit_code
+		CROSS JOIN LATERAL growth_index.decide(p.criteria, p.award, m.profile, match_all.as_of) AS d
+$$;
+COMMENT ON FUNCTION growth_index.match_all(date) IS
+'All enterprises, as of their last refresh, against all policies in force: a row for each that is eligible or undecided, in no order; award in yuan, after the policy''s cap. One snapshot is seen throughout. policy_set_count() and policy_set_match_all() give counts and pairs without awards, and share the work by key range.';
+
 CREATE FUNCTION growth_index.explain_match(credit_code growth_index.credit_code, policy text,
 	as_of date DEFAULT current_date, OUT clause text, OUT satisfied boolean, OUT actual text,
 	OUT required text, OUT gap numeric, OUT missing text[]) RETURNS SETOF record
@@ -155,6 +174,77 @@ AS $$
 $$;
 COMMENT ON FUNCTION growth_index.explain_match(growth_index.credit_code, text, date) IS
 'Why an enterprise is eligible for a policy or not: the rows of explain() for its criteria. Error P0002 where the policy is not in force.';
+
+/*
+ * Near misses: who fails a policy, but not by much.  What is looked at fails
+ * few clauses; nearest() says what would have to change, and proves it.
+ */
+CREATE FUNCTION growth_index.near_miss(criteria growth_index.criteria, profile growth_index.profile, as_of date,
+	OUT failing text[], OUT missing text[], OUT changes jsonb, OUT distance numeric) RETURNS record
+LANGUAGE sql IMMUTABLE STRICT PARALLEL SAFE COST 30000 SET search_path = pg_catalog, pg_temp
+AS $$
+	SELECT e.failing, e.missing, n.changes, n.distance
+	FROM (SELECT array_agg(x.clause) FILTER (WHERE NOT x.satisfied) AS failing,
+			growth_index.undecided_by(near_miss.criteria, near_miss.profile, near_miss.as_of) AS missing
+		FROM growth_index.explain(near_miss.criteria, near_miss.profile, near_miss.as_of) AS x) AS e,
+		(SELECT jsonb_agg(jsonb_build_object('indicator', x.code, 'now', x.old, 'needed', x.new, 'required', x.required, 'change', x.change)
+				ORDER BY x.relative DESC, x.code) AS changes, sum(x.relative) AS distance, count(x.reason) AS impossible
+		FROM growth_index.nearest(near_miss.criteria, near_miss.profile, near_miss.as_of) AS x) AS n
+	WHERE n.impossible = 0
+$$;
+COMMENT ON FUNCTION growth_index.near_miss(growth_index.criteria, growth_index.profile, date) IS
+'How a profile misses criteria: the clauses that fail, the indicators that are missing, the least changes that would do, largest first (array of {"indicator", "now", "needed", "required", "change"}), and their sum as shares of the values (see nearest()). All NULL where no changes do.';
+
+CREATE FUNCTION growth_index.near_misses(credit_code growth_index.credit_code, as_of date DEFAULT current_date,
+	most_failing integer DEFAULT 1, OUT policy text, OUT title_zh text, OUT title_en text, OUT failing text[],
+	OUT missing text[], OUT changes jsonb, OUT distance numeric, OUT award numeric) RETURNS SETOF record
+LANGUAGE sql STABLE STRICT COST 100000 ROWS 5 SET search_path = pg_catalog, pg_temp
+AS $$
+	SELECT p.code, p.title_zh, p.title_en, n.failing, n.missing, n.changes, n.distance,
+		least(round(growth_index.evaluate_strict(p.award, m.profile OPERATOR(growth_index.||)
+			(SELECT growth_index.profile(jsonb_object_agg(c ->> 'indicator', c -> 'needed')) FROM jsonb_array_elements(n.changes) AS c),
+			near_misses.as_of), 2), p.cap_enterprise)
+	FROM growth_index.policy AS p
+		CROSS JOIN (SELECT growth_index.matching_profile(near_misses.credit_code) AS profile) AS m
+		CROSS JOIN LATERAL growth_index.near_miss(p.criteria, m.profile, near_misses.as_of) AS n
+	WHERE p.active AND near_misses.as_of BETWEEN p.valid_from AND p.valid_to
+		AND NOT growth_index.matches(p.criteria, m.profile, near_misses.as_of)
+		AND (SELECT count(*) FROM growth_index.explain(p.criteria, m.profile, near_misses.as_of) AS x WHERE NOT x.satisfied) <= most_failing
+		AND n.changes IS NOT NULL
+	ORDER BY n.distance, p.code
+$$;
+COMMENT ON FUNCTION growth_index.near_misses(growth_index.credit_code, date, integer) IS
+'The policies in force that an enterprise fails in most_failing clauses at most, nearest first: which clauses fail, the indicators that are missing, the least changes that would make it eligible (see near_miss()), their distance, and the award in yuan that it would then have. No row where it was never refreshed.';
+
+CREATE FUNCTION growth_index.near_misses(policy text, as_of date DEFAULT current_date, most integer DEFAULT 100,
+	OUT credit_code growth_index.credit_code, OUT name text, OUT failing text[], OUT missing text[],
+	OUT changes jsonb, OUT distance numeric) RETURNS SETOF record
+LANGUAGE plpgsql STABLE STRICT COST 1000000 ROWS 100 SET search_path = pg_catalog, pg_temp
+AS $$
+DECLARE
+	p growth_index.policy := growth_index.policy_in_force(near_misses.policy);
+	relaxed growth_index.criteria;
+BEGIN
+	/* all clauses but one hold: that is decided for everyone, the rest for those alone */
+	SELECT string_agg(format('(%s)', coalesce(others.rest, 'true')), ' OR ')::growth_index.criteria INTO relaxed
+	FROM growth_index.explain(p.criteria, '{}'::growth_index.profile, as_of) WITH ORDINALITY AS c(clause, s, a, r, g, m, n)
+		CROSS JOIN LATERAL (SELECT string_agg(format('(%s)', o.clause), ' AND ' ORDER BY o.n) AS rest
+			FROM growth_index.explain(p.criteria, '{}'::growth_index.profile, as_of) WITH ORDINALITY AS o(clause, s, a, r, g, m, n)
+			WHERE o.n <> c.n) AS others;
+	RETURN QUERY
+	SELECT m.credit_code, e.name, n.failing, n.missing, n.changes, n.distance
+	FROM growth_index.matching_profiles AS m
+		JOIN growth_index.enterprise AS e ON e.credit_code OPERATOR(growth_index.=) m.credit_code
+		CROSS JOIN LATERAL growth_index.near_miss(p.criteria, m.profile, near_misses.as_of) AS n
+	WHERE growth_index.matches(relaxed, m.profile, near_misses.as_of)
+		AND NOT growth_index.matches(p.criteria, m.profile, near_misses.as_of)
+		AND n.changes IS NOT NULL
+	ORDER BY n.distance, m.credit_code USING OPERATOR(growth_index.<)
+	LIMIT most;
+END
+$$;
+COMMENT ON FUNCTION growth_index.near_misses(text, date, integer) IS
+'The enterprises that fail one clause of a policy in force and satisfy all others, nearest first, at most so many: which clause fails, the least changes that would make them eligible (see near_miss()), and their distance. A credit code is no policy: cast it, near_misses(''…''::growth_index.credit_code). Error P0002 where the policy is not in force.';
 
 /*
  * Current and former matches.  A match that changes (another version, award or
@@ -220,10 +310,12 @@ BEGIN
 	)
 	SELECT array_agg((m.credit_code, p.code, p.version, d.decision, CASE WHEN d.amount > p.cap_enterprise THEN p.cap_enterprise ELSE d.amount END,
 			d.missing, clock_timestamp(), NULL)::growth_index.policy_match) INTO current_matches
-	FROM growth_index.policy AS p
-		CROSS JOIN listed AS m
+	FROM listed AS m
+		CROSS JOIN LATERAL growth_index.policy_set_match('SELECT code, criteria FROM growth_index.policy WHERE active',
+			growth_index.policy_version(), m.profile, refresh_policy_matches.as_of) AS s
+		JOIN growth_index.policy AS p ON p.code = s.key AND p.active
 		CROSS JOIN LATERAL growth_index.decide(p.criteria, p.award, m.profile, refresh_policy_matches.as_of) AS d
-	WHERE p.active AND refresh_policy_matches.as_of BETWEEN p.valid_from AND p.valid_to;
+	WHERE refresh_policy_matches.as_of BETWEEN p.valid_from AND p.valid_to;
 	/* what no longer holds as it was */
 	UPDATE growth_index.policy_match AS old SET until = clock_timestamp()
 	WHERE old.until IS NULL AND old.credit_code OPERATOR(growth_index.=) ANY (codes)
@@ -252,10 +344,12 @@ BEGIN
 	)
 	SELECT array_agg((m.credit_code, p.code, p.version, d.decision, d.amount,
 			d.missing, clock_timestamp(), NULL)::growth_index.product_match) INTO current_matches
-	FROM growth_index.product AS p
-		CROSS JOIN listed AS m
+	FROM listed AS m
+		CROSS JOIN LATERAL growth_index.policy_set_match('SELECT code, criteria FROM growth_index.product WHERE active',
+			growth_index.policy_version(), m.profile, refresh_product_matches.as_of) AS s
+		JOIN growth_index.product AS p ON p.code = s.key AND p.active
 		CROSS JOIN LATERAL growth_index.decide(p.criteria, p.credit, m.profile, refresh_product_matches.as_of) AS d
-	WHERE p.active AND refresh_product_matches.as_of BETWEEN p.valid_from AND p.valid_to;
+	WHERE refresh_product_matches.as_of BETWEEN p.valid_from AND p.valid_to;
 	UPDATE growth_index.product_match AS old SET until = clock_timestamp()
 	WHERE old.until IS NULL AND old.credit_code OPERATOR(growth_index.=) ANY (codes)
 		AND NOT EXISTS (SELECT FROM unnest(current_matches) AS new

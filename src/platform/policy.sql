@@ -190,6 +190,45 @@ CREATE TRIGGER keep_rows BEFORE TRUNCATE ON growth_index.policy
 CREATE TRIGGER keep_rows BEFORE TRUNCATE ON growth_index.product
 	FOR EACH STATEMENT EXECUTE FUNCTION growth_index.refuse_removal();
 
+/*
+ * The version of all policies and products together, under which sessions keep
+ * them compiled: a number that comes once, also after a rollback, written in
+ * the transaction that changes them.  Empty before the first change.
+ */
+CREATE TABLE growth_index.policy_state (
+	one		boolean PRIMARY KEY DEFAULT true CHECK (one),
+	version	bigint NOT NULL
+);
+COMMENT ON TABLE growth_index.policy_state IS 'The version of the policies and products as a whole, in at most one row: what policy_version() gives.';
+COMMENT ON COLUMN growth_index.policy_state.one IS 'Always true.';
+COMMENT ON COLUMN growth_index.policy_state.version IS 'Another number after each change.';
+SELECT pg_catalog.pg_extension_config_dump('growth_index.policy_state', '');
+CREATE SEQUENCE growth_index.policy_state_version;
+SELECT pg_catalog.pg_extension_config_dump('growth_index.policy_state_version', '');
+
+CREATE FUNCTION growth_index.next_policy_version() RETURNS trigger
+LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, pg_temp
+AS $$
+BEGIN
+	INSERT INTO growth_index.policy_state (version) VALUES (nextval('growth_index.policy_state_version'))
+	ON CONFLICT (one) DO UPDATE SET version = excluded.version;
+	RETURN NULL;
+END
+$$;
+COMMENT ON FUNCTION growth_index.next_policy_version() IS 'Trigger: the policies or products have changed.';
+REVOKE ALL ON FUNCTION growth_index.next_policy_version() FROM PUBLIC;
+CREATE TRIGGER next_policy_version AFTER INSERT OR UPDATE OR DELETE ON growth_index.policy
+	FOR EACH STATEMENT WHEN (NOT growth_index.restoring()) EXECUTE FUNCTION growth_index.next_policy_version();
+CREATE TRIGGER next_policy_version AFTER INSERT OR UPDATE OR DELETE ON growth_index.product
+	FOR EACH STATEMENT WHEN (NOT growth_index.restoring()) EXECUTE FUNCTION growth_index.next_policy_version();
+
+CREATE FUNCTION growth_index.policy_version() RETURNS bigint
+LANGUAGE sql STABLE PARALLEL SAFE SET search_path = pg_catalog, pg_temp
+AS $$
+	SELECT coalesce(max(s.version), 0) FROM growth_index.policy_state AS s
+$$;
+COMMENT ON FUNCTION growth_index.policy_version() IS 'The version of all policies and products together, as the snapshot of the query shows them: another number after each change. What compiled sets are kept under.';
+
 /* everybody has to be matched again when what they are matched with changes */
 CREATE FUNCTION growth_index.queue_everyone() RETURNS trigger
 LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, pg_temp
@@ -224,6 +263,40 @@ BEGIN
 END
 $$;
 COMMENT ON FUNCTION growth_index.warn_of_unknown_indicators(text, text[]) IS 'Warns where criteria or formulas read codes that the catalogue does not have.';
+
+/* what the catalogue calls a number is never a text, whatever the criteria hope for */
+CREATE FUNCTION growth_index.warn_of_other_types(what text, criteria growth_index.criteria) RETURNS void
+LANGUAGE plpgsql STABLE SET search_path = pg_catalog, pg_temp
+AS $$
+DECLARE
+	wrong text;
+BEGIN
+	SELECT string_agg(DISTINCT format('%s (%s)', i.code, i.data_type), ', ') INTO wrong
+	FROM unnest(growth_index.indicators(criteria)) AS c
+		JOIN growth_index.indicator AS i ON i.code = c
+		CROSS JOIN LATERAL growth_index.explain(criteria, growth_index.profile(jsonb_build_object(i.code,
+			CASE i.data_type WHEN 'number' THEN '1' WHEN 'boolean' THEN 'true' WHEN 'date' THEN '"2000-01-01"'
+				WHEN 'set' THEN '["a"]' ELSE '"a"' END::jsonb))) AS e
+	WHERE i.code = ANY (e.missing);
+	IF wrong IS NOT NULL THEN
+		RAISE WARNING '% needs values of another type than the catalogue has: %', what, wrong
+			USING HINT = 'A value of another type counts as missing: nobody can be decided by it.';
+	END IF;
+END
+$$;
+COMMENT ON FUNCTION growth_index.warn_of_other_types(text, growth_index.criteria) IS 'Warns where criteria need an indicator as something else than its data_type in the catalogue.';
+
+CREATE FUNCTION growth_index.warn_of_contradictions(what text, criteria growth_index.criteria) RETURNS void
+LANGUAGE plpgsql IMMUTABLE SET search_path = pg_catalog, pg_temp
+AS $$
+BEGIN
+	IF NOT growth_index.can_hold(criteria) THEN
+		RAISE WARNING '% can be had by nobody: its criteria contradict themselves', what
+			USING DETAIL = criteria::text;
+	END IF;
+END
+$$;
+COMMENT ON FUNCTION growth_index.warn_of_contradictions(text, growth_index.criteria) IS 'Warns where criteria can never hold.';
 
 CREATE FUNCTION growth_index.warn_of_missing_budgets(policy growth_index.policy) RETURNS void
 LANGUAGE plpgsql STABLE SET search_path = pg_catalog, pg_temp
@@ -274,6 +347,8 @@ BEGIN
 	END IF;
 	PERFORM growth_index.warn_of_unknown_indicators(format('policy "%s"', add_policy.code),
 		growth_index.indicators(add_policy.criteria) || growth_index.indicators(add_policy.award) || add_policy.event_indicator);
+	PERFORM growth_index.warn_of_other_types(format('policy "%s"', add_policy.code), add_policy.criteria);
+	PERFORM growth_index.warn_of_contradictions(format('policy "%s"', add_policy.code), add_policy.criteria);
 	PERFORM growth_index.warn_of_missing_budgets(wanted);
 	UPDATE growth_index.policy AS p SET active = false WHERE p.code = add_policy.code AND p.active;
 	INSERT INTO growth_index.policy SELECT wanted.*;
@@ -281,7 +356,7 @@ BEGIN
 END
 $$;
 COMMENT ON FUNCTION growth_index.add_policy(text, growth_index.criteria, growth_index.formula, text, text, text, text, text, text, text, text, text, numeric, text, integer, boolean, date, date, boolean, text, text, boolean, jsonb, jsonb, numeric, text[], integer) IS
-'Enters a policy, or amends it: returns the new version, which is then in force, or the present one where nothing differs. Warns of indicators that are not in the catalogue.';
+'Enters a policy, or amends it: returns the new version, which is then in force, or the present one where nothing differs. Warns of indicators that are not in the catalogue or have another type there, of criteria that contradict themselves, and of budgets that are not there.';
 
 CREATE FUNCTION growth_index.add_product(code text, institution text, criteria growth_index.criteria,
 	credit growth_index.formula, title_zh text DEFAULT NULL, title_en text DEFAULT NULL, rate numeric DEFAULT NULL,
@@ -307,6 +382,8 @@ BEGIN
 	END IF;
 	PERFORM growth_index.warn_of_unknown_indicators(format('product "%s"', add_product.code),
 		growth_index.indicators(add_product.criteria) || growth_index.indicators(add_product.credit));
+	PERFORM growth_index.warn_of_other_types(format('product "%s"', add_product.code), add_product.criteria);
+	PERFORM growth_index.warn_of_contradictions(format('product "%s"', add_product.code), add_product.criteria);
 	UPDATE growth_index.product AS p SET active = false WHERE p.code = add_product.code AND p.active;
 	INSERT INTO growth_index.product SELECT wanted.*;
 	RETURN wanted.version;

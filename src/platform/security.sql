@@ -19,7 +19,7 @@ REVOKE EXECUTE ON FUNCTION growth_index.job_unlock(text) FROM PUBLIC;
  */
 INSERT INTO growth_index.role_right (roles, privileges, objects) VALUES
 	('{department,analyst,enterprise,institution,app}', '{SELECT}',
-		'{department,indicator,setting,scorecard_version,policy,product,institution,headline,score_count,peer_group}'),
+		'{department,indicator,setting,scorecard_version,policy,product,policy_state,institution,headline,score_count,peer_group}'),
 	('{analyst}', '{SELECT}',
 		'{enterprise,observation,enterprise_profile,score,score_history,policy_match,product_match,matching_profiles,
 		upload_receipt,refresh_run,refresh_error,refresh_queue,

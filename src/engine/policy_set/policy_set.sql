@@ -32,3 +32,8 @@ CREATE FUNCTION growth_index.policy_set_cached(OUT source text, OUT version bigi
 	AS 'MODULE_PATHNAME', 'policy_set_cached' LANGUAGE C VOLATILE PARALLEL RESTRICTED ROWS 5;
 COMMENT ON FUNCTION growth_index.policy_set_cached() IS
 'The policy sets that this session keeps compiled: source and version, number of policies, of different predicates (comparisons of one indicator, computed number or condition), bytes of memory, milliseconds that compiling took, and how often it was used. The setting growth_index.policy_set_memory (kB, default 524288) bounds the sum: the longest unused sets go first.';
+
+CREATE FUNCTION growth_index.can_hold(criteria growth_index.criteria) RETURNS boolean
+	AS 'MODULE_PATHNAME', 'can_hold' LANGUAGE C IMMUTABLE STRICT PARALLEL SAFE COST 1000;
+COMMENT ON FUNCTION growth_index.can_hold(growth_index.criteria) IS
+'False where criteria contradict themselves: joined by AND, they ask one indicator (or computed number) for what no value is, such as x > 5 AND x < 3. True where no such contradiction is found; contradictions between different indicators are not looked for. NULL for NULL.';

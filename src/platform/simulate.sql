@@ -1,0 +1,163 @@
+/*
+ * Before a policy is issued: whom a draft would reach, what it would cost, what
+ * each clause does, and who wins or loses against what is in force.
+ */
+CREATE FUNCTION growth_index.clauses_without(criteria growth_index.criteria, OUT clause text,
+	OUT rest growth_index.criteria) RETURNS SETOF record
+LANGUAGE sql IMMUTABLE STRICT PARALLEL SAFE COST 2000 ROWS 5 SET search_path = pg_catalog, pg_temp
+AS $$
+	WITH parts AS (
+		SELECT x.clause, x.n
+		FROM growth_index.explain(clauses_without.criteria, '{}'::growth_index.profile) WITH ORDINALITY AS x(clause, s, a, r, g, m, n)
+	)
+	SELECT p.clause, coalesce((SELECT string_agg(format('(%s)', o.clause), ' AND ' ORDER BY o.n) FROM parts AS o WHERE o.n <> p.n), 'true')::growth_index.criteria
+	FROM parts AS p ORDER BY p.n
+$$;
+COMMENT ON FUNCTION growth_index.clauses_without(growth_index.criteria) IS
+'Each clause that AND joins, and the criteria without it.';
+
+CREATE FUNCTION growth_index.simulate_policy(criteria growth_index.criteria, award growth_index.formula,
+	as_of date DEFAULT current_date, against text DEFAULT NULL, cap_enterprise numeric DEFAULT NULL,
+	stacking_group text DEFAULT NULL, size growth_index.formula DEFAULT NULL, stage text DEFAULT 'stage',
+	OUT aspect text, OUT item text, OUT enterprises bigint, OUT amount numeric) RETURNS SETOF record
+LANGUAGE plpgsql STABLE COST 10000000 ROWS 50 SET search_path = pg_catalog, pg_temp
+AS $$
+DECLARE
+	former growth_index.policy;
+BEGIN
+	IF criteria IS NULL OR award IS NULL THEN
+		RAISE EXCEPTION 'criteria and award must not be null' USING ERRCODE = 'null_value_not_allowed';
+	END IF;
+	IF against IS NOT NULL THEN
+		former := growth_index.policy_in_force(against);
+	END IF;
+	RETURN QUERY
+	/* one pass decides; what follows works on the few that qualify or might */
+	WITH decided AS MATERIALIZED (
+		SELECT m.credit_code, m.profile, growth_index.matches(simulate_policy.criteria, m.profile, simulate_policy.as_of) AS eligible,
+			CASE WHEN against IS NOT NULL THEN growth_index.matches(former.criteria, m.profile, simulate_policy.as_of) END AS was
+		FROM growth_index.matching_profiles AS m
+		WHERE growth_index.matches(simulate_policy.criteria, m.profile, simulate_policy.as_of) IS NOT FALSE
+			OR (against IS NOT NULL AND growth_index.matches(former.criteria, m.profile, simulate_policy.as_of))
+	), paid AS MATERIALIZED (
+		SELECT d.credit_code, d.profile, d.eligible, d.was, a.formula_amount,
+			least(a.formula_amount, simulate_policy.cap_enterprise) AS award_amount,
+			CASE WHEN d.was THEN least(round(growth_index.evaluate_strict(former.award, d.profile, simulate_policy.as_of), 2), former.cap_enterprise) END AS was_amount,
+			CASE WHEN d.eligible AND simulate_policy.stacking_group IS NOT NULL THEN
+				(SELECT max(o.award) FROM growth_index.policy_match AS o
+					JOIN growth_index.policy AS p ON p.code = o.policy AND p.version = o.version
+				WHERE o.until IS NULL AND o.decision = 'eligible' AND o.credit_code OPERATOR(growth_index.=) d.credit_code
+					AND p.stacking_group = simulate_policy.stacking_group AND p.code IS DISTINCT FROM against) END AS other_amount
+		FROM decided AS d
+			CROSS JOIN LATERAL (SELECT CASE WHEN d.eligible THEN round(growth_index.evaluate_strict(simulate_policy.award, d.profile, simulate_policy.as_of), 2) END AS formula_amount) AS a
+	), lines AS (
+		SELECT 1 AS place, 'eligible' AS aspect, NULL::text AS item, count(*) AS enterprises, coalesce(sum(p.award_amount), 0) AS amount FROM paid AS p WHERE p.eligible
+		UNION ALL
+		SELECT 2, 'no amount', NULL, count(*), NULL FROM paid AS p WHERE p.eligible AND p.formula_amount IS NULL
+		UNION ALL
+		SELECT 3, 'before cap', NULL, count(*), coalesce(sum(p.formula_amount), 0) FROM paid AS p WHERE p.eligible AND simulate_policy.cap_enterprise IS NOT NULL
+		HAVING simulate_policy.cap_enterprise IS NOT NULL
+		UNION ALL
+		SELECT 4, 'after stacking', simulate_policy.stacking_group, count(*) FILTER (WHERE p.award_amount > coalesce(p.other_amount, 0)),
+			coalesce(sum(p.award_amount - coalesce(p.other_amount, 0)) FILTER (WHERE p.award_amount > coalesce(p.other_amount, 0)), 0)
+		FROM paid AS p WHERE p.eligible HAVING simulate_policy.stacking_group IS NOT NULL
+		UNION ALL
+		SELECT 5, 'undecided', NULL, count(*), NULL FROM decided AS d WHERE d.eligible IS NULL
+		UNION ALL
+		SELECT 6, 'undecided by', i, count(*), NULL
+		FROM decided AS d, unnest(growth_index.undecided_by(simulate_policy.criteria, d.profile, simulate_policy.as_of)) AS i
+		WHERE d.eligible IS NULL GROUP BY i
+		UNION ALL
+		SELECT 7, 'by industry', p.profile OPERATOR(growth_index.->>) 'industry', count(*), sum(p.award_amount) FROM paid AS p WHERE p.eligible GROUP BY 3
+		UNION ALL
+		SELECT 8, 'by stage', p.profile OPERATOR(growth_index.->>) simulate_policy.stage, count(*), sum(p.award_amount) FROM paid AS p WHERE p.eligible GROUP BY 3
+		UNION ALL
+		SELECT 9, 'by size', growth_index.evaluate(simulate_policy.size, p.profile, simulate_policy.as_of)::text, count(*), sum(p.award_amount)
+		FROM paid AS p WHERE p.eligible AND simulate_policy.size IS NOT NULL GROUP BY 3
+		UNION ALL
+		SELECT 11, w.aspect, against, count(*), sum(w.difference)
+		FROM paid AS p CROSS JOIN LATERAL (SELECT CASE
+				WHEN p.eligible AND p.was IS NOT TRUE THEN 'gained' WHEN p.was AND p.eligible IS NOT TRUE THEN 'lost'
+				WHEN p.award_amount > p.was_amount THEN 'more' WHEN p.award_amount < p.was_amount THEN 'less' WHEN p.eligible THEN 'as before' END AS aspect,
+				coalesce(p.award_amount, 0) - coalesce(p.was_amount, 0) AS difference) AS w
+		WHERE against IS NOT NULL AND w.aspect IS NOT NULL GROUP BY 2
+		UNION ALL
+		SELECT 10, 'without clause', c.clause, x.eligible - (SELECT count(*) FROM decided AS d WHERE d.eligible), NULL
+		FROM growth_index.clauses_without(simulate_policy.criteria) WITH ORDINALITY AS c(clause, rest, n)
+			JOIN growth_index.policy_set_count(
+				(SELECT string_agg(format('SELECT %s, %L', o.n, o.rest), ' UNION ALL ') FROM growth_index.clauses_without(simulate_policy.criteria) WITH ORDINALITY AS o(clause, rest, n)),
+				NULL, 'SELECT credit_code, profile FROM growth_index.matching_profiles', simulate_policy.as_of) AS x ON x.key = c.n::text
+	)
+	SELECT l.aspect, l.item, l.enterprises, l.amount FROM lines AS l
+	ORDER BY l.place, l.enterprises DESC, l.item;
+END
+$$;
+COMMENT ON FUNCTION growth_index.simulate_policy(growth_index.criteria, growth_index.formula, date, text, numeric, text, growth_index.formula, text) IS
+'What a draft of a policy would do to all enterprises, as of their last refresh. Rows: aspect, item, enterprises, amount in yuan. eligible: how many qualify, and the cost after cap_enterprise; no amount: those of them whose award is unknown; before cap; after stacking: those who would have more by it than by the other policies of stacking_group, and what that adds to the cost (就高不就低); undecided, and undecided by each missing indicator (an enterprise can count for several); by industry; by stage, an indicator of that name; by size, a formula such as CASE WHEN employees >= 300 THEN 3 ELSE 1 END; without clause: how many more would qualify without it; gained, lost, more, less, as before: against the version in force of the policy against, amount being the difference. Error P0002 where that is not in force.';
+
+CREATE FUNCTION growth_index.bound_of(criteria growth_index.criteria, indicator text, OUT comparison text,
+	OUT bound numeric, OUT rest growth_index.criteria) RETURNS record
+LANGUAGE plpgsql IMMUTABLE STRICT SET search_path = pg_catalog, pg_temp
+AS $$
+DECLARE
+	term text := indicator::growth_index.formula::text;
+	bounds integer;
+BEGIN
+	SELECT count(*) OVER (), m.parts[1], m.parts[2]::numeric, c.rest INTO bounds, comparison, bound, rest
+	FROM growth_index.clauses_without(criteria) AS c
+		CROSS JOIN LATERAL (SELECT regexp_match(substr(c.clause, length(term) + 1), '^ (>=|>|<=|<) (-?[0-9.]+)$') AS parts) AS m
+	WHERE starts_with(c.clause, term || ' ') AND m.parts IS NOT NULL;
+	IF bounds IS DISTINCT FROM 1 THEN
+		RAISE EXCEPTION 'criteria have % clauses that compare % with a bound', coalesce(bounds, 0), term
+			USING ERRCODE = 'invalid_parameter_value', DETAIL = criteria::text,
+				HINT = format('Among the clauses that AND joins there must be one such as %s >= 5.', term);
+	END IF;
+END
+$$;
+COMMENT ON FUNCTION growth_index.bound_of(growth_index.criteria, text) IS
+'The one clause that compares an indicator, or a number computed of some, with a constant by >=, >, <= or <: comparison, constant, and the criteria without it. Error 22023 where there is none or more than one.';
+
+CREATE FUNCTION growth_index.sweep_draft(criteria growth_index.criteria, award growth_index.formula, indicator text,
+	thresholds numeric[], as_of date DEFAULT current_date, cap_enterprise numeric DEFAULT NULL,
+	OUT threshold numeric, OUT enterprises bigint, OUT amount numeric) RETURNS SETOF record
+LANGUAGE plpgsql STABLE COST 10000000 ROWS 20 SET search_path = pg_catalog, pg_temp
+AS $$
+DECLARE
+	bound record := growth_index.bound_of(criteria, indicator);
+	sorted numeric[] := ARRAY(SELECT DISTINCT t FROM unnest(thresholds) AS t WHERE t IS NOT NULL ORDER BY t);
+	value growth_index.formula := indicator;
+BEGIN
+	IF array_position(thresholds, NULL) IS NOT NULL OR sorted = '{}' THEN
+		RAISE EXCEPTION 'thresholds must be an array of numbers, without NULL' USING ERRCODE = 'invalid_parameter_value';
+	END IF;
+	/* one pass: who satisfies all the rest falls between two thresholds, or on one */
+	RETURN QUERY
+	WITH fallen AS MATERIALIZED (
+		SELECT width_bucket(v.x, sorted) AS bucket, v.x = sorted[width_bucket(v.x, sorted)] AS on_it,
+			count(*) AS enterprises, sum(least(round(growth_index.evaluate_strict(sweep_draft.award, v.profile, sweep_draft.as_of), 2), sweep_draft.cap_enterprise)) AS amount
+		FROM (SELECT m.profile, growth_index.evaluate(value, m.profile, sweep_draft.as_of) AS x FROM growth_index.matching_profiles AS m
+			WHERE growth_index.matches(bound.rest, m.profile, sweep_draft.as_of)) AS v
+		WHERE v.x IS NOT NULL
+		GROUP BY 1, 2
+	)
+	SELECT sorted[n], coalesce(sum(f.enterprises), 0)::bigint, coalesce(sum(f.amount), 0)
+	FROM generate_subscripts(sorted, 1) AS n
+		LEFT JOIN fallen AS f ON CASE bound.comparison
+			WHEN '>=' THEN f.bucket >= n
+			WHEN '>' THEN f.bucket > n OR (f.bucket = n AND NOT f.on_it)
+			WHEN '<' THEN f.bucket < n
+			ELSE f.bucket < n OR (f.bucket = n AND f.on_it) END
+	GROUP BY n ORDER BY n;
+END
+$$;
+COMMENT ON FUNCTION growth_index.sweep_draft(growth_index.criteria, growth_index.formula, text, numeric[], date, numeric) IS
+'Reach and cost of a draft at each of several thresholds, in one pass over the enterprises as of their last refresh: threshold, how many are eligible with it in place of the bound that the criteria compare the indicator with, and the sum of their awards in yuan after cap_enterprise. indicator: a code, or an expression such as rd_expense / revenue, that is compared with a constant in one clause. Errors: 22023 where it is not, or where thresholds hold NULL.';
+
+CREATE FUNCTION growth_index.sweep(policy text, indicator text, thresholds numeric[], as_of date DEFAULT current_date,
+	OUT threshold numeric, OUT enterprises bigint, OUT amount numeric) RETURNS SETOF record
+LANGUAGE sql STABLE COST 10000000 ROWS 20 SET search_path = pg_catalog, pg_temp
+AS $$
+	SELECT s.* FROM growth_index.policy_in_force(sweep.policy) AS p,
+		growth_index.sweep_draft(p.criteria, p.award, sweep.indicator, sweep.thresholds, sweep.as_of, p.cap_enterprise) AS s
+$$;
+COMMENT ON FUNCTION growth_index.sweep(text, text, numeric[], date) IS 'As sweep_draft(), for a policy in force. Error P0002 where it is not.';

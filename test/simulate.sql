@@ -1,0 +1,89 @@
+/*
+ * A draft before it is issued: reach, cost, what each clause does, winners and
+ * losers, thresholds; and the near misses of what is in force.  The figures are
+ * worked by hand from the ten firms below.
+ */
+SET search_path = growth_index, public;
+SET client_min_messages = error;
+SELECT plan(34);
+
+INSERT INTO indicator (code, data_type) VALUES ('revenue', 'number'), ('rd_expense', 'number'), ('employees', 'number'),
+	('dishonest', 'boolean'), ('stage', 'text'), ('honours', 'set');
+CREATE TEMP TABLE firm AS
+SELECT growth_index.credit_code_complete('91410100MB' || lpad(n::text, 7, '0')) AS code, x.*
+FROM (VALUES
+	(1, 10, 1.0, 50, false, 'small', 'C39'), (2, 20, 1.0, 60, false, 'small', 'C39'), (3, 30, 3.0, 70, false, 'small', 'I65'),
+	(4, 40, 1.0, 80, true, 'large', 'I65'), (5, 50, 2.5, 90, false, 'large', 'C39'), (6, 60, 6.0, 100, NULL, 'large', 'C39'),
+	(7, 70, NULL, 110, false, 'large', 'I65'), (8, 80, 4.0, 120, false, 'large', 'C39'), (9, NULL, 9.0, 130, false, 'small', NULL), (10, 20, 0.9, 140, false, 'small', NULL)
+	) AS x(n, revenue, rd_expense, employees, dishonest, stage, industry);
+INSERT INTO enterprise (credit_code, name, industry) SELECT code, 'firm ' || n, industry FROM firm;
+INSERT INTO observation (credit_code, indicator, value, period_end)
+SELECT code, key, value, current_date - 10 FROM firm, jsonb_each(jsonb_strip_nulls(to_jsonb(firm) - '{n,code,industry}'::text[]));
+SELECT is((SELECT failed FROM refresh_batch(1000)), 0::bigint, 'all are refreshed');
+
+/* revenue >= 20, rd share >= 5 %, not dishonest: 2, 3, 5, 8 (10 has 4.5 %); 6 and 7 lack something, 9 lacks revenue */
+\set criteria '''revenue >= 20 AND rd_expense / revenue >= 0.05 AND NOT dishonest'''
+\set award '''least(revenue * 100, 6000)'''
+CREATE TEMP TABLE draft AS SELECT * FROM simulate_policy(:criteria, :award, size => 'CASE WHEN employees >= 90 THEN 2 ELSE 1 END');
+SELECT results_eq($$SELECT enterprises, amount FROM draft WHERE aspect = 'eligible'$$, $$VALUES (4::bigint, 16000.00)$$, 'reach and cost');
+SELECT results_eq($$SELECT enterprises FROM draft WHERE aspect = 'undecided'$$, $$VALUES (3::bigint)$$, 'undecided');
+SELECT results_eq($$SELECT item, enterprises FROM draft WHERE aspect = 'undecided by' ORDER BY 1$$, $$VALUES ('dishonest', 1::bigint), ('rd_expense', 1), ('revenue', 1)$$, 'by what');
+SELECT results_eq($$SELECT item, enterprises, amount FROM draft WHERE aspect = 'by industry' ORDER BY 1$$, $$VALUES ('C39', 3::bigint, 13000.00), ('I65', 1, 3000.00)$$, 'by industry');
+SELECT results_eq($$SELECT item, enterprises, amount FROM draft WHERE aspect = 'by stage' ORDER BY 1$$, $$VALUES ('large', 2::bigint, 11000.00), ('small', 2, 5000.00)$$, 'by stage');
+SELECT results_eq($$SELECT item, enterprises, amount FROM draft WHERE aspect = 'by size' ORDER BY 1$$, $$VALUES ('1', 2::bigint, 5000.00), ('2', 2, 11000.00)$$, 'by size');
+SELECT results_eq($$SELECT item, enterprises FROM draft WHERE aspect = 'without clause' ORDER BY 1$$,
+	$$VALUES ('NOT dishonest', 1::bigint), ('rd_expense / revenue >= 0.05', 2), ('revenue >= 20', 1)$$, 'what each clause keeps out: 6; 7 and 10; 1');
+SELECT results_eq($$SELECT aspect, enterprises, amount FROM simulate_policy($$ || quote_literal(:criteria) || $$, '5000', cap_enterprise => 3000) WHERE aspect IN ('eligible', 'before cap') ORDER BY 1$$,
+	$$VALUES ('before cap', 4::bigint, 20000.00), ('eligible', 4, 12000.00)$$, 'a cap');
+SELECT results_eq($$SELECT aspect, enterprises, amount FROM simulate_policy('revenue >= 20', 'rd_expense * 100') WHERE aspect IN ('eligible', 'no amount') ORDER BY 1$$,
+	$$VALUES ('eligible', 8::bigint, 1840.00), ('no amount', 1, NULL)$$, 'an award that is unknown');
+
+/* against what is in force: revenue >= 30 and honest, 2000 each: 3, 5, 7, 8 */
+SELECT is(add_policy('former', 'revenue >= 30 AND NOT dishonest', '3000', stacking_group => 'g'), 1, 'a policy in force');
+SELECT results_eq($$SELECT aspect, enterprises, amount FROM simulate_policy($$ || quote_literal(:criteria) || $$, $$ || quote_literal(:award) || $$, against => 'former')
+	WHERE aspect IN ('gained', 'lost', 'more', 'less', 'as before') ORDER BY 1$$,
+	$$VALUES ('as before', 1::bigint, 0.00), ('gained', 1, 2000.00), ('lost', 1, -3000.00), ('more', 2, 5000.00)$$, 'winners and losers');
+SELECT is((SELECT failed FROM refresh_batch(1000)), 0::bigint, 'matched again');
+SELECT results_eq($$SELECT enterprises, amount FROM simulate_policy($$ || quote_literal(:criteria) || $$, $$ || quote_literal(:award) || $$, stacking_group => 'g') WHERE aspect = 'after stacking'$$,
+	$$VALUES (3::bigint, 7000.00)$$, 'the higher of two: 2 has 2,000 more, 5 has 2,000, 8 has 3,000');
+SELECT throws_ok($$SELECT * FROM simulate_policy('revenue > 1', '1', against => 'nothing')$$, 'P0002', NULL, 'against a policy that is not in force');
+SELECT throws_ok($$SELECT * FROM simulate_policy(NULL, '1')$$, '22004', NULL, 'a draft needs criteria');
+SELECT throws_ok($$SELECT * FROM simulate_policy('revenue > (SELECT 1)', '1')$$, '0A000', NULL, 'criteria that are none');
+
+/* thresholds: ties count where the comparison says so */
+SELECT results_eq($$SELECT * FROM sweep_draft('revenue >= 20 AND NOT dishonest', 'revenue', 'revenue', '{10,20,20.5,80,81}')$$,
+	$$VALUES (10::numeric, 7::bigint, 280.00), (20, 6, 270.00), (20.5, 4, 230.00), (80, 1, 80.00), (81, 0, 0)$$, 'from a threshold on');
+SELECT results_eq($$SELECT threshold, enterprises FROM sweep_draft('revenue > 20 AND NOT dishonest', '1', 'revenue', '{80,10,20}')$$, $$VALUES (10::numeric, 6::bigint), (20, 4), (80, 0)$$, 'above a threshold, sorted');
+SELECT results_eq($$SELECT threshold, enterprises FROM sweep_draft('NOT dishonest AND revenue <= 20', '1', 'revenue', '{9,10,20}')$$, $$VALUES (9::numeric, 0::bigint), (10, 1), (20, 3)$$, 'up to a threshold');
+SELECT results_eq($$SELECT threshold, enterprises FROM sweep_draft('NOT dishonest AND revenue < 20', '1', 'revenue', '{10,20,21}')$$, $$VALUES (10::numeric, 0::bigint), (20, 1), (21, 3)$$, 'below a threshold');
+SELECT results_eq($$SELECT threshold, enterprises, amount FROM sweep_draft('rd_expense / revenue >= 0.01 AND NOT dishonest', '2000', 'rd_expense/revenue', '{0.05,0.1,0.045}', cap_enterprise => 1000)$$,
+	$$VALUES (0.045::numeric, 6::bigint, 6000::numeric), (0.05, 5, 5000), (0.1, 2, 2000)$$, 'of a computed number, at exactly 5 and 10 %');
+SELECT results_eq($$SELECT threshold, enterprises, amount FROM sweep('former', 'revenue', '{30,60}')$$, $$VALUES (30::numeric, 4::bigint, 12000.00), (60, 2, 6000.00)$$, 'of a policy in force');
+SELECT throws_ok($$SELECT * FROM sweep_draft('revenue >= 1 AND revenue >= 2', '1', 'revenue', '{1}')$$, '22023', NULL, 'two bounds');
+SELECT throws_ok($$SELECT * FROM sweep_draft('revenue >= 1', '1', 'revenue', '{1,NULL}')$$, '22023', NULL, 'a threshold that is none');
+
+/* near misses: who fails one clause, and the least that would do */
+SELECT set_eq($$SELECT name, failing FROM near_misses('former')$$,
+	$$VALUES ('firm 2', '{"revenue >= 30"}'::text[]), ('firm 10', '{"revenue >= 30"}'), ('firm 1', '{"revenue >= 30"}'), ('firm 4', '{"NOT dishonest"}')$$, 'the near misses of a policy');
+SELECT results_eq($$SELECT m.policy, m.failing, (m.changes -> 0 ->> 'needed')::numeric, m.award FROM firm, near_misses(code) AS m WHERE n = 2$$,
+	$$VALUES ('former', '{"revenue >= 30"}'::text[], 30::numeric, 3000.00)$$, 'and of an enterprise, with the award');
+SELECT is_empty($$SELECT * FROM firm, near_misses(code) WHERE n = 3$$, 'who is eligible misses nothing');
+SELECT is((SELECT count(*) FROM near_misses('former', most => 2)), 2::bigint, 'at most so many');
+SELECT throws_ok($$SELECT * FROM near_misses('nothing')$$, 'P0002', NULL, 'of a policy that is not in force');
+
+/* all at once says what one by one says */
+SELECT set_eq('SELECT credit_code::text, policy, version, decision, award, missing FROM match_all()',
+	'SELECT f.code::text, m.policy, m.version, m.decision, m.award, m.missing FROM firm AS f, match_policies(f.code) AS m', 'match_all agrees');
+
+/* what is saved is looked at */
+CREATE FUNCTION pg_temp.warnings(statement text) RETURNS text LANGUAGE plpgsql AS $$
+DECLARE
+	message text;
+BEGIN
+	EXECUTE statement;
+	RETURN 'none';
+END $$;
+SELECT is(can_hold('revenue > 5 AND revenue < 3'), false, 'a contradiction is found');
+SELECT is((SELECT bool_and(can_hold(c)) FROM unnest(ARRAY['revenue >= 5 AND revenue <= 5', 'revenue > 5 OR revenue < 3', 'stage = ''a'' AND NOT dishonest', 'a AND NOT a OR b']::criteria[]) AS c), true, 'what can hold is not called one');
+SELECT is((SELECT bool_or(can_hold(c)) FROM unnest(ARRAY['revenue >= 5 AND NOT revenue >= 5', 'stage = ''a'' AND stage = ''b''', 'dishonest AND NOT dishonest', 'rd_expense / revenue > 1 AND rd_expense / revenue BETWEEN 0 AND 1', 'stage IN (''a'', ''b'') AND stage LIKE ''c%''']::criteria[]) AS c), false, 'contradictions of all kinds');
+SELECT * FROM finish();
