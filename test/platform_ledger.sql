@@ -31,6 +31,7 @@ DELETE FROM budget WHERE code = 'extra';
 SELECT results_eq($$SELECT balance FROM account_balance WHERE account = 'available' AND budget_code = 'extra'$$, 'VALUES (0.00)', 'and none is left when it goes');
 
 /* ---- a transaction ---- */
+SELECT throws_ok($$INSERT INTO growth_index.entitlement_account VALUES (1, 'b', 1, 1, 1)$$, '23001', NULL, 'what stands for an entitlement is not set by hand either');
 SELECT throws_ok($$INSERT INTO growth_index.ledger (kind, budget_code, debit, amount, as_of) VALUES ('reduce', 'b', 'paid', 1, '2026-01-01')$$, '428C9', NULL, 'accounts follow from the kind');
 SELECT throws_ok($$INSERT INTO growth_index.ledger (kind, budget_code, amount, as_of) VALUES ('gift', 'b', 1, '2026-01-01')$$, '23514', NULL, 'there are no other kinds');
 SELECT throws_ok($$INSERT INTO growth_index.ledger (kind, budget_code, amount, as_of) VALUES ('appropriate', 'b', -1, '2026-01-01')$$, '23514', NULL, 'nor negative amounts');
@@ -106,7 +107,7 @@ SELECT is(pg_temp.found_after(t), f, t) FROM (VALUES
 	('UPDATE growth_index.entitlement SET state = ''pushed'' WHERE state = ''paid''', 'an entitlement is not where its events lead; the state of an entitlement and its money differ'),
 	('DELETE FROM growth_index.entitlement_event WHERE to_state = ''confirmed''', 'a payment has no confirmed entitlement; an entitlement is not where its events lead; the events of an entitlement do not follow each other'),
 	('UPDATE growth_index.ledger SET amount = 1000 WHERE id = (SELECT min(id) FROM growth_index.ledger WHERE kind = ''pay'')',
-		'a budget differs from its ledger; a budget is overspent; a payment is not booked as it is; an entitlement is overspent; the state of an entitlement and its money differ'),
+		'a budget differs from its ledger; a budget is overspent; a payment is not booked as it is; an account of an entitlement differs from the ledger; an entitlement is overspent; the state of an entitlement and its money differ'),
 	('DELETE FROM growth_index.entitlement WHERE state = ''paid''', 'a payment has no confirmed entitlement; an entitlement is overspent; events of an entitlement that is not there')
 ) AS x(t, f);
 SELECT is_empty('SELECT * FROM reconcile()', 'nothing of it has stayed');

@@ -185,9 +185,13 @@ BEGIN
 		WHERE e.state = 'approved'
 		FOR UPDATE OF e SKIP LOCKED
 	), part AS MATERIALIZED (
+		/* whatever was paid of these has come back */
 		SELECT (y.e).id, (y.e).credit_code, 1 AS instalment, (y.p).budget_code, (y.e).granted AS amount, true AS due, NULL AS parts,
-			1 + (SELECT count(*) FROM growth_index.payment AS q WHERE q.entitlement_id = (y.e).id AND q.kind = 'payment')::integer AS attempt
-		FROM ready AS y WHERE (y.p).instalments IS NULL AND (y.p).cost_shares IS NULL
+			1 + coalesce(r.times, 0)::integer AS attempt
+		FROM ready AS y
+			LEFT JOIN (SELECT q.entitlement_id, count(*) AS times FROM growth_index.payment AS q WHERE q.kind = 'return' GROUP BY q.entitlement_id) AS r
+				ON r.entitlement_id = (y.e).id
+		WHERE (y.p).instalments IS NULL AND (y.p).cost_shares IS NULL
 		UNION ALL
 		SELECT (y.e).id, (y.e).credit_code, d.instalment, d.budget_code, d.amount, d.due, 'instalment ' || d.instalment, d.attempt
 		FROM ready AS y CROSS JOIN LATERAL growth_index.parts_due(y.e, y.p, advance_payment.as_of) AS d
@@ -202,7 +206,8 @@ BEGIN
 	), paid AS (
 		INSERT INTO growth_index.payment (entitlement_id, credit_code, budget_code, instalment, attempt, amount, paid_on)
 		SELECT t.id, t.credit_code, t.budget_code, t.instalment, t.attempt, t.amount, advance_payment.as_of
-		FROM part AS t JOIN moved AS m ON m.id = t.id WHERE t.due ORDER BY t.id, t.instalment, t.budget_code
+		/* all of them moved: they are locked */
+		FROM part AS t WHERE t.due ORDER BY t.id, t.instalment, t.budget_code
 		RETURNING payment.amount
 	), told AS (
 		INSERT INTO growth_index.entitlement_event (entitlement_id, step, from_state, to_state, actor, reason, as_of)

@@ -29,7 +29,6 @@ CREATE TABLE growth_index.ledger (
 	CONSTRAINT ledger_payment UNIQUE (payment_id)
 );
 CREATE INDEX ledger_entitlement ON growth_index.ledger (entitlement_id) WHERE entitlement_id IS NOT NULL;
-CREATE INDEX ledger_budget ON growth_index.ledger (budget_code, id);
 COMMENT ON TABLE growth_index.ledger IS 'Every movement of public money (append-only), double entry: each row debits one account of a budget and credits another with the same amount.';
 COMMENT ON COLUMN growth_index.ledger.id IS 'Number of the transaction.';
 COMMENT ON COLUMN growth_index.ledger.kind IS 'appropriate, reduce: the budget''s amount is set; commit, release: for an approved entitlement; pay, return: money goes to the enterprise, or comes back from the bank; claw_back: it is owed back; refund: it has come back.';
@@ -76,14 +75,35 @@ COMMENT ON COLUMN growth_index.account_balance.balance IS 'Yuan.';
 COMMENT ON COLUMN growth_index.account_balance.entries IS 'Entries.';
 
 /*
- * What a statement booked: moves the budgets' running balances, and refuses
- * what no entitlement backs.  The budgets are locked first, in one order; what
- * is read after that is all that was booked before.
+ * What stands for each entitlement in each budget: as in budget, a running
+ * balance that the ledger alone moves.  It is found by its key, whatever the
+ * planner thinks of the ledger's size.
+ */
+CREATE TABLE growth_index.entitlement_account (
+	entitlement_id	bigint NOT NULL,
+	budget_code		text NOT NULL,
+	committed		numeric(18,2) NOT NULL,
+	paid			numeric(18,2) NOT NULL,
+	receivable		numeric(18,2) NOT NULL,
+	PRIMARY KEY (entitlement_id, budget_code)
+) WITH (fillfactor = 70);
+COMMENT ON TABLE growth_index.entitlement_account IS 'Running balances of each entitlement in each of its budgets: sums of the ledger.';
+COMMENT ON COLUMN growth_index.entitlement_account.entitlement_id IS 'Entitlement.';
+COMMENT ON COLUMN growth_index.entitlement_account.budget_code IS 'Budget.';
+COMMENT ON COLUMN growth_index.entitlement_account.committed IS 'Yuan committed and not paid.';
+COMMENT ON COLUMN growth_index.entitlement_account.paid IS 'Yuan paid, less what was returned or clawed back.';
+COMMENT ON COLUMN growth_index.entitlement_account.receivable IS 'Yuan clawed back and not refunded.';
+SELECT pg_catalog.pg_extension_config_dump('growth_index.entitlement_account', '');
+CREATE TRIGGER keep_rows BEFORE DELETE OR TRUNCATE ON growth_index.entitlement_account
+	FOR EACH STATEMENT EXECUTE FUNCTION growth_index.refuse_removal();
+
+/*
+ * What a statement booked: moves the running balances, and refuses what no
+ * entitlement backs.  The budgets are locked first, in one order; what is read
+ * after that is all that was booked before.
  */
 CREATE FUNCTION growth_index.book() RETURNS trigger
 LANGUAGE plpgsql SET search_path = pg_catalog, pg_temp
-	/* a plan made when the ledger was empty would read all of it for ever */
-	SET enable_seqscan = off
 AS $$
 DECLARE
 	fault record;
@@ -101,44 +121,86 @@ BEGIN
 		FROM booked AS k GROUP BY k.budget_code) AS n
 	WHERE b.code = n.budget_code AND (n.committed <> 0 OR n.paid <> 0);
 
-	SELECT t.entitlement_id, d.account, d.budget_code, d.balance INTO fault
-	FROM (SELECT DISTINCT k.entitlement_id FROM booked AS k WHERE k.entitlement_id IS NOT NULL) AS t
-		CROSS JOIN LATERAL growth_index.entitlement_balance(t.entitlement_id) AS d
-	WHERE d.balance < 0 AND d.account <> 'available' LIMIT 1;
+	WITH moved AS (
+		INSERT INTO growth_index.entitlement_account AS a (entitlement_id, budget_code, committed, paid, receivable)
+		SELECT k.entitlement_id, k.budget_code,
+			sum(CASE k.kind WHEN 'commit' THEN k.amount WHEN 'return' THEN k.amount WHEN 'release' THEN - k.amount WHEN 'pay' THEN - k.amount ELSE 0 END),
+			sum(CASE k.kind WHEN 'pay' THEN k.amount WHEN 'return' THEN - k.amount WHEN 'claw_back' THEN - k.amount ELSE 0 END),
+			sum(CASE k.kind WHEN 'claw_back' THEN k.amount WHEN 'refund' THEN - k.amount ELSE 0 END)
+		FROM booked AS k WHERE k.entitlement_id IS NOT NULL
+		GROUP BY k.entitlement_id, k.budget_code ORDER BY k.entitlement_id, k.budget_code
+		ON CONFLICT (entitlement_id, budget_code) DO UPDATE
+		SET committed = a.committed + EXCLUDED.committed, paid = a.paid + EXCLUDED.paid, receivable = a.receivable + EXCLUDED.receivable
+		RETURNING a.*
+	)
+	SELECT m.* INTO fault FROM moved AS m WHERE least(m.committed, m.paid, m.receivable) < 0 LIMIT 1;
 	IF FOUND THEN
-		RAISE EXCEPTION 'entitlement % would have % yuan % in budget "%"', fault.entitlement_id, fault.balance, fault.account, fault.budget_code
+		RAISE EXCEPTION 'entitlement % would have % yuan committed, % paid, % receivable in budget "%"',
+			fault.entitlement_id, fault.committed, fault.paid, fault.receivable, fault.budget_code
 			USING ERRCODE = 'check_violation', HINT = 'No more is paid than is committed for it, no more returned or claimed back than was paid.';
 	END IF;
-	SELECT k.entitlement_id INTO fault FROM booked AS k
-	WHERE k.kind = 'pay' AND NOT EXISTS (SELECT FROM growth_index.entitlement_event AS v
-		WHERE v.entitlement_id = k.entitlement_id AND v.to_state = 'confirmed') LIMIT 1;
-	IF FOUND THEN
-		RAISE EXCEPTION 'entitlement % was not confirmed: nothing is paid for it', fault.entitlement_id USING ERRCODE = 'check_violation';
+	PERFORM growth_index.check_backing(k.entitlement_id, bool_or(k.kind = 'pay'))
+	FROM booked AS k WHERE k.kind IN ('commit', 'pay') GROUP BY k.entitlement_id;
+	RETURN NULL;
+END
+$$;
+COMMENT ON FUNCTION growth_index.book() IS 'Trigger of ledger: moves the running balances. Errors: 23503 unknown budget, 23514 a budget or an entitlement would be overspent, or nothing confirmed backs a payment.';
+
+CREATE FUNCTION growth_index.check_backing(entitlement_id bigint, paid boolean) RETURNS void
+LANGUAGE plpgsql SET search_path = pg_catalog, pg_temp
+	/* a plan made when the tables were empty would read all of them for ever */
+	SET enable_seqscan = off
+AS $$
+DECLARE
+	award numeric;
+	used numeric;
+BEGIN
+	IF paid THEN
+		PERFORM FROM growth_index.entitlement_event AS v
+		WHERE v.entitlement_id = check_backing.entitlement_id AND v.to_state = 'confirmed';
+		IF NOT FOUND THEN
+			RAISE EXCEPTION 'entitlement % was not confirmed: nothing is paid for it', entitlement_id USING ERRCODE = 'check_violation';
+		END IF;
 	END IF;
-	SELECT t.entitlement_id, e.award INTO fault
-	FROM (SELECT DISTINCT k.entitlement_id FROM booked AS k WHERE k.kind = 'commit') AS t
-		LEFT JOIN growth_index.entitlement AS e ON e.id = t.entitlement_id
-	WHERE (SELECT - sum(d.balance) FROM growth_index.entitlement_balance(t.entitlement_id) AS d WHERE d.account = 'available') <= e.award IS NOT TRUE LIMIT 1;
-	IF FOUND THEN
-		RAISE EXCEPTION 'more would be committed for entitlement % than its award', fault.entitlement_id
-			USING ERRCODE = 'check_violation', DETAIL = format('The award is %s yuan.', coalesce(fault.award::text, 'not known'));
+	SELECT e.award INTO award FROM growth_index.entitlement AS e WHERE e.id = check_backing.entitlement_id;
+	SELECT sum(a.committed + a.paid + a.receivable) INTO used FROM growth_index.entitlement_account AS a
+	WHERE a.entitlement_id = check_backing.entitlement_id;
+	IF (used <= award) IS NOT TRUE THEN
+		RAISE EXCEPTION 'more would be committed for entitlement % than its award', entitlement_id
+			USING ERRCODE = 'check_violation', DETAIL = format('The award is %s yuan.', coalesce(award::text, 'not known'));
+	END IF;
+END
+$$;
+COMMENT ON FUNCTION growth_index.check_backing(bigint, boolean) IS 'Internal: error 23514 where an entitlement has more than its award, or is paid without a confirmation.';
+
+CREATE FUNCTION growth_index.keep_account() RETURNS trigger
+LANGUAGE plpgsql SET search_path = pg_catalog, pg_temp
+AS $$
+BEGIN
+	/* the ledger's own trigger stands above */
+	IF pg_trigger_depth() < 2 THEN
+		RAISE EXCEPTION 'what stands for an entitlement is not set by hand'
+			USING ERRCODE = 'restrict_violation', SCHEMA = TG_TABLE_SCHEMA, TABLE = TG_TABLE_NAME,
+				HINT = 'It is the sum of growth_index.ledger, which moves it.';
 	END IF;
 	RETURN NULL;
 END
 $$;
-COMMENT ON FUNCTION growth_index.book() IS 'Trigger of ledger: moves the budgets'' running balances. Errors: 23503 unknown budget, 23514 a budget or an entitlement would be overspent, or nothing confirmed backs a payment.';
+COMMENT ON FUNCTION growth_index.keep_account() IS 'Trigger of entitlement_account: raises 23001 where it is written by anything but the ledger.';
+CREATE TRIGGER keep_account BEFORE INSERT OR UPDATE ON growth_index.entitlement_account
+	FOR EACH STATEMENT WHEN (NOT growth_index.restoring()) EXECUTE FUNCTION growth_index.keep_account();
 
 /* inlined by the planner: no SET clause */
 CREATE FUNCTION growth_index.entitlement_balance(entitlement_id bigint, OUT budget_code text, OUT account text, OUT balance numeric)
 	RETURNS SETOF record
-LANGUAGE sql STABLE ROWS 4
+LANGUAGE sql STABLE ROWS 3
 AS $$
-	SELECT l.budget_code, e.account, pg_catalog.sum(e.amount)
-	FROM growth_index.ledger AS l CROSS JOIN LATERAL (VALUES (l.debit, l.amount), (l.credit, OPERATOR(pg_catalog.-) l.amount)) AS e(account, amount)
-	WHERE l.entitlement_id OPERATOR(pg_catalog.=) $1
-	GROUP BY l.budget_code, e.account
+	SELECT a.budget_code, b.account, b.balance
+	FROM growth_index.entitlement_account AS a
+		CROSS JOIN LATERAL (VALUES ('committed', a.committed), ('paid', a.paid), ('receivable', a.receivable)) AS b(account, balance)
+	WHERE a.entitlement_id OPERATOR(pg_catalog.=) $1
 $$;
-COMMENT ON FUNCTION growth_index.entitlement_balance(bigint) IS 'What the ledger has for an entitlement: a row for each budget and account, in yuan; available is negative: what was taken from the budget.';
+COMMENT ON FUNCTION growth_index.entitlement_balance(bigint) IS 'What stands for an entitlement: for each of its budgets a row committed, paid and receivable, in yuan.';
 
 CREATE TRIGGER book AFTER INSERT ON growth_index.ledger REFERENCING NEW TABLE AS booked
 	FOR EACH STATEMENT WHEN (NOT growth_index.restoring()) EXECUTE FUNCTION growth_index.book();

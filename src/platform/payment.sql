@@ -15,6 +15,7 @@ CREATE TABLE growth_index.payment (
 	recorded_at		timestamptz NOT NULL DEFAULT pg_catalog.clock_timestamp(),
 	UNIQUE (entitlement_id, kind, instalment, budget_code, attempt)
 );
+CREATE INDEX payment_returned ON growth_index.payment (entitlement_id) WHERE kind = 'return';
 COMMENT ON TABLE growth_index.payment IS 'Money that moved (append-only). Each row is booked in the ledger by the statement that enters it.';
 COMMENT ON COLUMN growth_index.payment.id IS 'Number.';
 COMMENT ON COLUMN growth_index.payment.entitlement_id IS 'Entitlement.';

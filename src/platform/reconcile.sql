@@ -42,6 +42,15 @@ AS $$
 	SELECT 'a budget is overspent', a.budget_code, NULL, 'no account below 0',
 		format('available %s, committed %s, paid %s, receivable %s', a.available, a.committed, a.paid, a.receivable)
 	FROM account AS a WHERE least(a.available, a.committed, a.paid, a.receivable) < 0
+	UNION ALL
+	SELECT 'an account of an entitlement differs from the ledger', coalesce(a.budget_code, l.budget_code), coalesce(a.entitlement_id, l.entitlement_id),
+		format('committed %s, paid %s, receivable %s', l.committed, l.paid, l.receivable), format('committed %s, paid %s, receivable %s', a.committed, a.paid, a.receivable)
+	FROM growth_index.entitlement_account AS a
+		FULL JOIN (SELECT e.entitlement_id, e.budget_code, coalesce(sum(e.amount) FILTER (WHERE e.account = 'committed'), 0) AS committed,
+				coalesce(sum(e.amount) FILTER (WHERE e.account = 'paid'), 0) AS paid, coalesce(sum(e.amount) FILTER (WHERE e.account = 'receivable'), 0) AS receivable
+			FROM growth_index.ledger_entry AS e WHERE e.entitlement_id IS NOT NULL GROUP BY e.entitlement_id, e.budget_code) AS l
+			ON l.entitlement_id = a.entitlement_id AND l.budget_code = a.budget_code
+	WHERE (a.committed, a.paid, a.receivable) IS DISTINCT FROM (l.committed, l.paid, l.receivable)
 	/* ---- payments ---- */
 	UNION ALL
 	SELECT 'a payment is not booked as it is', p.budget_code, p.entitlement_id, format('%s %s', p.kind, p.amount),
