@@ -115,6 +115,10 @@ SELECT ('1 = ' || repeat('1', 2000))::criteria;
 SELECT (repeat('x', 64) || ' > 1')::criteria;
 \set VERBOSITY default
 
+SELECT 'founded > 2019-01-01'::criteria;
+SELECT 'founded > 2019/1/31'::criteria;
+SELECT '2019 - 1 - 1 > x AND 2019-1 > x AND 20190-1-1 > x'::criteria;
+SELECT 'revenue => 1'::criteria;
 -- other spellings of SQL come to the plain ones
 SELECT t::criteria FROM (VALUES
 	('founded + INTERVAL ''3 years'' >= as_of AND founded >= as_of - INTERVAL ''3'' YEAR'), ('EXTRACT(YEAR FROM founded) >= 2019'), ('date_part(''year'', founded) = extract(''YEAR'' FROM as_of) - 1'),

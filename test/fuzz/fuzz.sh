@@ -57,7 +57,7 @@ done
 cp "$here/words.dict" "$work/" && chmod 644 "$work/words.dict"
 
 options=
-for option in "-max_total_time=$seconds" -max_len=4096 -timeout=20 -rss_limit_mb=3000 -print_final_stats=1 \
+for option in "-max_total_time=$seconds" -max_len=4096 -timeout=20 -report_slow_units=20 -rss_limit_mb=3000 -print_final_stats=1 \
 	"-artifact_prefix=$work/found/" "-dict=$work/words.dict" "$@" "$work/corpus"; do
 	options+=,\'$option\'
 done

@@ -47,6 +47,8 @@ typedef struct Blob
 	uint32		len;
 } Blob;
 
+#define LOOKS_EXACT		15		/* what a look in numeric costs more than another */
+
 typedef struct Search
 {
 	const Expression *e;

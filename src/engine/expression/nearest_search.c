@@ -198,6 +198,7 @@ search_test(Search *q, const Term *n)
 	if (q->s.uncertain)
 	{
 		q->s.uncertain = false;
+		q->looks += LOOKS_EXACT;
 		q->s.exact = true;
 		t = eval_boolean(n, &q->s);
 		q->s.exact = false;

@@ -98,6 +98,7 @@ order_of(Search *q, const Term *a, const Term *b, int *order)
 	if (q->s.uncertain)
 	{
 		q->s.uncertain = false;
+		q->looks += LOOKS_EXACT;
 		q->s.exact = true;
 		known = compare_terms(a, b, &q->s, order);
 		q->s.exact = false;

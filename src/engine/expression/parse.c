@@ -341,6 +341,31 @@ hint_for_operator(const char *name)
 	return NULL;
 }
 
+/* 2019-01-01 or 2019/1/1 without quotes is arithmetic, and certainly not meant so. */
+static void
+check_no_date(Parser *ps, const Term *n)
+{
+	const Term *left = n->args[0];
+	const char *text;
+	int			len;
+
+	if ((n->op != '-' && n->op != '/') || n->args[1]->kind != TERM_NUMBER ||
+		left->kind != TERM_ARITHMETIC || left->op != n->op ||
+		left->args[0]->kind != TERM_NUMBER || left->args[1]->kind != TERM_NUMBER ||
+		left->args[0]->location < 0)
+		return;
+	text = ps->source + left->args[0]->location;
+	len = strspn(text, "0123456789-/");
+	if (len < 8 || len > 10 || strspn(text, "0123456789") != 4 ||
+		text + 5 + strspn(text + 5, "0123456789") != ps->source + n->location)
+		return;
+	ereport(ERROR,
+			(errcode(ERRCODE_INVALID_DATETIME_FORMAT),
+			 errmsg("%.*s without quotes is arithmetic, not a date", len, text),
+			 errhint("Write a date as DATE '2019-01-31'."),
+			 AT(ps, left->args[0]->location)));
+}
+
 static Term *
 convert_operator(Parser *ps, A_Expr *e, const char *name)
 {
@@ -367,6 +392,7 @@ convert_operator(Parser *ps, A_Expr *e, const char *name)
 	{
 		n = binary(ps, TERM_ARITHMETIC, e->lexpr, e->rexpr, e->location);
 		n->op = name[0];
+		check_no_date(ps, n);
 		return n;
 	}
 	if (strcmp(name, "@>") == 0)
