@@ -96,8 +96,13 @@ extern int	repair(Search *q, const Term *n, Goal goal);
 
 /* nearest_value.c */
 extern int	try_values(Search *q, const Term *n, Goal goal, int code);
-extern void term_texts(Search *q, const Term *n, int but_of, List **texts);
 extern uint64 grid_decimal(int64 mantissa, int decimals);
 extern int	term_decimals(const Term *n);
+extern int	offer(Search *q, const Term *n, Goal goal, int code, uint64 word);
+
+/* nearest_text.c */
+extern int	try_texts(Search *q, const Term *n, Goal goal, int code);
+extern int	try_sets(Search *q, const Term *n, Goal goal, int code);
+extern void term_texts(Search *q, const Term *n, int but_of, List **texts);
 
 #endif							/* GROWTH_INDEX_NEAREST_H */
