@@ -156,31 +156,19 @@ BEGIN
 
 	/* planned anew each time: the number of rows is all that the planner has to go by */
 	EXECUTE $upload$
-	WITH row AS MATERIALIZED (
-		/* a file of a spreadsheet may begin with a byte-order mark, which is no part of the first code */
-		SELECT row_number() OVER () AS line, ltrim(s.credit_code, m.mark) AS credit_code, s.indicator, s.value, s.period_end, s.department,
-			CASE WHEN growth_index.credit_code_is_valid(ltrim(s.credit_code, m.mark))
-				THEN ltrim(s.credit_code, m.mark)::growth_index.credit_code END AS code
-		FROM sent AS s
-			CROSS JOIN (SELECT CASE WHEN current_setting('server_encoding') = 'UTF8' THEN chr(65279) ELSE '' END) AS m(mark)
+	WITH code AS MATERIALIZED (
+		/* each code once: a department sends many values of one enterprise */
+		SELECT t.sent, t.trimmed, v.code, e.credit_code IS NOT NULL AS known
+		FROM (SELECT s.credit_code AS sent,
+				/* a file of a spreadsheet may begin with a byte-order mark, which is no part of the first code */
+				CASE WHEN current_setting('server_encoding') = 'UTF8' THEN ltrim(s.credit_code, chr(65279)) ELSE s.credit_code END AS trimmed
+			FROM (SELECT DISTINCT credit_code FROM sent) AS s) AS t
+			CROSS JOIN LATERAL (SELECT CASE WHEN growth_index.credit_code_is_valid(t.trimmed) THEN t.trimmed::growth_index.credit_code END) AS v(code)
+			LEFT JOIN growth_index.enterprise AS e ON e.credit_code OPERATOR(growth_index.=) v.code
 	), period AS MATERIALIZED (
 		SELECT s.period_end, d.period, EXISTS (SELECT FROM growth_index.observation_archive AS a
 			WHERE a.year = extract(year FROM d.period)) AS archived
 		FROM (SELECT DISTINCT period_end FROM sent) AS s, LATERAL (SELECT growth_index.date_of(s.period_end)) AS d(period)
-	), typed AS MATERIALIZED (
-		SELECT r.*, p.period, p.archived, growth_index.value_of(r.value, i.data_type) AS parsed, i.valid_min, i.valid_max,
-			CASE WHEN r.code IS NULL THEN 'malformed_code'
-				WHEN e.credit_code IS NULL THEN 'unknown_enterprise'
-				WHEN i.code IS NULL THEN 'unknown_indicator'
-				WHEN d.code IS NULL THEN 'unknown_department'
-				WHEN $3 AND d.code IS DISTINCT FROM $4 THEN 'other_department'
-				WHEN i.department <> d.code THEN 'foreign_indicator'
-				WHEN r.value IS NULL OR r.value = '' THEN 'no_value' END AS reason_code
-		FROM row AS r
-			LEFT JOIN growth_index.enterprise AS e ON e.credit_code OPERATOR(growth_index.=) r.code
-			LEFT JOIN growth_index.indicator AS i ON i.code = r.indicator
-			LEFT JOIN growth_index.department AS d ON d.code = r.department
-			LEFT JOIN period AS p ON p.period_end = r.period_end
 	), checked AS MATERIALIZED (
 		SELECT t.line, t.credit_code, t.indicator, t.value, t.period_end, t.department, t.code, t.period, t.parsed,
 			CASE WHEN t.reason_code IS NOT NULL THEN t.reason_code
@@ -191,7 +179,22 @@ BEGIN
 				WHEN t.period IS NULL THEN 'bad_period'
 				WHEN t.period > current_date THEN 'future_period'
 				WHEN t.archived THEN 'archived_period' END AS reason_code
-		FROM typed AS t
+		FROM (
+			SELECT r.line, coalesce(c.trimmed, r.credit_code) AS credit_code, r.indicator, r.value, r.period_end, r.department,
+				c.code, p.period, p.archived, growth_index.value_of(r.value, i.data_type) AS parsed, i.valid_min, i.valid_max,
+				CASE WHEN c.code IS NULL THEN 'malformed_code'
+					WHEN NOT c.known THEN 'unknown_enterprise'
+					WHEN i.code IS NULL THEN 'unknown_indicator'
+					WHEN d.code IS NULL THEN 'unknown_department'
+					WHEN $3 AND d.code IS DISTINCT FROM $4 THEN 'other_department'
+					WHEN i.department <> d.code THEN 'foreign_indicator'
+					WHEN r.value IS NULL OR r.value = '' THEN 'no_value' END AS reason_code
+			FROM (SELECT row_number() OVER () AS line, s.* FROM sent AS s) AS r
+				LEFT JOIN code AS c ON c.sent = r.credit_code
+				LEFT JOIN growth_index.indicator AS i ON i.code = r.indicator
+				LEFT JOIN growth_index.department AS d ON d.code = r.department
+				LEFT JOIN period AS p ON p.period_end = r.period_end
+			OFFSET 0) AS t	/* so that a value is parsed once */
 	), repeated AS MATERIALIZED (
 		SELECT c.code, c.indicator, c.period
 		FROM checked AS c
