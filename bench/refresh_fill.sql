@@ -32,6 +32,7 @@ SELECT s.*, p.profile FROM growth_index.score AS s JOIN enterprise_profile AS p 
 INSERT INTO policy_match (credit_code, policy, version, decision, award)
 SELECT credit_code, 'p1', 1, 'eligible', 100 FROM enterprise;
 INSERT INTO score_count SELECT scorecard, score, count(*) FROM growth_index.score GROUP BY 1, 2;
+INSERT INTO known_count SELECT c, count(*) FROM enterprise_profile, unnest(codes(profile) || ''::text) AS c GROUP BY 1;
 RESET session_replication_role;
 VACUUM (ANALYZE);
 CREATE TABLE public.chosen AS

@@ -265,7 +265,7 @@ BEGIN
 				failed = failed OPERATOR(pg_catalog.+) batch.failed
 			WHERE id OPERATOR(pg_catalog.=) run;
 			IF done OPERATOR(pg_catalog.%) 50 OPERATOR(pg_catalog.=) 0 THEN
-				PERFORM growth_index.fold_score_counts();
+				PERFORM growth_index.fold_counts();
 			END IF;
 		END IF;
 		COMMIT;

@@ -48,7 +48,7 @@ BEGIN
 	CALL growth_index.refresh();
 	PERFORM growth_index.advance_entitlements(CURRENT_DATE);
 	COMMIT;
-	PERFORM growth_index.fold_score_counts();
+	PERFORM growth_index.fold_counts();
 	PERFORM growth_index.refresh_peers();
 	PERFORM growth_index.forget_runs();
 	PERFORM growth_index.job_unlock('daily');

@@ -84,6 +84,64 @@ COMMENT ON COLUMN growth_index.enterprise_profile.as_of IS 'Day for which it sta
 COMMENT ON COLUMN growth_index.enterprise_profile.computed_at IS 'When it was last written.';
 SELECT pg_catalog.pg_extension_config_dump('growth_index.enterprise_profile', '');
 
+/* of how many enterprises each indicator is known: differences of their own, as in score_count below */
+CREATE TABLE growth_index.known_count (
+	indicator	text NOT NULL,
+	enterprises	bigint NOT NULL
+) WITH (autovacuum_vacuum_scale_factor = 0, autovacuum_vacuum_threshold = 5000);
+COMMENT ON TABLE growth_index.known_count IS 'Of how many enterprises each indicator is known, as sums of differences; names nobody. Kept by triggers of enterprise_profile.';
+COMMENT ON COLUMN growth_index.known_count.indicator IS 'Code of the indicator; empty: all enterprises that have a profile.';
+COMMENT ON COLUMN growth_index.known_count.enterprises IS 'Enterprises of which it became known, less those of which it is no longer; the sum of all rows of an indicator is how many there are.';
+SELECT pg_catalog.pg_extension_config_dump('growth_index.known_count', '');
+
+CREATE FUNCTION growth_index.add_known(shapes jsonb) RETURNS void
+LANGUAGE sql SET search_path = pg_catalog, pg_temp
+AS $$
+	INSERT INTO growth_index.known_count (indicator, enterprises)
+	SELECT k.code, sum((s ->> 'n')::bigint)
+	FROM jsonb_array_elements(shapes) AS s,
+		LATERAL (SELECT jsonb_array_elements_text(s -> 'codes') UNION ALL SELECT '') AS k(code)
+	GROUP BY k.code HAVING sum((s ->> 'n')::bigint) <> 0
+$$;
+COMMENT ON FUNCTION growth_index.add_known(jsonb) IS 'Internal: adds [{"codes": [...], "n": enterprises}] to known_count.';
+REVOKE ALL ON FUNCTION growth_index.add_known(jsonb) FROM PUBLIC;
+
+CREATE FUNCTION growth_index.count_known() RETURNS trigger
+LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, pg_temp
+AS $$
+DECLARE
+	shapes jsonb;
+BEGIN
+	/* most profiles know the same indicators as before, or as others: few shapes are left */
+	IF TG_OP = 'INSERT' THEN
+		SELECT jsonb_agg(jsonb_build_object('codes', d.codes, 'n', d.n)) INTO shapes
+		FROM (SELECT growth_index.codes(c.profile) AS codes, count(*) AS n FROM came AS c GROUP BY 1) AS d;
+	ELSIF TG_OP = 'DELETE' THEN
+		SELECT jsonb_agg(jsonb_build_object('codes', d.codes, 'n', d.n)) INTO shapes
+		FROM (SELECT growth_index.codes(w.profile) AS codes, -count(*) AS n FROM went AS w GROUP BY 1) AS d;
+	ELSE
+		SELECT jsonb_agg(jsonb_build_object('codes', d.codes, 'n', d.n)) INTO shapes
+		FROM (SELECT u.codes, sum(u.n) AS n
+			FROM (SELECT growth_index.codes(c.profile) AS codes, 1 AS n FROM came AS c
+				UNION ALL SELECT growth_index.codes(w.profile), -1 FROM went AS w) AS u
+			GROUP BY u.codes HAVING sum(u.n) <> 0) AS d;
+	END IF;
+	IF shapes IS NOT NULL THEN
+		PERFORM growth_index.add_known(shapes);
+	END IF;
+	RETURN NULL;
+END
+$$;
+COMMENT ON FUNCTION growth_index.count_known() IS 'Trigger of enterprise_profile: adds what changed to known_count.';
+CREATE TRIGGER count_inserted AFTER INSERT ON growth_index.enterprise_profile REFERENCING NEW TABLE AS came
+	FOR EACH STATEMENT WHEN (NOT growth_index.restoring()) EXECUTE FUNCTION growth_index.count_known();
+CREATE TRIGGER count_updated AFTER UPDATE ON growth_index.enterprise_profile REFERENCING OLD TABLE AS went NEW TABLE AS came
+	FOR EACH STATEMENT EXECUTE FUNCTION growth_index.count_known();
+CREATE TRIGGER count_deleted AFTER DELETE ON growth_index.enterprise_profile REFERENCING OLD TABLE AS went
+	FOR EACH STATEMENT EXECUTE FUNCTION growth_index.count_known();
+CREATE TRIGGER keep_rows BEFORE TRUNCATE ON growth_index.enterprise_profile
+	FOR EACH STATEMENT EXECUTE FUNCTION growth_index.refuse_removal();
+
 CREATE TABLE growth_index.score (
 	credit_code	growth_index.credit_code NOT NULL,
 	scorecard	text NOT NULL,
@@ -133,7 +191,7 @@ CREATE TRIGGER forget_enterprises
 /*
  * How many enterprises have each score: what a rank is computed from, for
  * everybody and at once.  It has no key on purpose: a batch adds its differences
- * as rows of their own, waits for nobody, and fold_score_counts() adds them up.
+ * as rows of their own, waits for nobody, and fold_counts() adds them up.
  */
 CREATE TABLE growth_index.score_count (
 	scorecard	text NOT NULL,
@@ -178,7 +236,7 @@ CREATE TRIGGER count_deleted AFTER DELETE ON growth_index.score REFERENCING OLD 
 CREATE TRIGGER keep_rows BEFORE TRUNCATE ON growth_index.score
 	FOR EACH STATEMENT EXECUTE FUNCTION growth_index.refuse_removal();
 
-CREATE FUNCTION growth_index.fold_score_counts() RETURNS void
+CREATE FUNCTION growth_index.fold_counts() RETURNS void
 LANGUAGE sql SET search_path = pg_catalog, pg_temp
 AS $$
 	WITH gone AS (
@@ -187,9 +245,16 @@ AS $$
 		RETURNING *)
 	INSERT INTO growth_index.score_count (scorecard, score, enterprises)
 	SELECT g.scorecard, g.score, sum(g.enterprises) FROM gone AS g
-	GROUP BY g.scorecard, g.score HAVING sum(g.enterprises) <> 0
+	GROUP BY g.scorecard, g.score HAVING sum(g.enterprises) <> 0;
+	WITH gone AS (
+		DELETE FROM growth_index.known_count
+		WHERE pg_try_advisory_xact_lock(hashtextextended('growth_index.known_count', 0))
+		RETURNING *)
+	INSERT INTO growth_index.known_count (indicator, enterprises)
+	SELECT g.indicator, sum(g.enterprises) FROM gone AS g
+	GROUP BY g.indicator HAVING sum(g.enterprises) <> 0
 $$;
-COMMENT ON FUNCTION growth_index.fold_score_counts() IS 'Makes one row a score of those of score_count, unless another session is at it. Changes no sum.';
+COMMENT ON FUNCTION growth_index.fold_counts() IS 'Makes one row a score of those of score_count, and one an indicator of those of known_count, unless another session is at it. Changes no sum.';
 
 CREATE FUNCTION growth_index.rank_of(scorecard text, score numeric, OUT place bigint, OUT enterprises bigint)
 LANGUAGE sql STABLE SET search_path = pg_catalog, pg_temp

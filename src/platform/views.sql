@@ -163,14 +163,15 @@ COMMENT ON COLUMN growth_index.financing_summary.enterprises IS 'Enterprises.';
 COMMENT ON COLUMN growth_index.financing_summary.amount IS 'Amount in yuan.';
 
 CREATE VIEW growth_index.data_quality WITH (security_invoker = true) AS
+WITH count AS (
+	SELECT c.indicator, sum(c.enterprises)::bigint AS known FROM growth_index.known_count AS c GROUP BY c.indicator
+)
 SELECT i.code AS indicator, i.name_zh, i.name_en, i.department,
-	count(p.credit_code) FILTER (WHERE p.profile OPERATOR(growth_index.?) i.code) AS known,
-	count(p.credit_code) FILTER (WHERE NOT p.profile OPERATOR(growth_index.?) i.code) AS unknown,
-	round(count(p.credit_code) FILTER (WHERE p.profile OPERATOR(growth_index.?) i.code)
-		/ nullif(count(p.credit_code), 0)::numeric, 4) AS coverage
+	coalesce(k.known, 0) AS known, coalesce(e.known, 0) - coalesce(k.known, 0) AS unknown,
+	round(coalesce(k.known, 0) / nullif(e.known, 0)::numeric, 4) AS coverage
 FROM growth_index.indicator AS i
-	LEFT JOIN growth_index.enterprise_profile AS p ON true
-GROUP BY i.code, i.name_zh, i.name_en, i.department;
+	LEFT JOIN count AS k ON k.indicator = i.code
+	LEFT JOIN count AS e ON e.indicator = '';
 COMMENT ON VIEW growth_index.data_quality IS 'Of how many enterprises each indicator of the catalogue is known.';
 COMMENT ON COLUMN growth_index.data_quality.indicator IS 'Code of the indicator.';
 COMMENT ON COLUMN growth_index.data_quality.name_zh IS 'Its name in Chinese.';
