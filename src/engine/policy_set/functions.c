@@ -97,7 +97,7 @@ typedef struct Keys
 {
 	int			count;
 	int			room;
-	Datum	   *keys;
+	Datum	   *keys;			/* first the policies, whose keys they become */
 } Keys;
 
 static void
@@ -113,7 +113,20 @@ add_key(const Policy *policy, bool eligible, void *arg)
 		keys->keys = keys->keys == NULL ? palloc(keys->room * sizeof(Datum)) :
 			repalloc_huge(keys->keys, keys->room * sizeof(Datum));
 	}
-	keys->keys[keys->count++] = PointerGetDatum(policy->key);
+	__builtin_prefetch(&policy->key);
+	keys->keys[keys->count++] = PointerGetDatum(policy);
+}
+
+static void
+policies_to_keys(Keys *keys)
+{
+	for (int i = 0; i < keys->count; i++)
+	{
+		text	   *key = ((const Policy *) DatumGetPointer(keys->keys[i]))->key;
+
+		__builtin_prefetch(key);
+		keys->keys[i] = PointerGetDatum(key);
+	}
 }
 
 /* The keys of the policies that the subject has, as an array. */
@@ -123,6 +136,7 @@ policy_set_keys(PG_FUNCTION_ARGS)
 	Keys		keys = {0};
 
 	match_profile(fcinfo, false, add_key, &keys);
+	policies_to_keys(&keys);
 	PG_RETURN_ARRAYTYPE_P(construct_array(keys.keys, keys.count, TEXTOID, -1, false, TYPALIGN_INT));
 }
 

@@ -16,9 +16,9 @@
 
 #include "policy_set.h"
 
-#define CHUNK_WORDS		8		/* bitmaps are ANDed 512 policies at a time */
 #define FINE_BUCKETS	256		/* so many ranks have a bucket each */
 #define MOST_INDEXED	64		/* columns */
+#define STREAM_BITS		0x8000	/* with a column: its leaf is a bit for each rank */
 
 /* A column with bitmaps. */
 typedef struct Indexed
@@ -36,7 +36,7 @@ struct SetIndex
 	int			nindexed;
 	Indexed    *indexed;
 	uint32	   *stream_at;		/* by policy: what is to be verified, from here */
-	uint16	   *stream;			/* clauses: number of ranges, then column, from, length */
+	uint16	   *stream;			/* clauses: their length, then leaves: see write_leaf() */
 	Rank	   *ranks;			/* scratch: of the subject */
 };
 
@@ -165,41 +165,77 @@ decided(const SetIndex *index, int column)
 	return false;
 }
 
-/* Write what is to be verified of a policy; NULL: only count it. */
+/* Is the leaf sooner looked up, rank by rank, than compared range by range? */
+static inline bool
+has_bits(const PolicySet *set, const Leaf *leaf)
+{
+	return leaf->nranges > 2 && set->columns[leaf->column].nranks <= FINE_BUCKETS;
+}
+
+/* One leaf of a clause: column, from, length of each range; or column, words, bits by rank. */
+static Size
+write_leaf(const PolicySet *set, const Leaf *leaf, uint16 *out)
+{
+	Size		size = 0;
+
+	if (has_bits(set, leaf))
+	{
+		int			words = (set->columns[leaf->column].nranks + 15) / 16;
+
+		if (out != NULL)
+		{
+			out[0] = leaf->column | STREAM_BITS;
+			out[1] = words;
+			memset(out + 2, 0, words * sizeof(uint16));
+			for (int i = 0; i < leaf->nranges; i++)
+				for (int rank = leaf->ranges[i].from; rank <= leaf->ranges[i].to; rank++)
+					out[2 + rank / 16] |= 1 << (rank % 16);
+		}
+		return 2 + words;
+	}
+	for (int i = 0; i < Max(leaf->nranges, 1); i++, size += 3)
+	{
+		if (out == NULL)
+			continue;
+		out[size] = leaf->column;
+		/* a leaf that never holds still asks whether its value is known */
+		out[size + 1] = leaf->nranges == 0 ? RANK_LATER - 1 : leaf->ranges[i].from;
+		out[size + 2] = leaf->nranges == 0 ? 0 : leaf->ranges[i].to - leaf->ranges[i].from;
+	}
+	return size;
+}
+
+/*
+ * Write what is to be verified of a policy; NULL: only count it.  ORs come
+ * first: the bitmaps know nothing of them, and nearly everything of the rest.
+ */
 static Size
 write_stream(const PolicySet *set, const bool *is_decided, const Policy *policy, uint16 *out)
 {
-	const int  *leaf = policy->leaves;
 	Size		size = 0;
 
-	for (int i = 0; i < policy->nclauses; leaf += policy->nleaves[i], i++)
+	for (int single = 0; single <= 1; single++)
 	{
-		Size		head = size;
+		const int  *leaf = policy->leaves;
 
-		if (policy->nleaves[i] == 1 && is_decided[set->leaves[leaf[0]].column])
-			continue;
-		size++;
-		for (int j = 0; j < policy->nleaves[i]; j++)
+		for (int i = 0; i < policy->nclauses; leaf += policy->nleaves[i], i++)
 		{
-			const Leaf *l = &set->leaves[leaf[j]];
+			Size		head = size;
 
-			for (int k = 0; k < Max(l->nranges, 1); k++, size += 3)
-			{
-				if (out == NULL)
-					continue;
-				out[size] = l->column;
-				/* a leaf that never holds still asks whether its value is known */
-				out[size + 1] = l->nranges == 0 ? RANK_LATER - 1 : l->ranges[k].from;
-				out[size + 2] = l->nranges == 0 ? 0 : l->ranges[k].to - l->ranges[k].from;
-			}
+			if ((policy->nleaves[i] == 1) != (single == 1) ||
+				(single == 1 && is_decided[set->leaves[leaf[0]].column]))
+				continue;
+			size++;
+			for (int j = 0; j < policy->nleaves[i]; j++)
+				size += write_leaf(set, &set->leaves[leaf[j]], out == NULL ? NULL : out + size);
+			if (size - head - 1 > PG_UINT16_MAX)
+				ereport(ERROR,
+						(errcode(ERRCODE_PROGRAM_LIMIT_EXCEEDED),
+						 errmsg("criteria of policy \"%s\" compare with too many constants",
+								text_to_cstring(policy->key))));
+			if (out != NULL)
+				out[head] = size - head - 1;
 		}
-		if (size - head > 3 * PG_UINT16_MAX)
-			ereport(ERROR,
-					(errcode(ERRCODE_PROGRAM_LIMIT_EXCEEDED),
-					 errmsg("criteria of policy \"%s\" compare with too many constants",
-							text_to_cstring(policy->key))));
-		if (out != NULL)
-			out[head] = (size - head) / 3;
 	}
 	if (out != NULL)
 		out[size] = 0;
@@ -254,34 +290,45 @@ late_rank(PolicySet *set, Subject *s, Rank *ranks, int column)
 	return ranks[column] = column_rank(&set->columns[column], s);
 }
 
+/* Does the leaf that begins here hold?  *at moves behind it. */
+static inline bool
+leaf_holds(PolicySet *set, Subject *s, Rank *ranks, const uint16 **at, bool *missing)
+{
+	const uint16 *leaf = *at;
+	int			column = leaf[0] & ~STREAM_BITS;
+	Rank		rank = ranks[column];
+
+	if (unlikely(rank == RANK_LATER))
+		rank = late_rank(set, s, ranks, column);
+	*missing |= rank == RANK_MISSING;
+	if ((leaf[0] & STREAM_BITS) == 0)
+	{
+		*at = leaf + 3;
+		return (uint16) (rank - leaf[1]) <= leaf[2];
+	}
+	*at = leaf + 2 + leaf[1];
+	return rank != RANK_MISSING && (leaf[2 + rank / 16] >> (rank % 16) & 1) != 0;
+}
+
 static inline Tri
 verify(PolicySet *set, Subject *s, Rank *ranks, const uint16 *at)
 {
 	Tri			result = TRI_TRUE;
 
-	for (int count = *at++; count > 0; count = *at++)
+	for (int words = *at++; words > 0; words = *at++)
 	{
-		Tri			clause = TRI_FALSE;
+		const uint16 *end = at + words;
+		bool		missing = false;
+		bool		holds = false;
 
-		for (const uint16 *end = at + 3 * count; at < end; at += 3)
-		{
-			Rank		rank = ranks[at[0]];
-
-			if (unlikely(rank == RANK_LATER))
-				rank = late_rank(set, s, ranks, at[0]);
-			if ((uint16) (rank - at[1]) <= at[2])
-			{
-				clause = TRI_TRUE;
-				at = end;
-				break;
-			}
-			if (rank == RANK_MISSING)
-				clause = TRI_UNKNOWN;
-		}
-		if (clause == TRI_FALSE)
+		while (at < end && !holds)
+			holds = leaf_holds(set, s, ranks, &at, &missing);
+		at = end;
+		if (holds)
+			continue;
+		if (!missing)
 			return TRI_FALSE;
-		if (clause == TRI_UNKNOWN)
-			result = TRI_UNKNOWN;
+		result = TRI_UNKNOWN;
 	}
 	return result;
 }
@@ -316,34 +363,75 @@ choose_bitmaps(PolicySet *set, Subject *s, bool undecided_too, const uint64 **ma
 	return count;
 }
 
-/* The policies of a chunk that no bitmap excludes; false: none. */
-static inline bool
-chunk_left(int chunk, int npolicies, const uint64 **maps, int count,
-		   uint64 *left)
+/* The policies that there are of a chunk. */
+static inline void
+chunk_all(int chunk, int npolicies, uint64 *left)
 {
-	uint64		any = 0;
-
 	for (int j = 0; j < CHUNK_WORDS; j++)
 	{
 		int			bits = npolicies - (chunk + j) * 64;
 
 		left[j] = bits >= 64 ? ~UINT64CONST(0) : bits <= 0 ? 0 : (UINT64CONST(1) << bits) - 1;
 	}
-	for (int i = 0; i < count; i++)
-	{
-		const uint64 *map = maps[i] + chunk;
+}
 
-		for (int j = 0; j < CHUNK_WORDS; j++)
-			left[j] &= map[j];
-		if (i % 4 != 3 && i + 1 < count)
-			continue;
-		any = 0;
-		for (int j = 0; j < CHUNK_WORDS; j++)
-			any |= left[j];
-		if (any == 0)
-			return false;
+/* Candidates are gathered until there are so many, so that memory is asked for them ahead of use. */
+#define MANY_CANDIDATES	1024
+#define AHEAD			24
+
+typedef struct Candidates
+{
+	int			count;
+	int			bits[MANY_CANDIDATES + CHUNK_WORDS * 64];
+} Candidates;
+
+static inline void
+gather(const SetIndex *index, int chunk, const uint64 *left, Candidates *c)
+{
+	for (int j = 0; j < CHUNK_WORDS; j++)
+		for (uint64 rest = left[j]; rest != 0; rest &= rest - 1)
+		{
+			int			bit = (chunk + j) * 64 + pg_rightmost_one_pos64(rest);
+
+			__builtin_prefetch(index->stream_at + bit);
+			c->bits[c->count++] = bit;
+		}
+}
+
+/* What a set_match() asks for and whom it tells. */
+typedef struct Asked
+{
+	bool		undecided_too;
+	const uint64 **missing;
+	int			nmissing;
+	PolicyVisitor visit;
+	void	   *arg;
+} Asked;
+
+/* Verify what was gathered, and forget it. */
+static void
+settle(PolicySet *set, Subject *s, const Asked *asked, Candidates *c)
+{
+	const SetIndex *index = set->index;
+
+	CHECK_FOR_INTERRUPTS();
+	for (int j = 0; j < Min(AHEAD, c->count); j++)
+		__builtin_prefetch(index->stream + index->stream_at[c->bits[j]]);
+	for (int j = 0; j < c->count; j++)
+	{
+		int			bit = c->bits[j];
+		Tri			t;
+
+		if (j + AHEAD < c->count)
+			__builtin_prefetch(index->stream + index->stream_at[c->bits[j + AHEAD]]);
+		t = verify(set, s, index->ranks, index->stream + index->stream_at[bit]);
+		for (int k = 0; k < asked->nmissing && t == TRI_TRUE; k++)
+			if ((asked->missing[k][bit / 64] >> (bit % 64) & 1) == 0)
+				t = TRI_UNKNOWN;
+		if (t == TRI_TRUE || (t == TRI_UNKNOWN && asked->undecided_too))
+			asked->visit(&set->policies[bit], t == TRI_TRUE, asked->arg);
 	}
-	return true;
+	c->count = 0;
 }
 
 void
@@ -351,43 +439,29 @@ set_match(PolicySet *set, Subject *s, bool undecided_too, PolicyVisitor visit, v
 {
 	const uint64 *maps[MOST_INDEXED];
 	const uint64 *missing[MOST_INDEXED];
-	int			nmissing;
-	int			count;
+	Asked		asked = {undecided_too, missing, 0, visit, arg};
+	AllKernel	all_of = all_kernel();
+	Candidates	candidates;
 	SetIndex   *index;
+	int			count;
 
 	if (set->npolicies == 0)
 		return;
 	if (set->index == NULL)
 		set->index = build_index(set);
 	index = set->index;
-	count = choose_bitmaps(set, s, undecided_too, maps, missing, &nmissing);
+	candidates.count = 0;
+	count = choose_bitmaps(set, s, undecided_too, maps, missing, &asked.nmissing);
 	for (int chunk = 0; chunk < index->nwords; chunk += CHUNK_WORDS)
 	{
 		uint64		left[CHUNK_WORDS];
-		int			candidates[CHUNK_WORDS * 64];
-		int			ncandidates = 0;
 
-		if (!chunk_left(chunk, set->npolicies, maps, count, left))
+		chunk_all(chunk, set->npolicies, left);
+		if (!all_of(maps, count, chunk, left))
 			continue;
-		CHECK_FOR_INTERRUPTS();
-		for (int j = 0; j < CHUNK_WORDS; j++)
-			for (uint64 rest = left[j]; rest != 0; rest &= rest - 1)
-			{
-				int			bit = (chunk + j) * 64 + pg_rightmost_one_pos64(rest);
-
-				__builtin_prefetch(index->stream + index->stream_at[bit]);
-				candidates[ncandidates++] = bit;
-			}
-		for (int j = 0; j < ncandidates; j++)
-		{
-			int			bit = candidates[j];
-			Tri			t = verify(set, s, index->ranks, index->stream + index->stream_at[bit]);
-
-			for (int k = 0; k < nmissing && t == TRI_TRUE; k++)
-				if ((missing[k][bit / 64] >> (bit % 64) & 1) == 0)
-					t = TRI_UNKNOWN;
-			if (t == TRI_TRUE || (t == TRI_UNKNOWN && undecided_too))
-				visit(&set->policies[bit], t == TRI_TRUE, arg);
-		}
+		gather(index, chunk, left, &candidates);
+		if (candidates.count >= MANY_CANDIDATES)
+			settle(set, s, &asked, &candidates);
 	}
+	settle(set, s, &asked, &candidates);
 }

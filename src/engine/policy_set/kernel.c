@@ -1,6 +1,7 @@
 /*
  * kernel.c
- *	  Ranks of a block against a range, as wide as the processor can.
+ *	  Ranks of a block against a range, and bitmaps ANDed, as wide as the
+ *	  processor can.
  */
 #include "postgres.h"
 
@@ -22,9 +23,62 @@ range_plain(const Rank *ranks, Range range, uint64 *mask)
 	}
 }
 
+static bool
+all_plain(const uint64 *const *maps, int count, int from, uint64 *left)
+{
+	uint64		any = 0;
+
+	for (int j = 0; j < CHUNK_WORDS; j++)
+		any |= left[j];
+	for (int i = 0; i < count && any != 0; i++)
+	{
+		const uint64 *map = maps[i] + from;
+
+		any = 0;
+		for (int j = 0; j < CHUNK_WORDS; j++)
+			any |= left[j] &= map[j];
+	}
+	return any != 0;
+}
+
 #if defined(__x86_64__) && defined(__GNUC__)
 
 #include <immintrin.h>
+
+__attribute__((target("avx2")))
+static bool
+all_avx2(const uint64 *const *maps, int count, int from, uint64 *left)
+{
+	__m256i		low = _mm256_loadu_si256((const __m256i *) left);
+	__m256i		high = _mm256_loadu_si256((const __m256i *) (left + 4));
+
+	for (int i = 0; i < count; i++)
+	{
+		low = _mm256_and_si256(low, _mm256_loadu_si256((const __m256i *) (maps[i] + from)));
+		high = _mm256_and_si256(high, _mm256_loadu_si256((const __m256i *) (maps[i] + from + 4)));
+		if (i % 4 == 3 && _mm256_testz_si256(_mm256_or_si256(low, high), _mm256_or_si256(low, high)))
+			return false;
+	}
+	_mm256_storeu_si256((__m256i *) left, low);
+	_mm256_storeu_si256((__m256i *) (left + 4), high);
+	return !_mm256_testz_si256(_mm256_or_si256(low, high), _mm256_or_si256(low, high));
+}
+
+__attribute__((target("avx512f")))
+static bool
+all_avx512(const uint64 *const *maps, int count, int from, uint64 *left)
+{
+	__m512i		mask = _mm512_loadu_si512(left);
+
+	for (int i = 0; i < count; i++)
+	{
+		mask = _mm512_and_si512(mask, _mm512_loadu_si512(maps[i] + from));
+		if (i % 4 == 3 && _mm512_test_epi64_mask(mask, mask) == 0)
+			return false;
+	}
+	_mm512_storeu_si512(left, mask);
+	return _mm512_test_epi64_mask(mask, mask) != 0;
+}
 
 __attribute__((target("avx2")))
 static void
@@ -71,12 +125,26 @@ range_kernel(void)
 	return __builtin_cpu_supports("avx2") ? range_avx2 : range_plain;
 }
 
+AllKernel
+all_kernel(void)
+{
+	if (__builtin_cpu_supports("avx512f"))
+		return all_avx512;
+	return __builtin_cpu_supports("avx2") ? all_avx2 : all_plain;
+}
+
 #else
 
 RangeKernel
 range_kernel(void)
 {
 	return range_plain;
+}
+
+AllKernel
+all_kernel(void)
+{
+	return all_plain;
 }
 
 #endif

@@ -140,6 +140,15 @@ extern void block_match(Block *b, int nrows, const Profile **profiles,
 typedef void (*RangeKernel) (const Rank *ranks, Range range, uint64 *mask);
 extern RangeKernel range_kernel(void);
 
+/*
+ * ... and what is left of CHUNK_WORDS of a bitmap when all of these are ANDed,
+ * from a word on; false: nothing, and then left holds anything
+ */
+#define CHUNK_WORDS		8		/* bitmaps are ANDed 512 policies at a time */
+
+typedef bool (*AllKernel) (const uint64 *const *maps, int count, int from, uint64 *left);
+extern AllKernel all_kernel(void);
+
 /* cache.c */
 typedef struct SetSource
 {
