@@ -20,6 +20,7 @@ AS $$
 DECLARE
 	taken record;
 BEGIN
+	PERFORM FROM growth_index.entitlement AS e WHERE e.id = withdraw_entitlement.id FOR UPDATE;
 	IF EXISTS (SELECT FROM growth_index.payment_standing AS s WHERE s.entitlement_id = withdraw_entitlement.id)
 		AND EXISTS (SELECT FROM growth_index.entitlement AS e WHERE e.id = withdraw_entitlement.id AND e.state = 'approved') THEN
 		RAISE EXCEPTION 'entitlement % is paid in part', id
@@ -43,7 +44,9 @@ AS $$
 DECLARE
 	taken record;
 BEGIN
-	IF EXISTS (SELECT FROM growth_index.payment_standing AS s WHERE s.entitlement_id = hold_entitlement.id) THEN
+	PERFORM FROM growth_index.entitlement AS e WHERE e.id = hold_entitlement.id FOR UPDATE;
+	IF EXISTS (SELECT FROM growth_index.payment_standing AS s WHERE s.entitlement_id = hold_entitlement.id)
+		AND EXISTS (SELECT FROM growth_index.entitlement AS e WHERE e.id = hold_entitlement.id AND e.state = 'approved') THEN
 		RAISE EXCEPTION 'entitlement % is paid in part', id
 			USING ERRCODE = 'object_not_in_prerequisite_state', HINT = 'claw_back_entitlement() takes it back.';
 	END IF;

@@ -166,19 +166,27 @@ AS $$
 $$;
 COMMENT ON FUNCTION growth_index.enterprise_year_cap() IS 'Most that an enterprise is approved in a calendar year over all policies, in yuan: the setting enterprise_year_cap; NULL: no cap.';
 
+/* the year that an award counts in: one that was held and approved anew counts once */
+CREATE FUNCTION growth_index.approved_in(entitlement_id bigint) RETURNS numeric
+LANGUAGE sql STABLE STRICT SET search_path = pg_catalog, pg_temp
+AS $$
+	SELECT extract(year FROM v.as_of) FROM growth_index.entitlement_event AS v
+	WHERE v.entitlement_id = approved_in.entitlement_id AND v.step = 'approve' AND v.to_state = 'approved'
+	ORDER BY v.id DESC LIMIT 1
+$$;
+COMMENT ON FUNCTION growth_index.approved_in(bigint) IS 'Calendar year in which an entitlement was approved last; NULL: it was not.';
+
 /* what is left under the caps of the year: of the enterprise, and of the policy */
 CREATE FUNCTION growth_index.left_of_year(credit_code growth_index.credit_code, policy growth_index.policy, as_of date,
 	OUT of_enterprise numeric, OUT of_policy numeric)
 LANGUAGE sql STABLE SET search_path = pg_catalog, pg_temp
 AS $$
 	SELECT CASE WHEN cap.amount IS NOT NULL THEN cap.amount - coalesce((SELECT sum(e.granted) FROM growth_index.entitlement AS e
-			JOIN growth_index.entitlement_event AS v ON v.entitlement_id = e.id AND v.step = 'approve' AND v.to_state = 'approved'
 			WHERE e.credit_code OPERATOR(growth_index.=) left_of_year.credit_code AND e.state IN ('approved', 'paid')
-				AND extract(year FROM v.as_of) = extract(year FROM left_of_year.as_of)), 0) END,
+				AND growth_index.approved_in(e.id) = extract(year FROM left_of_year.as_of)), 0) END,
 		CASE WHEN (policy).cap_year IS NOT NULL THEN (policy).cap_year - coalesce((SELECT sum(e.granted) FROM growth_index.entitlement AS e
-			JOIN growth_index.entitlement_event AS v ON v.entitlement_id = e.id AND v.step = 'approve' AND v.to_state = 'approved'
 			WHERE e.policy = (left_of_year.policy).code AND e.state IN ('approved', 'paid')
-				AND extract(year FROM v.as_of) = extract(year FROM left_of_year.as_of)), 0) END
+				AND growth_index.approved_in(e.id) = extract(year FROM left_of_year.as_of)), 0) END
 	FROM (SELECT growth_index.enterprise_year_cap()) AS cap(amount)
 $$;
 COMMENT ON FUNCTION growth_index.left_of_year(growth_index.credit_code, growth_index.policy, date) IS
