@@ -132,7 +132,15 @@ RESET ROLE;
 
 /* ---- an institution ---- */
 SET SESSION AUTHORIZATION gi_bank;
-SELECT results_eq('SELECT name FROM growth_index.enterprise ORDER BY name', ARRAY['firm 1', 'firm 2'], 'an institution sees who consented');
+SELECT is_empty('SELECT * FROM growth_index.enterprise', 'an institution sees nobody before it asks');
+SELECT results_eq('SELECT credit_code::text FROM growth_index.consent_in_force ORDER BY 1', ARRAY[:'one', :'two'], 'but who consented');
+BEGIN;
+SELECT ok(allowed, 'it asks, for a purpose') FROM growth_index.ask_access(:'one', 'profile', 'loan');
+SELECT is_empty('SELECT * FROM growth_index.enterprise', 'what could be rolled back is not answered');
+COMMIT;
+SELECT ok(allowed, 'it asks for another') FROM growth_index.ask_access(:'two', 'score', 'loan');
+SELECT ok(NOT allowed, 'not for what was not consented to') FROM growth_index.ask_access(:'two', 'profile', 'loan');
+SELECT results_eq('SELECT name FROM growth_index.enterprise ORDER BY name', ARRAY['firm 1', 'firm 2'], 'then it sees who consented');
 SELECT results_eq('SELECT credit_code::text FROM growth_index.score ORDER BY 1', ARRAY[:'one', :'two'], 'their scores');
 SELECT results_eq('SELECT DISTINCT credit_code::text FROM growth_index.observation', ARRAY[:'one'], 'and the values of those whose consent says so');
 SELECT is(growth_index.profile_of(:'two') OPERATOR(growth_index.?) 'revenue', false, 'no value of the other');
@@ -159,6 +167,11 @@ SELECT is((SELECT count(*) FROM growth_index.enterprise), 4::bigint, 'an admin s
 SELECT lives_ok('SELECT growth_index.refresh_all()', 'queues');
 CALL growth_index.refresh();
 SELECT is((SELECT state FROM growth_index.refresh_run ORDER BY id DESC LIMIT 1), 'done', 'refreshes');
+CALL growth_index.run_refresh_job();
+CALL growth_index.run_daily_job();
+SELECT is((SELECT count(*) FROM growth_index.job_health), 2::bigint, 'runs the jobs and sees how they are');
+SELECT lives_ok('SELECT growth_index.fold_counts(), growth_index.refresh_peers()', 'folds counts');
+SELECT lives_ok($$SELECT growth_index.install_pack('pilot_20')$$, 'installs a pack');
 SELECT lives_ok($$SELECT growth_index.add_member('gi_nobody', 'analyst')$$, 'lets others in');
 SELECT throws_ok('DELETE FROM growth_index.score_history', '23001', NULL, 'and does not change the past');
 SELECT throws_ok('UPDATE growth_index.role_right SET rows = NULL', '42501', NULL, 'nor the rights');

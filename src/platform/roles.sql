@@ -107,16 +107,20 @@ END
 $$;
 COMMENT ON FUNCTION growth_index.act_for(growth_index.credit_code) IS 'For the app, which has verified its user: to the end of the transaction the session acts for this enterprise, and sees what the enterprise would; NULL: for none. Error 42501 for who is no member of growth_index_app.';
 
+/* plpgsql: consents and their log are declared later */
 CREATE FUNCTION growth_index.consented_enterprises(scope text DEFAULT 'score') RETURNS SETOF growth_index.credit_code
 LANGUAGE plpgsql STABLE STRICT PARALLEL RESTRICTED SECURITY DEFINER ROWS 100 SET search_path = pg_catalog, pg_temp
 AS $$
 BEGIN
-	RETURN QUERY SELECT DISTINCT c.credit_code FROM growth_index.consent_in_force AS c
-	WHERE c.institution = growth_index.current_institution()
-		AND c.scope IN (consented_enterprises.scope, 'profile');
+	RETURN QUERY SELECT DISTINCT c.credit_code
+	FROM growth_index.consent_access AS a JOIN growth_index.consent_in_force AS c ON c.id = a.consent_id
+	WHERE a.institution = growth_index.current_institution() AND c.institution = a.institution
+		AND a.role = growth_index.caller() AND a.asked_at > clock_timestamp() - INTERVAL '10 minutes'
+		AND a.asked_in IS DISTINCT FROM pg_current_xact_id_if_assigned()
+		AND a.scope IN (consented_enterprises.scope, 'profile');
 END
 $$;
-COMMENT ON FUNCTION growth_index.consented_enterprises(text) IS 'The enterprises whose consent in force lets the institution for which caller() acts see what the scope names: score (also given by a consent to profile) or profile.';
+COMMENT ON FUNCTION growth_index.consented_enterprises(text) IS 'The enterprises that the institution for which caller() acts may see now: those whose consent is in force, and for which the role asked with ask_access(), for this scope (profile covers score), in an earlier transaction of the last 10 minutes. So each access stands in the log before it is answered.';
 
 CREATE FUNCTION growth_index.require_enterprise(credit_code growth_index.credit_code) RETURNS void
 LANGUAGE plpgsql STABLE SET search_path = pg_catalog, pg_temp

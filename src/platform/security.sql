@@ -48,6 +48,9 @@ INSERT INTO growth_index.role_right (roles, privileges, objects, rows) VALUES
 	('{institution}', '{SELECT}', '{observation,enterprise_profile,enterprise_former}',
 		'credit_code OPERATOR(growth_index.=) ANY (ARRAY(SELECT growth_index.consented_enterprises(''profile'')))');
 
+/* read by every query of an institution: consented_enterprises() */
+CREATE INDEX consent_access_recent ON growth_index.consent_access (institution, asked_at);
+
 CREATE FUNCTION growth_index.grant_rights() RETURNS void
 LANGUAGE plpgsql SET search_path = pg_catalog, pg_temp
 AS $$
@@ -165,24 +168,6 @@ $$;
 COMMENT ON FUNCTION growth_index.remove_member(text, text) IS 'Takes growth_index_<kind> from a role, and with it whom it acted for; false where it had none.';
 REVOKE ALL ON FUNCTION growth_index.remove_member(text, text) FROM PUBLIC;
 
-/* all that there is, for who runs the platform; what is append-only stays so */
-INSERT INTO growth_index.role_right (roles, privileges, objects)
-SELECT '{admin}'::pg_catalog.text[], '{SELECT,INSERT,UPDATE,DELETE}'::pg_catalog.text[], pg_catalog.array_agg(c.relname::pg_catalog.text ORDER BY c.relname)
-FROM pg_catalog.pg_class AS c
-WHERE c.relnamespace = 'growth_index'::pg_catalog.regnamespace AND c.relkind IN ('r', 'p') AND c.relname <> 'role_right'
-UNION ALL
-SELECT '{admin}'::pg_catalog.text[], '{SELECT}'::pg_catalog.text[], pg_catalog.array_agg(c.relname::pg_catalog.text ORDER BY c.relname)
-FROM pg_catalog.pg_class AS c
-WHERE c.relnamespace = 'growth_index'::pg_catalog.regnamespace AND (c.relkind = 'v' OR c.relname = 'role_right')
-UNION ALL
-SELECT '{admin}'::pg_catalog.text[], '{USAGE}'::pg_catalog.text[], pg_catalog.array_agg(c.relname::pg_catalog.text ORDER BY c.relname)
-FROM pg_catalog.pg_class AS c
-WHERE c.relnamespace = 'growth_index'::pg_catalog.regnamespace AND c.relkind = 'S'
-UNION ALL
-SELECT '{admin}'::pg_catalog.text[], '{EXECUTE}'::pg_catalog.text[], pg_catalog.array_agg(pg_catalog.format('%s(%s)', p.proname, pg_catalog.oidvectortypes(p.proargtypes)) ORDER BY 1)
-FROM pg_catalog.pg_proc AS p
-WHERE p.pronamespace = 'growth_index'::pg_catalog.regnamespace AND NOT pg_catalog.has_function_privilege('public', p.oid, 'EXECUTE');
-
 /*
  * pg_dump leaves row level security of an extension's tables to the extension,
  * but dumps what was granted.  So it is on from the beginning, for whom the
@@ -225,3 +210,21 @@ END
 $$;
 COMMENT ON FUNCTION growth_index.restore_rights() IS 'After a restore: makes the policies of create_roles() anew where its grants came back without them; true where that was so. The refresh job calls it; until then members of the group roles see no rows. Does nothing for others than the owner.';
 REVOKE ALL ON FUNCTION growth_index.restore_rights() FROM PUBLIC;
+
+/* all that there is, for who runs the platform; what is append-only stays so */
+INSERT INTO growth_index.role_right (roles, privileges, objects)
+SELECT '{admin}'::pg_catalog.text[], '{SELECT,INSERT,UPDATE,DELETE}'::pg_catalog.text[], pg_catalog.array_agg(c.relname::pg_catalog.text ORDER BY c.relname)
+FROM pg_catalog.pg_class AS c
+WHERE c.relnamespace = 'growth_index'::pg_catalog.regnamespace AND c.relkind IN ('r', 'p') AND c.relname <> 'role_right'
+UNION ALL
+SELECT '{admin}'::pg_catalog.text[], '{SELECT}'::pg_catalog.text[], pg_catalog.array_agg(c.relname::pg_catalog.text ORDER BY c.relname)
+FROM pg_catalog.pg_class AS c
+WHERE c.relnamespace = 'growth_index'::pg_catalog.regnamespace AND (c.relkind = 'v' OR c.relname = 'role_right')
+UNION ALL
+SELECT '{admin}'::pg_catalog.text[], '{USAGE}'::pg_catalog.text[], pg_catalog.array_agg(c.relname::pg_catalog.text ORDER BY c.relname)
+FROM pg_catalog.pg_class AS c
+WHERE c.relnamespace = 'growth_index'::pg_catalog.regnamespace AND c.relkind = 'S'
+UNION ALL
+SELECT '{admin}'::pg_catalog.text[], '{EXECUTE}'::pg_catalog.text[], pg_catalog.array_agg(pg_catalog.format('%s(%s)', p.proname, pg_catalog.oidvectortypes(p.proargtypes)) ORDER BY 1)
+FROM pg_catalog.pg_proc AS p
+WHERE p.pronamespace = 'growth_index'::pg_catalog.regnamespace AND NOT pg_catalog.has_function_privilege('public', p.oid, 'EXECUTE');
