@@ -220,7 +220,7 @@ COMMENT ON FUNCTION growth_index.advance_payment(date) IS 'Internal: pay_entitle
 
 CREATE FUNCTION growth_index.advance_entitlements(as_of date DEFAULT current_date, OUT step text,
 	OUT entitlements bigint, OUT amount numeric, OUT held_back bigint) RETURNS SETOF record
-LANGUAGE plpgsql STRICT SET search_path = pg_catalog, pg_temp
+LANGUAGE plpgsql STRICT SET search_path = pg_catalog, pg_temp SET jit = off
 AS $$
 BEGIN
 	step := 'match';

@@ -3,7 +3,7 @@
  * stacking group the highest (就高不就低), or the difference on an upgrade.
  */
 CREATE FUNCTION growth_index.propose_entitlements(as_of date DEFAULT current_date) RETURNS bigint
-LANGUAGE plpgsql STRICT SET search_path = pg_catalog, pg_temp
+LANGUAGE plpgsql STRICT SET search_path = pg_catalog, pg_temp SET jit = off
 AS $$
 DECLARE
 	proposed bigint;
@@ -78,22 +78,23 @@ BEGIN
 		FROM decided AS d
 		WHERE d.id IS NULL
 		ORDER BY d.credit_code USING OPERATOR(growth_index.<), d.code
-		RETURNING e.id, e.credit_code, e.policy, e.version, e.occasion, NULL AS from_state, e.state, e.reason
+		RETURNING e.id, e.credit_code, e.policy, e.version, e.deducted, NULL AS from_state, e.state, e.reason
 	), moved AS (
 		UPDATE growth_index.entitlement AS e
 		SET state = CASE WHEN d.beaten_by IS NULL THEN 'matched' ELSE 'superseded' END, reason = d.beaten_by,
 			version = d.version, award = d.award, deducted = coalesce(d.deducted, 0), changed_at = clock_timestamp(), revision = e.revision + 1
 		FROM decided AS d JOIN growth_index.entitlement AS was ON was.id = d.id
 		WHERE e.id = d.id AND e.state = was.state AND (d.standing = 0) = (d.beaten_by IS NULL)
-		RETURNING e.id, e.credit_code, e.policy, e.version, e.occasion, was.state AS from_state, e.state, e.reason
+		RETURNING e.id, e.credit_code, e.policy, e.version, e.deducted, was.state AS from_state, e.state, e.reason
 	), told AS (
 		INSERT INTO growth_index.entitlement_event (entitlement_id, step, from_state, to_state, actor, reason, inputs, as_of)
 		SELECT t.id, CASE WHEN t.from_state IS NULL OR t.state = 'matched' THEN 'match' ELSE 'supersede' END, t.from_state, t.state,
 			'system', t.reason, growth_index.decision_record(p, k.profile, c)
-				|| jsonb_build_object('had', d.had, 'deducted', d.deducted), propose_entitlements.as_of
+				|| jsonb_build_object('had', growth_index.had_this_year(t.credit_code, p, propose_entitlements.as_of), 'deducted', nullif(t.deducted, 0)),
+			propose_entitlements.as_of
+		/* what was had is read as it was before this statement */
 		FROM (SELECT * FROM entered UNION ALL SELECT * FROM moved) AS t
 			JOIN growth_index.policy AS p ON p.code = t.policy AND p.version = t.version
-			JOIN decided AS d ON d.credit_code OPERATOR(growth_index.=) t.credit_code AND d.code = t.policy AND d.occasion = t.occasion
 			LEFT JOIN growth_index.matching_profiles AS k ON k.credit_code OPERATOR(growth_index.=) t.credit_code
 			LEFT JOIN growth_index.score AS c ON c.credit_code OPERATOR(growth_index.=) t.credit_code
 				AND c.scorecard = (SELECT growth_index.matching_scorecard())

@@ -5,6 +5,8 @@
 CREATE FUNCTION growth_index.reconcile(OUT finding text, OUT budget_code text, OUT entitlement_id bigint,
 	OUT expected text, OUT found text) RETURNS SETOF record
 LANGUAGE sql STABLE COST 100000 ROWS 10 SET search_path = pg_catalog, pg_temp
+	/* all against all, whatever statistics say: never a loop in a loop */
+	SET enable_nestloop = off SET jit = off
 AS $$
 	WITH account AS MATERIALIZED (
 		SELECT b.budget_code, sum(b.balance) FILTER (WHERE b.account = 'appropriation') AS appropriation,
