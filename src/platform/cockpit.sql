@@ -72,8 +72,9 @@ AS $$
 	SELECT
 		(SELECT jsonb_agg(jsonb_build_object('month', to_char(m.month, 'YYYY-MM'), 'amount', p.amount, 'payments', p.payments) ORDER BY m.month)
 			FROM generate_series(date_trunc('month', as_of) - interval '11 months', date_trunc('month', as_of), '1 month') AS m(month),
-				LATERAL (SELECT coalesce(sum(q.amount), 0) AS amount, count(*) AS payments FROM growth_index.payment AS q
-					WHERE q.kind = 'payment' AND q.paid_on >= m.month::date AND q.paid_on < (m.month + interval '1 month')::date) AS p),
+				LATERAL (SELECT coalesce(sum(q.amount), 0) AS amount, count(*) AS payments FROM growth_index.payment_standing AS q
+						JOIN growth_index.entitlement AS e ON e.id = q.entitlement_id AND e.state <> 'clawed_back'
+					WHERE q.paid_on >= m.month::date AND q.paid_on < (m.month + interval '1 month')::date) AS p),
 		(SELECT jsonb_agg(jsonb_build_object('month', to_char(m.month, 'YYYY-MM'), 'equity', f.equity, 'debt', f.debt) ORDER BY m.month)
 			FROM generate_series(date_trunc('month', as_of) - interval '11 months', date_trunc('month', as_of), '1 month') AS m(month),
 				LATERAL (SELECT coalesce(sum(e.amount) FILTER (WHERE e.kind = 'equity'), 0) AS equity,
