@@ -7,7 +7,7 @@ SELECT (:'ours' || ' AND id <= 5') AS check_ours \gset
 SELECT count(*) AS expected FROM bench.asked AS a, bench.policy AS p WHERE a.id <= 5 AND growth_index.matches(p.criteria, a.profile) \gset
 SELECT count(*) = :expected AS same FROM bench.asked AS a, bench.path AS p WHERE a.id <= 5 AND a.document @@ p.path \gset
 :check_ours \gset found_
-SELECT :same AND :found_sum = :expected AS same \gset
+SELECT :'same'::boolean AND :found_sum = :expected AS same \gset
 \if :same
 \else
 \warn policy_set: the set, matches() and jsonpath disagree

@@ -13,7 +13,7 @@ sql() { psql -X -q -A -t -v ON_ERROR_STOP=1 -v rows="$rows" "$@"; }
 echo "making $rows enterprises with 32 indicators" >&2
 sql -c 'DROP SCHEMA IF EXISTS bench CASCADE' 2>/dev/null
 sql -f bench/data.sql -f bench/measure.sql
-for part in score criteria zone refresh_one pay duckdb; do
+for part in score criteria policy_set bulk sweep zone refresh_one pay duckdb; do
 	[ -n "${ONLY:-}" ] && [ "$ONLY" != "$part" ] && continue
 	if [ -d "bench/$part" ]; then
 		bash "bench/$part/run.sh"

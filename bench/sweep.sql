@@ -5,9 +5,7 @@ SELECT bench.ms($$SELECT count(*) FROM bench.profile WHERE growth_index.matches(
 SELECT bench.line('one_policy/scan', :one, :scan);
 -- what sweep_draft() does over the enterprises, over this table
 SELECT bench.ms($$
-	SELECT width_bucket(x, thresholds), count(*), sum(amount)
-	FROM (SELECT growth_index.evaluate('money_1', profile) AS x, growth_index.evaluate_strict('least(money_1 * 0.01, 500000)', profile) AS amount
-		FROM bench.profile WHERE growth_index.matches('ratio_1 >= 0.5 AND NOT dishonest AND count_1 >= 2', profile)) AS v,
-		(SELECT array_agg(i * 5000000 ORDER BY i) AS thresholds FROM generate_series(1, 20) AS i) AS t
-	GROUP BY 1$$) AS sweep \gset
+	SELECT growth_index.sweep_ranks('money_1', 'least(money_1 * 0.01, 500000)',
+		ARRAY(SELECT i * 5000000::numeric FROM generate_series(1, 20) AS i), profile, NULL, NULL)
+	FROM bench.profile WHERE growth_index.matches('ratio_1 >= 0.5 AND NOT dishonest AND count_1 >= 2', profile)$$) AS sweep \gset
 SELECT bench.line('sweep/scan', :sweep, :scan);

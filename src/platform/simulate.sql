@@ -125,28 +125,26 @@ AS $$
 DECLARE
 	bound record := growth_index.bound_of(criteria, indicator);
 	sorted numeric[] := ARRAY(SELECT DISTINCT t FROM unnest(thresholds) AS t WHERE t IS NOT NULL ORDER BY t);
-	value growth_index.formula := indicator;
 BEGIN
 	IF array_position(thresholds, NULL) IS NOT NULL OR sorted = '{}' THEN
 		RAISE EXCEPTION 'thresholds must be an array of numbers, without NULL' USING ERRCODE = 'invalid_parameter_value';
 	END IF;
-	/* one pass: who satisfies all the rest falls between two thresholds, or on one */
+	/* one pass: who satisfies all the rest falls below, on or between the thresholds */
 	RETURN QUERY
 	WITH fallen AS MATERIALIZED (
-		SELECT width_bucket(v.x, sorted) AS bucket, v.x = sorted[width_bucket(v.x, sorted)] AS on_it,
-			count(*) AS enterprises, sum(least(round(growth_index.evaluate_strict(sweep_draft.award, v.profile, sweep_draft.as_of), 2), sweep_draft.cap_enterprise)) AS amount
-		FROM (SELECT m.profile, growth_index.evaluate(value, m.profile, sweep_draft.as_of) AS x FROM growth_index.matching_profiles AS m
-			WHERE growth_index.matches(bound.rest, m.profile, sweep_draft.as_of)) AS v
-		WHERE v.x IS NOT NULL
-		GROUP BY 1, 2
+		SELECT growth_index.sweep_ranks(sweep_draft.indicator::growth_index.formula, sweep_draft.award, sorted, m.profile,
+			sweep_draft.as_of, sweep_draft.cap_enterprise) AS r
+		FROM growth_index.matching_profiles AS m
+		WHERE growth_index.matches(bound.rest, m.profile, sweep_draft.as_of)
 	)
-	SELECT sorted[n], coalesce(sum(f.enterprises), 0)::bigint, coalesce(sum(f.amount), 0)
-	FROM generate_subscripts(sorted, 1) AS n
-		LEFT JOIN fallen AS f ON CASE bound.comparison
-			WHEN '>=' THEN f.bucket >= n
-			WHEN '>' THEN f.bucket > n OR (f.bucket = n AND NOT f.on_it)
-			WHEN '<' THEN f.bucket < n
-			ELSE f.bucket < n OR (f.bucket = n AND f.on_it) END
+	SELECT sorted[n], coalesce(sum(f.r[2 * rank + 1]), 0)::bigint, coalesce(sum(f.r[2 * rank + 2]), 0)
+	FROM fallen AS f CROSS JOIN generate_subscripts(sorted, 1) AS n
+		CROSS JOIN generate_series(0, 2 * cardinality(sorted)) AS rank
+	WHERE CASE bound.comparison
+		WHEN '>=' THEN rank >= 2 * n - 1
+		WHEN '>' THEN rank >= 2 * n
+		WHEN '<' THEN rank < 2 * n - 1
+		ELSE rank < 2 * n END
 	GROUP BY n ORDER BY n;
 END
 $$;
