@@ -4,6 +4,8 @@
  */
 CREATE FUNCTION growth_index.propose_entitlements(as_of date DEFAULT current_date) RETURNS bigint
 LANGUAGE plpgsql STRICT SET search_path = pg_catalog, pg_temp SET jit = off
+	/* nothing may be quadratic where statistics are old */
+	SET enable_nestloop = off
 AS $$
 DECLARE
 	proposed bigint;
