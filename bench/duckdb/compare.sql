@@ -1,5 +1,5 @@
 -- The engine's own figures beside the rival's: :double and :decimal are its
--- milliseconds of the score, :above and :loose its answers, :fit its percentiles.
+-- milliseconds of the score, :above and :loose its answers.
 SELECT card AS card FROM bench.card \gset
 SELECT bench.ms(format($$SELECT count(*) FILTER (WHERE growth_index.score(%L, profile) >= 60) FROM bench.profile$$, :'card')) AS ours,
 	(SELECT count(*) FILTER (WHERE growth_index.score(:'card', profile) >= 60) FROM bench.profile) AS answer \gset

@@ -57,9 +57,4 @@ SELECT jsonb_build_object(
 		|| '["DROP TABLE wide", "DROP TABLE weight"]'),
 	'queries', jsonb_build_object(
 		'score_double', bench.duckdb_score('double'),
-		'score_decimal', bench.duckdb_score('decimal'),
-		'fit_double', (
-			SELECT format('SELECT count(*) FROM (SELECT %s FROM wide_double) WHERE least(%s) >= 0',
-				string_agg(format('percent_rank() OVER (PARTITION BY industry ORDER BY ratio_%s) AS r%1$s', k), ', '),
-				string_agg(format('r%s', k), ', '))
-			FROM generate_series(1, 8) AS k)));
+		'score_decimal', bench.duckdb_score('decimal')));

@@ -1,19 +1,19 @@
 #!/bin/bash
 #
-# score/duckdb and fit/duckdb: the same model and the same percentiles in DuckDB,
-# on one thread, over tables of its own.  It is installed from the lock file
+# score/duckdb: the same model in DuckDB, on one thread, over tables of its own.
+# It is installed from the lock file
 # into a folder that goes when this ends.  Part of bench/run.sh, which has made
 # the enterprises on the server that the environment names.
 #
 set -eu -o pipefail
 
 skip() {
-	echo "score/duckdb and fit/duckdb are skipped: $1" >&2
+	echo "score/duckdb is skipped: $1" >&2
 	exit 0
 }
 sql() { psql -X -q -A -t -v ON_ERROR_STOP=1 "$@"; }
 
-command -v node >/dev/null && command -v npm >/dev/null || skip 'they need node and npm'
+command -v node >/dev/null && command -v npm >/dev/null || skip 'it needs node and npm'
 folder=$(mktemp -d "${TMPDIR:-/var/tmp}/growth_index_duckdb.XXXXXX")
 trap 'rm -rf "$folder"' EXIT
 trap 'exit 130' HUP INT TERM
@@ -30,5 +30,5 @@ sql -c '\copy bench.wide TO '"'$folder/wide.csv'"' (FORMAT csv, HEADER)' \
 
 # figure NAME COLUMN: of a line of the rival's
 figure() { awk -v name="$1" -v column="$2" '$1 == name { print $column }' "$folder/figures"; }
-sql -v double="$(figure score_double 2)" -v decimal="$(figure score_decimal 2)" -v fit="$(figure fit_double 2)" \
+sql -v double="$(figure score_double 2)" -v decimal="$(figure score_decimal 2)" \
 	-v above="$(figure score_decimal 3)" -v loose="$(figure score_double 3)" -f bench/duckdb/compare.sql

@@ -17,20 +17,7 @@ WHERE c.data = 'polish';
 ALTER TABLE firm_score ADD PRIMARY KEY (data, firm_id);
 ANALYZE firm_score;
 
--- Area under the ROC curve by the rank sum: the chance that of a failed and a
--- surviving firm the failed one has the lower score; equal scores share ranks.
+-- Area under the ROC curve: the chance that of a failed and a surviving firm the
+-- failed one has the lower score; equal scores count half.
 CREATE VIEW firm_auc AS
-WITH ranked AS (
-	SELECT data, bankrupt,
-		rank() OVER (PARTITION BY data ORDER BY score)
-			+ (count(*) OVER (PARTITION BY data, score) - 1) / 2.0 AS place
-	FROM firm_score
-	WHERE score IS NOT NULL AND bankrupt IS NOT NULL
-), counted AS (
-	SELECT data, sum(place) FILTER (WHERE NOT bankrupt) AS places,
-		count(*) FILTER (WHERE bankrupt)::numeric AS failed,
-		count(*) FILTER (WHERE NOT bankrupt)::numeric AS survived
-	FROM ranked GROUP BY data
-)
-SELECT data, (places - survived * (survived + 1) / 2) / (failed * survived) AS auc
-FROM counted;
+SELECT data, growth_index.auc(score, NOT bankrupt) AS auc FROM firm_score GROUP BY data;
