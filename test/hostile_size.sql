@@ -30,7 +30,7 @@ INSERT INTO fuzz.input SELECT name, format('SELECT (%s)::growth_index.%s', input
 	('10,000 brackets, not closed', 'criteria', $$repeat('(', 10000) || 'a'$$, '42601'), ('10,000 NOT', 'criteria', $$repeat('NOT ', 10000) || 'a'$$, '42601'), ('1,000 NOT', 'criteria', $$repeat('NOT ', 1000) || 'a'$$, 'value'),
 	('10,000 signs', 'formula', $$repeat('- ', 10000) || '1'$$, '42601'), ('3,000 sums', 'formula', $$'x' || repeat(' + 1', 3000)$$, 'value'), ('100,000 sums', 'formula', $$'x' || repeat(' + 1', 100000)$$, '54001'),
 	('10,000 calls', 'formula', $$repeat('abs(', 10000) || 'x' || repeat(')', 10000)$$, '42601'), ('1,000 CASE', 'formula', $$repeat('CASE WHEN a THEN ', 1000) || '1' || repeat(' END', 1000)$$, 'value'),
-	('40 CASE of CASE', 'criteria', $$'1 = ' || repeat('CASE WHEN p = q THEN 1 ELSE 2 END + ', 40) || '1'$$, 'value'), ('60 coalesce', 'criteria', $$'1 < ' || repeat('coalesce(nullif(x, 1), ', 60) || '1' || repeat(')', 60)$$, 'value'),
+	('40 CASE of CASE', 'criteria', $$'1 = ' || repeat('CASE WHEN p = q THEN 1 ELSE 2 END + ', 40) || '1'$$, 'value'), ('60 coalesce', 'criteria', $$'1 < ' || repeat('coalesce(nullif(x, 1), ', 60) || '1' || repeat(')', 60)$$, '54000'), ('5 coalesce', 'criteria', $$'1 < ' || repeat('coalesce(nullif(x, 1), ', 5) || '1' || repeat(')', 5)$$, 'value'), ('30 IS DISTINCT FROM', 'criteria', $$repeat('(', 30) || 'a' || repeat(' IS DISTINCT FROM b)', 30)$$, '54000'),
 	('50,000 AND', 'criteria', $$'a' || repeat(' AND a', 49999)$$, 'value'), ('200,000 AND', 'criteria', $$'a' || repeat(' AND a', 160000)$$, '54000'), ('a long text', 'criteria', $$repeat('x', 1048577)$$, '54000'),
 	('99,000 members', 'criteria', $$'x IN (1' || repeat(', 22', 98998) || ')'$$, 'value'), ('a chain of equals', 'criteria', $$(SELECT string_agg(format('a%s = a%s', i, i + 1), ' AND ') || ' AND a5001 = 1' FROM generate_series(1, 5000) AS i)$$, 'value'),
 	('another chain', 'criteria', $$'a5001 = 1 AND ' || (SELECT string_agg(format('a%s = a%s', i, i + 1), ' AND ' ORDER BY i DESC) FROM generate_series(1, 5000) AS i)$$, 'value'),
@@ -53,6 +53,9 @@ INSERT INTO fuzz.input VALUES
 	('the ends of mod and log', $$SELECT growth_index.evaluate('mod(x, y) + log(1.00000000000001, x) + log(1 + y, x) + sqrt(y)', '{"x": 1e500, "y": 1e-500}')$$, 'value'),
 	('a nearest of 60 products', $$SELECT count(*) FROM growth_index.nearest((SELECT string_agg(format('a%s * a%s + a%s > %s', i % 50, i * 7 % 50, i * 3 % 50, i), ' AND ') FROM generate_series(1, 60) AS i)::growth_index.criteria, (SELECT growth_index.profile(jsonb_object_agg('a' || i, 0.5)) FROM generate_series(0, 49) AS i))$$, 'value'),
 	('a nearest of 500 alternatives', $$SELECT count(*) FROM growth_index.nearest((SELECT string_agg(format('(x > %s AND x < %s)', i, i), ' OR ') FROM generate_series(1, 500) AS i)::growth_index.criteria, '{"x": 1}')$$, 'value'),
+	('a nearest of 2,000 sums', $$SELECT count(*) FROM growth_index.nearest(('x' || repeat(' + 0.1', 2000) || ' > 1e6')::growth_index.criteria, '{"x": 1}')$$, 'value'),
+	('a nearest of 10 calls', $$SELECT count(*) FROM growth_index.nearest((repeat('abs(least(y, ', 10) || 'x' || repeat('))', 10) || ' > 1e6')::growth_index.criteria, '{"x": 1, "y": 1}')$$, 'value'),
+	('an explain of 2,000 sums', $$SELECT count(*) FROM growth_index.explain(('x' || repeat(' + 0.1', 2000) || ' > 1e6')::growth_index.criteria, '{"x": 1}')$$, 'value'),
 	('a million values of one code', $$SELECT growth_index.profile_agg('c' || i % 100, i) FROM generate_series(1, 1000000) AS i$$, 'value');
 SET statement_timeout = '20s';
 SELECT format('CALL fuzz.try(%L, %L)', name, query) FROM fuzz.input

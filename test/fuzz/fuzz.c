@@ -14,6 +14,8 @@
  */
 #include "postgres.h"
 
+#include <signal.h>
+
 #include "access/xact.h"
 #include "catalog/namespace.h"
 #include "catalog/pg_type.h"
@@ -326,6 +328,8 @@ fuzz_run(PG_FUNCTION_ARGS)
 	for (int i = 0; i < argc; i++)
 		argv[i] = TextDatumGetCString(elements[i]);
 	look_up();
+	/* libFuzzer's time limit takes the alarm only where nobody else has it */
+	pqsignal(SIGALRM, SIG_DFL);
 	per_input = AllocSetContextCreate(CurrentMemoryContext, "fuzz input", ALLOCSET_DEFAULT_SIZES);
 	PG_RETURN_INT32(LLVMFuzzerRunDriver(&argc, &argv, one_input));
 }

@@ -71,7 +71,11 @@ term_decimals(const Term *n)
 		return point == NULL ? 0 : Min((int) strlen(point + 1), DECIMAL_DIGITS);
 	}
 	for (int i = 0; i < n->nargs; i++)
-		most = Max(most, term_decimals(n->args[i]));
+	{
+		int			decimals = term_decimals(n->args[i]);
+
+		most = Max(most, decimals);
+	}
 	return most;
 }
 

@@ -505,15 +505,12 @@ convert_test(Parser *ps, BooleanTest *t)
 	return n;
 }
 
-/* The white list. */
-Term *
-convert(Parser *ps, void *raw)
+/* One node of the white list. */
+static Term *
+convert_node(Parser *ps, void *raw)
 {
 	Term	   *n;
 
-	check_stack_depth();
-	CHECK_FOR_INTERRUPTS();
-	raw = plain_sql(raw);
 	switch (nodeTag(raw))
 	{
 		case T_ColumnRef:
@@ -562,11 +559,53 @@ convert(Parser *ps, void *raw)
 	return NULL;
 }
 
+/* Is a value looked at more than once where such a node is evaluated? */
+static bool
+looks_twice(const void *raw)
+{
+	switch (nodeTag(raw))
+	{
+		case T_CoalesceExpr:
+		case T_MinMaxExpr:
+			return true;
+		case T_CaseExpr:
+			return ((const CaseExpr *) raw)->arg != NULL;
+		case T_A_Expr:
+			return ((const A_Expr *) raw)->kind != AEXPR_OP &&
+				((const A_Expr *) raw)->kind != AEXPR_LIKE;
+		default:
+			return false;
+	}
+}
+
+/* The white list, and a limit to what would take exponential time. */
+Term *
+convert(Parser *ps, void *raw)
+{
+	bool		twice;
+	Term	   *n;
+
+	check_stack_depth();
+	CHECK_FOR_INTERRUPTS();
+	raw = plain_sql(raw);
+	twice = looks_twice(raw);
+	if (twice && ++ps->nested > EXPR_MAX_NESTED)
+		ereport(ERROR,
+				(errcode(ERRCODE_PROGRAM_LIMIT_EXCEEDED),
+				 errmsg("more than %d of coalesce, nullif, least, greatest, CASE x, IN, BETWEEN and IS DISTINCT FROM stand inside one another",
+						EXPR_MAX_NESTED),
+				 AT(ps, exprLocation(raw))));
+	n = convert_node(ps, raw);
+	if (twice)
+		ps->nested--;
+	return n;
+}
+
 /* The tree of an expression's text, not typed yet. */
 Term *
 expression_raw(const char *source, CodeList *codes)
 {
-	Parser		ps = {source, codes, 0};
+	Parser		ps = {source, codes, 0, 0};
 
 	return convert(&ps, raw_parse(source));
 }

@@ -16,6 +16,7 @@ typedef struct Parser
 	const char *source;
 	CodeList   *codes;
 	int			terms;
+	int			nested;			/* nodes around this one that look at a value twice */
 } Parser;
 
 #define AT(ps, loc)		expression_errposition((ps)->source, (loc))

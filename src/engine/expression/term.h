@@ -8,6 +8,7 @@
 #include "expression.h"
 
 #define EXPR_MAX_TERMS		100000
+#define EXPR_MAX_NESTED		10
 #define EXPR_MAX_DIGITS		1000	/* of one constant */
 
 typedef enum TermKind
