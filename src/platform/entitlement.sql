@@ -99,12 +99,15 @@ $$;
 COMMENT ON FUNCTION growth_index.decision_record(growth_index.policy, growth_index.profile, growth_index.score) IS 'What a decision rests on, as it is kept with the event: policy, version, criteria, award formula, cap, budgets and instalments, profile, score.';
 
 CREATE FUNCTION growth_index.decision_inputs(credit_code growth_index.credit_code, policy growth_index.policy) RETURNS jsonb
-LANGUAGE sql STABLE SET search_path = pg_catalog, pg_temp
+LANGUAGE plpgsql STABLE SET search_path = pg_catalog, pg_temp
 AS $$
-	SELECT growth_index.decision_record(policy, growth_index.matching_profile(decision_inputs.credit_code),
+BEGIN
+	/* planned once a session; a function of SQL is planned at each call */
+	RETURN (SELECT growth_index.decision_record(policy, growth_index.matching_profile(decision_inputs.credit_code),
 		(SELECT s FROM growth_index.score AS s
 		WHERE s.credit_code OPERATOR(growth_index.=) decision_inputs.credit_code
-			AND s.scorecard = growth_index.matching_scorecard()))
+			AND s.scorecard = growth_index.matching_scorecard())));
+END
 $$;
 COMMENT ON FUNCTION growth_index.decision_inputs(growth_index.credit_code, growth_index.policy) IS 'What a decision on an enterprise and a policy rests on, as it is kept with the event.';
 
@@ -137,12 +140,15 @@ SELECT pg_catalog.pg_extension_config_dump('growth_index.exclusion', '');
 SELECT pg_catalog.pg_extension_config_dump('growth_index.exclusion_id_seq', '');
 
 CREATE FUNCTION growth_index.excluded(credit_code growth_index.credit_code, lists text[], as_of date) RETURNS text
-LANGUAGE sql STABLE SET search_path = pg_catalog, pg_temp
+LANGUAGE plpgsql STABLE SET search_path = pg_catalog, pg_temp
 AS $$
-	SELECT string_agg(format('on the list "%s" until %s: %s', x.list, x.valid_to, x.reason), '; ' ORDER BY x.id)
+BEGIN
+	/* planned once a session; a function of SQL is planned at each call */
+	RETURN (SELECT string_agg(format('on the list "%s" until %s: %s', x.list, x.valid_to, x.reason), '; ' ORDER BY x.id)
 	FROM growth_index.exclusion AS x
 	WHERE x.credit_code OPERATOR(growth_index.=) excluded.credit_code AND x.list = ANY (lists)
-		AND as_of BETWEEN x.valid_from AND x.valid_to
+		AND as_of BETWEEN x.valid_from AND x.valid_to);
+END
 $$;
 COMMENT ON FUNCTION growth_index.excluded(growth_index.credit_code, text[], date) IS 'Why an enterprise is kept out by these lists as of a day; NULL: it is not.';
 

@@ -136,9 +136,11 @@ COMMENT ON FUNCTION growth_index.decline_entitlement(bigint, growth_index.credit
 
 /* why an entitlement is not due any more, or NULL; what is not known to be due is not */
 CREATE FUNCTION growth_index.no_longer_due(entitlement growth_index.entitlement, as_of date) RETURNS text
-LANGUAGE sql STABLE SET search_path = pg_catalog, pg_temp
+LANGUAGE plpgsql STABLE SET search_path = pg_catalog, pg_temp
 AS $$
-	SELECT CASE WHEN f.status IS DISTINCT FROM 'active' THEN 'the enterprise is ' || coalesce(f.status, 'not known')
+BEGIN
+	/* planned once a session; a function of SQL is planned at each call */
+	RETURN (SELECT CASE WHEN f.status IS DISTINCT FROM 'active' THEN 'the enterprise is ' || coalesce(f.status, 'not known')
 		WHEN x.reason IS NOT NULL THEN 'the enterprise is ' || x.reason
 		WHEN p.judged_at = 'event' THEN NULL
 		WHEN k.profile IS NULL THEN 'nothing is known of the enterprise'
@@ -153,16 +155,20 @@ AS $$
 		CROSS JOIN LATERAL growth_index.excluded(entitlement.credit_code, p.excluded_by, as_of) AS x(reason)
 		CROSS JOIN LATERAL (SELECT growth_index.matching_profile(entitlement.credit_code)) AS k(profile)
 		CROSS JOIN LATERAL (SELECT round(growth_index.evaluate_strict(p.award, k.profile, as_of), 2)) AS u(award)
-		CROSS JOIN LATERAL (SELECT CASE WHEN u.award > p.cap_enterprise THEN p.cap_enterprise ELSE u.award END) AS n(award)
+		CROSS JOIN LATERAL (SELECT CASE WHEN u.award > p.cap_enterprise THEN p.cap_enterprise ELSE u.award END) AS n(award));
+END
 $$;
 COMMENT ON FUNCTION growth_index.no_longer_due(growth_index.entitlement, date) IS
 'Why an entitlement is not due as of a day, by the version of the policy that it was matched under: the enterprise is not active, not known, or on a list of exclusion; and, unless the policy judges at the event, the clauses that it does not satisfy any more, or the award that has become lower. NULL: it is due.';
 
 /* the year's cap over all policies, for one enterprise: a setting of the zone */
 CREATE FUNCTION growth_index.enterprise_year_cap() RETURNS numeric
-LANGUAGE sql STABLE SET search_path = pg_catalog, pg_temp
+LANGUAGE plpgsql STABLE SET search_path = pg_catalog, pg_temp
 AS $$
-	SELECT (SELECT value::numeric FROM growth_index.setting WHERE name = 'enterprise_year_cap')
+BEGIN
+	/* planned once a session; a function of SQL is planned at each call */
+	RETURN (SELECT (SELECT value::numeric FROM growth_index.setting WHERE name = 'enterprise_year_cap'));
+END
 $$;
 COMMENT ON FUNCTION growth_index.enterprise_year_cap() IS 'Most that an enterprise is approved in a calendar year over all policies, in yuan: the setting enterprise_year_cap; NULL: no cap.';
 
