@@ -22,8 +22,8 @@ missing_rule_name(MissingRule rule)
 }
 
 /* Begin a member of an object: a comma unless it is the first, and the key. */
-static void
-key(StringInfo out, const char *name)
+void
+json_key(StringInfo out, const char *name)
 {
 	if (out->data[out->len - 1] != '{')
 		appendStringInfoString(out, ", ");
@@ -50,14 +50,14 @@ text_key(StringInfo out, const char *name, const char *text)
 {
 	if (text == NULL)
 		return;
-	key(out, name);
+	json_key(out, name);
 	escape_json(out, text);
 }
 
 static void
 number_key(StringInfo out, const char *name, const Constant *c)
 {
-	key(out, name);
+	json_key(out, name);
 	number(out, c);
 }
 
@@ -113,15 +113,15 @@ write_normaliser(StringInfo out, const Normaliser *n)
 	{
 		case NORM_LINEAR:
 		case NORM_LOG:
-			key(out, n->kind == NORM_LINEAR ? "linear" : "log");
+			json_key(out, n->kind == NORM_LINEAR ? "linear" : "log");
 			pair(out, &n->from, &n->to);
 			break;
 		case NORM_BINS:
-			key(out, "bins");
+			json_key(out, "bins");
 			steps(out, n);
 			break;
 		case NORM_PER_UNIT:
-			key(out, "per_unit");
+			json_key(out, "per_unit");
 			appendStringInfoChar(out, '{');
 			if (n->has_points)
 				number_key(out, "points", &n->points);
@@ -130,26 +130,28 @@ write_normaliser(StringInfo out, const Normaliser *n)
 			appendStringInfoChar(out, '}');
 			break;
 		case NORM_FLAG:
-			key(out, "flag");
+			json_key(out, "flag");
 			if (is_whole(&n->if_true, 100) && is_whole(&n->if_false, 0))
 				appendStringInfoString(out, "true");
 			else
 				pair(out, &n->if_true, &n->if_false);
 			break;
 		case NORM_CATEGORY:
-			key(out, "category");
+			json_key(out, "category");
 			steps(out, n);
 			if (!is_whole(&n->otherwise, 0))
 				number_key(out, "else", &n->otherwise);
 			break;
+		case NORM_CASES:
+			break;				/* write_cases() */
 		case NORM_SET:
-			key(out, "set");
+			json_key(out, "set");
 			steps(out, n);
 			if (!is_whole(&n->cap, 100))
 				number_key(out, "cap", &n->cap);
 			if (n->best)
 			{
-				key(out, "best");
+				json_key(out, "best");
 				appendStringInfoString(out, "true");
 			}
 			break;
@@ -160,7 +162,7 @@ write_normaliser(StringInfo out, const Normaliser *n)
 static void
 write_weight(StringInfo out, const Scorecard *card, const Indicator *ind)
 {
-	key(out, "weight");
+	json_key(out, "weight");
 	if (ind->one_weight)
 	{
 		number(out, &ind->weight[0]);
@@ -180,14 +182,20 @@ write_indicator(StringInfo out, const Scorecard *card, const Indicator *ind)
 	text_key(out, "name", ind->name);
 	text_key(out, "name_en", ind->name_en);
 	text_key(out, "dimension", card->dimensions[ind->dimension].code);
-	if (!ind->value_is_code)
+	if (!ind->value_is_code && ind->cases == NULL)
 		text_key(out, "value", expression_text(ind->value));
-	key(out, "normalise");
-	write_normaliser(out, &ind->norm);
+	json_key(out, "normalise");
+	if (ind->cases != NULL)
+		write_cases(out, ind);
+	else
+		write_normaliser(out, &ind->norm);
 	if (!card->sum)
 		write_weight(out, card, ind);
 	if (ind->missing != MISSING_UNDECIDED)
 		text_key(out, "missing", rule_names[ind->missing]);
+	if (ind->has_baseline)
+		number_key(out, "baseline", &ind->baseline);
+	text_key(out, "reason", ind->reason);
 	appendStringInfoChar(out, '}');
 }
 
@@ -201,7 +209,7 @@ write_head(StringInfo out, const Scorecard *card)
 		number_key(out, "total", &card->total);
 	if (card->points_digits != 6 || card->score_digits != 2)
 	{
-		key(out, "digits");
+		json_key(out, "digits");
 		appendStringInfo(out, "{\"points\": %d, \"score\": %d}",
 						 card->points_digits, card->score_digits);
 	}
@@ -209,10 +217,14 @@ write_head(StringInfo out, const Scorecard *card)
 		number_key(out, "coverage", &card->coverage);
 	if (card->sum)
 		text_key(out, "aggregate", "sum");
+	if (!is_whole(&card->initial, 0))
+		number_key(out, "initial", &card->initial);
+	if (card->reasons_above)
+		text_key(out, "reasons", "above");
 	if (card->segments == NULL)
 		return;
 	text_key(out, "segment", expression_text(card->segment));
-	key(out, "segments");
+	json_key(out, "segments");
 	appendStringInfoChar(out, '[');
 	for (int s = 0; s < card->nsegments; s++)
 	{
@@ -227,7 +239,7 @@ write_ratings(StringInfo out, const Scorecard *card)
 {
 	if (card->nthresholds > 0)
 	{
-		key(out, "ratings");
+		json_key(out, "ratings");
 		appendStringInfoChar(out, '[');
 		for (int i = 0; i < card->nthresholds; i++)
 		{
@@ -241,7 +253,7 @@ write_ratings(StringInfo out, const Scorecard *card)
 	}
 	if (card->noverrides > 0)
 	{
-		key(out, "overrides");
+		json_key(out, "overrides");
 		appendStringInfoChar(out, '[');
 		for (int i = 0; i < card->noverrides; i++)
 		{
@@ -266,7 +278,7 @@ scorecard_text(const Scorecard *card)
 	initStringInfo(&out);
 	appendStringInfoChar(&out, '{');
 	write_head(&out, card);
-	key(&out, "dimensions");
+	json_key(&out, "dimensions");
 	appendStringInfoChar(&out, '[');
 	for (int i = 0; i < card->ndimensions; i++)
 	{
@@ -278,7 +290,7 @@ scorecard_text(const Scorecard *card)
 		appendStringInfoChar(&out, '}');
 	}
 	appendStringInfoChar(&out, ']');
-	key(&out, "indicators");
+	json_key(&out, "indicators");
 	appendStringInfoChar(&out, '[');
 	for (int i = 0; i < card->nindicators; i++)
 	{

@@ -116,17 +116,23 @@ raw_text(const Indicator *ind, Subject *s)
 	}
 }
 
+/* What is to be said of a part: what was done about a missing value, or the reason code. */
 static const char *
-part_reason(const Indicator *ind, const Part *part, bool weighted)
+part_reason(const Indicator *ind, const Part *part, bool weighted, Subject *s)
 {
 	static const char *const reasons[] = {
 		"missing: undecided", "missing: counted as zero",
 		"missing: left out, weight shared", "missing: counted as lowest"
 	};
 
+	const Case *matched;
+
 	if (!weighted)
 		return "no weight in this segment";
-	return part->missing ? reasons[ind->missing] : NULL;
+	if (part->missing)
+		return reasons[ind->missing];
+	matched = ind->cases != NULL ? matching_case(ind, s) : NULL;
+	return matched != NULL && matched->reason != NULL ? matched->reason : ind->reason;
 }
 
 static void
@@ -151,7 +157,7 @@ indicator_row(ReturnSetInfo *rsinfo, const Scorecard *card, int i, const ScoreRe
 	row_number(&row, 8, part->possible);
 	row_number(&row, 9, share_of(part->points, part->possible));
 	row_datum(&row, 10, BoolGetDatum(part->missing));
-	row_text(&row, 11, part_reason(ind, part, weighted));
+	row_text(&row, 11, part_reason(ind, part, weighted, s));
 	tuplestore_putvalues(rsinfo->setResult, rsinfo->setDesc, row.values, row.nulls);
 }
 
@@ -159,7 +165,8 @@ indicator_row(ReturnSetInfo *rsinfo, const Scorecard *card, int i, const ScoreRe
 static void
 sum_row(ReturnSetInfo *rsinfo, const Scorecard *card, int dimension, const ScoreResult *r)
 {
-	Numeric		points = numeric_round_to(int64_to_numeric(0), card->points_digits);
+	Numeric		points = numeric_round_to(dimension < 0 ? card->initial.exact : int64_to_numeric(0),
+										  card->points_digits);
 	Numeric		possible = NULL;
 	bool		missing = false;
 	const Dimension *d = dimension < 0 ? NULL : &card->dimensions[dimension];
@@ -344,7 +351,10 @@ item_row(ReturnSetInfo *rsinfo, const Scorecard *card, const Indicator *ind, int
 	Row			row;
 
 	initStringInfo(&norm);
-	write_normaliser(&norm, &ind->norm);
+	if (ind->cases != NULL)
+		write_cases(&norm, ind);
+	else
+		write_normaliser(&norm, &ind->norm);
 	row_start(&row);
 	row_text(&row, 0, d->code);
 	row_text(&row, 1, d->name);

@@ -14,12 +14,13 @@
 #include "scorecard.h"
 
 static const char *const card_keys[] = {
-	"name", "name_en", "source", "total", "digits", "coverage", "aggregate", "segment",
+	"name", "name_en", "source", "total", "digits", "coverage", "aggregate", "initial", "reasons", "segment",
 	"segments", "dimensions", "indicators", "ratings", "overrides", NULL
 };
 static const char *const dimension_keys[] = {"code", "name", "name_en", NULL};
 static const char *const indicator_keys[] = {
-	"code", "name", "name_en", "dimension", "value", "normalise", "weight", "missing", NULL
+	"code", "name", "name_en", "dimension", "value", "normalise", "weight", "missing",
+	"baseline", "reason", NULL
 };
 static const char *const rating_keys[] = {"grade", "from", NULL};
 static const char *const override_keys[] = {"when", "at_most", "at_least", NULL};
@@ -106,7 +107,7 @@ constant_member(JsonbContainer *object, const char *key, const char *path)
 	return constant_of(number_of(&v, under(path, key)));
 }
 
-static char *
+char *
 text_member(JsonbContainer *object, const char *key, const char *path, bool required)
 {
 	JsonbValue	v;
@@ -183,7 +184,7 @@ path_callback(void *arg)
 }
 
 /* Parse one of the card's expressions; its errors say where it stands. */
-static Expression *
+Expression *
 read_expression(Scorecard *card, const char *source, ExprType want, const char *path)
 {
 	ErrorContextCallback callback;
@@ -355,6 +356,7 @@ static void
 read_indicator(Scorecard *card, Indicator *ind, JsonbContainer *object, const char *path)
 {
 	JsonbValue	v;
+	JsonbValue	cases;
 	char	   *dimension;
 	char	   *value;
 	int			len;
@@ -369,10 +371,23 @@ read_indicator(Scorecard *card, Indicator *ind, JsonbContainer *object, const ch
 		document_error(under(path, "dimension"), psprintf("names no dimension: \"%s\"", dimension));
 	if (!find_member(object, "normalise", &v))
 		document_error(under(path, "normalise"), "is missing");
-	read_normaliser(&ind->norm, &v, under(path, "normalise"));
 	value = text_member(object, "value", path, false);
-	ind->value = read_expression(card, value == NULL ? quoted_code(ind->code) : value,
-								 normaliser_input(&ind->norm), under(path, "value"));
+	if (is_container(&v, false) && find_member(v.val.binary.data, "cases", &cases))
+	{
+		if (value != NULL)
+			document_error(under(path, "value"), "has no place where there are cases");
+		ind->value = read_cases(card, ind, v.val.binary.data, under(path, "normalise"));
+	}
+	else
+	{
+		read_normaliser(&ind->norm, &v, under(path, "normalise"));
+		ind->value = read_expression(card, value == NULL ? quoted_code(ind->code) : value,
+									 normaliser_input(&ind->norm), under(path, "value"));
+	}
+	ind->reason = text_member(object, "reason", path, false);
+	ind->has_baseline = find_member(object, "baseline", &v);
+	if (ind->has_baseline)
+		ind->baseline = constant_member(object, "baseline", path);
 	ind->bare = expression_bare_indicator(ind->value);
 	ind->value_is_code = ind->bare >= 0 &&
 		strcmp(code_list_code(card->codes, ind->bare, &len), ind->code) == 0;
@@ -489,6 +504,7 @@ read_head(Scorecard *card, JsonbContainer *root)
 {
 	JsonbValue	v;
 	char	   *aggregate;
+	char	   *reasons;
 	JsonbContainer *digits = NULL;
 
 	check_keys(root, card_keys, "");
@@ -519,6 +535,12 @@ read_head(Scorecard *card, JsonbContainer *root)
 	card->sum = aggregate != NULL && strcmp(aggregate, "sum") == 0;
 	if (aggregate != NULL && !card->sum && strcmp(aggregate, "weighted") != 0)
 		document_error("aggregate", "must be \"weighted\" or \"sum\"");
+	card->initial = find_member(root, "initial", &v) ? constant_member(root, "initial", "") :
+		constant_of(int64_to_numeric(0));
+	reasons = text_member(root, "reasons", "", false);
+	card->reasons_above = reasons != NULL && strcmp(reasons, "above") == 0;
+	if (reasons != NULL && !card->reasons_above && strcmp(reasons, "below") != 0)
+		document_error("reasons", "must be \"below\" or \"above\"");
 }
 
 /* The compiled card of a document, in the current memory context. */

@@ -302,5 +302,5 @@ read_normaliser(Normaliser *n, const JsonbValue *value, const char *path)
 	else if (find_member(object, "set", &v))
 		read_set(n, object, &v, path);
 	else
-		document_error(path, "must be one of linear, log, bins, per_unit, flag, category and set");
+		document_error(path, "must be one of linear, log, bins, per_unit, flag, category, set and cases");
 }

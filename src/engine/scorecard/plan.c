@@ -163,7 +163,9 @@ plan_part(const Scorecard *card, int segment, CardPlan *plan, const Indicator *i
 	if (!outcome_of(card, segment, ind, ind->missing == MISSING_LOWEST ? n->lowest.exact :
 					int64_to_numeric(0), &part->replacement))
 		plan->beyond = true;
-	if (n->kind == NORM_LINEAR || n->kind == NORM_LOG || n->kind == NORM_PER_UNIT)
+	if (n->kind == NORM_CASES)
+		part->kind = PLAN_NUMERIC;
+	else if (n->kind == NORM_LINEAR || n->kind == NORM_LOG || n->kind == NORM_PER_UNIT)
 		plan_line(card, segment, part);
 	else if (n->kind == NORM_SET)
 		part->rate[0] = double_of(full_points(card, segment, ind)) / 100;
@@ -217,6 +219,7 @@ plan_of_segment(Scorecard *card, int segment)
 	old = MemoryContextSwitchTo(card->context);
 	plan = palloc0(sizeof(CardPlan));
 	plan->parts = palloc(card->nindicators * sizeof(PlanPart));
+	plan->beyond = numeric_compare(card->initial.exact, int64_to_numeric(0)) != 0;
 	plan->total = card->sum ? card->nindicators : card->total.fast.value;
 	for (int i = 0; i < card->nindicators; i++)
 	{

@@ -168,6 +168,8 @@ normalise_exactly(const Indicator *ind, Subject *s, Numeric *normalised)
 				return false;
 			*normalised = numeric_compare(sum.sum, n->cap.exact) > 0 ? n->cap.exact : sum.sum;
 			return true;
+		case NORM_CASES:
+			return expression_numeric(ind->value, s, normalised);
 		default:
 			if (!expression_numeric(ind->value, s, &x))
 				return false;
@@ -311,7 +313,7 @@ score_exactly(const Scorecard *card, Subject *s, ScoreResult *r)
 	r->status = STATUS_SCORED;
 	r->parts = palloc0(card->nindicators * sizeof(Part));
 	r->coverage = whole(0);
-	r->sum = numeric_round_to(whole(0), card->points_digits);
+	r->sum = numeric_round_to(card->initial.exact, card->points_digits);
 	r->segment = card_segment(card, s);
 	if (r->segment < 0)
 	{

@@ -32,7 +32,8 @@ typedef enum NormaliserKind
 	NORM_PER_UNIT,
 	NORM_FLAG,
 	NORM_CATEGORY,
-	NORM_SET
+	NORM_SET,
+	NORM_CASES					/* the value is CASE WHEN ... THEN points ... END */
 } NormaliserKind;
 
 /* A number of the document in both its forms. */
@@ -71,6 +72,16 @@ typedef struct Normaliser
 	Constant	lowest;			/* the least that can come out */
 } Normaliser;
 
+/* One of "cases": what the first true one says counts. */
+typedef struct Case
+{
+	Expression *when;
+	bool		is_formula;
+	Expression *formula;		/* of the points, or ... */
+	Constant	points;
+	char	   *reason;
+} Case;
+
 typedef enum MissingRule
 {
 	MISSING_UNDECIDED,
@@ -97,6 +108,11 @@ typedef struct Indicator
 	int			bare;			/* index in the code list, when the value is one indicator */
 	bool		value_is_code;	/* the document left the value out */
 	Normaliser	norm;
+	int			ncases;
+	Case	   *cases;
+	bool		has_baseline;
+	Constant	baseline;		/* points that reasons are measured against */
+	char	   *reason;			/* reason code, where a case has none */
 	bool		one_weight;		/* the same in all segments */
 	Constant   *weight;			/* by segment */
 	MissingRule missing;
@@ -182,6 +198,8 @@ typedef struct Scorecard
 	int			score_digits;
 	Constant	coverage;
 	bool		sum;			/* normalised values are points: no weights */
+	Constant	initial;		/* points that everybody has */
+	bool		reasons_above;	/* points above the baseline are reasons, not those below */
 	CodeList   *codes;			/* all that the card reads */
 	Expression *segment;		/* NULL: one segment */
 	int			nsegments;
@@ -264,6 +282,8 @@ extern void check_keys(JsonbContainer *object, const char *const *allowed, const
 extern bool find_member(JsonbContainer *object, const char *key, JsonbValue *value);
 extern Numeric number_of(const JsonbValue *value, const char *path);
 extern Constant constant_of(Numeric num);
+extern char *text_member(JsonbContainer *object, const char *key, const char *path, bool required);
+extern Expression *read_expression(Scorecard *card, const char *source, ExprType want, const char *path);
 extern Constant constant_member(JsonbContainer *object, const char *key, const char *path);
 extern bool is_container(const JsonbValue *value, bool array);
 extern void read_normaliser(Normaliser *n, const JsonbValue *value, const char *path);
@@ -276,7 +296,13 @@ extern bool outcome_of(const Scorecard *card, int segment, const Indicator *ind,
 					   Numeric normalised, Outcome *result);
 extern int64 scaled_ceiling(Numeric num, int digits, int64 limit);
 
+/* cases.c */
+extern Expression *read_cases(Scorecard *card, Indicator *ind, JsonbContainer *object, const char *path);
+extern const Case *matching_case(const Indicator *ind, Subject *s);
+extern void write_cases(StringInfo out, const Indicator *ind);
+
 /* canonical.c */
+extern void json_key(StringInfo out, const char *name);
 extern char *scorecard_text(const Scorecard *card);
 extern void write_normaliser(StringInfo out, const Normaliser *n);
 extern const char *missing_rule_name(MissingRule rule);

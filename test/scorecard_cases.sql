@@ -1,0 +1,46 @@
+-- The normaliser "cases", the initial score and reason codes, against the same CASE in plain SQL.
+\set QUIET on
+\set ON_ERROR_STOP on
+\pset format unaligned
+\pset tuples_only on
+SET client_min_messages = warning;
+SET search_path = growth_index, public;
+SELECT plan(21);
+CREATE FUNCTION card_of(normalise text, rest text DEFAULT '', head text DEFAULT '') RETURNS scorecard LANGUAGE sql AS $$
+	SELECT format('{"name": "n", "aggregate": "sum", "digits": {"points": 3, "score": 3}, "dimensions": [{"code": "k"}], "indicators": [{"code": "i", "dimension": "k", "normalise": %s %s}] %s}', normalise, rest, head)::scorecard
+$$;
+SELECT setseed(0.3);
+CREATE TABLE subject AS SELECT i, a, b, t, profile(x) AS p FROM generate_series(1, 600) AS i, LATERAL (SELECT
+	CASE WHEN i % 7 = 0 THEN NULL ELSE trim_scale(round((random() * 40 - 10)::numeric, i % 3)) END AS a, CASE WHEN i % 5 = 0 THEN NULL ELSE floor(random() * 6)::numeric END AS b,
+	CASE WHEN i % 4 > 0 THEN (ARRAY['x', 'y', 'z'])[1 + i % 3] END AS t) AS x;
+CREATE TABLE model AS SELECT card_of($${"cases": [{"when": "a > 20 AND t = 'x'", "points": -7.25}, {"when": "a / b >= 2", "points": "a / b"}, {"when": "t <> 'y'", "points": "b * 1.5 - 20"}, {"when": "a IS NULL", "points": 4}]}$$, '', ', "initial": -1.5') AS card,
+	card_of($${"cases": [{"when": "a > 20 AND t = 'x'", "points": -7.25}, {"when": "a / b >= 2", "points": "a / b"}, {"when": "t <> 'y'", "points": "b * 1.5 - 20"}, {"when": "a IS NULL", "points": 4}], "else": 9}$$, ', "missing": "zero"') AS other;
+CREATE VIEW plain AS SELECT *, CASE WHEN a > 20 AND t = 'x' THEN -7.25 WHEN a / nullif(b, 0) >= 2 THEN a / b WHEN t <> 'y' THEN b * 1.5 - 20 WHEN a IS NULL THEN 4 END AS v,
+	a > 20 AND t = 'x' OR a / nullif(b, 0) >= 2 OR t <> 'y' OR a IS NULL AS any_case FROM subject;
+SELECT is((SELECT count(*) FROM plain, model WHERE score(card, p) IS DISTINCT FROM round(v, 3) - 1.5), 0::bigint, 'the first case that is true, from the initial score; where none is, no score');
+SELECT is((SELECT count(*) FROM plain, model WHERE score(other, p) IS DISTINCT FROM round(CASE WHEN any_case IS TRUE THEN coalesce(v, 0) ELSE 9 END, 3)), 0::bigint, 'else; points that are unknown follow the rule for missing values');
+SELECT is((SELECT count(*) FROM plain, model WHERE score(card, p) IS DISTINCT FROM score_exact(card, p) OR score(other, p) IS DISTINCT FROM score_exact(other, p)), 0::bigint, 'fast and exact agree');
+SELECT ok((SELECT count(DISTINCT v) > 50 AND count(*) > count(v) FROM plain), 'there is something to tell apart');
+SELECT is((SELECT count(*) FROM subject, model, LATERAL (SELECT sum(points) FILTER (WHERE level = 'indicator') AS parts, max(points) FILTER (WHERE level = 'total') AS total FROM score_detail(card, p)) AS d
+	WHERE total IS DISTINCT FROM coalesce(parts, 0) - 1.5 OR (score(card, p) IS NOT NULL AND score(card, p) <> total)), 0::bigint, 'the breakdown and the initial score add up');
+SELECT is(score(card_of('{"cases": [{"when": "false", "points": 1}, {"when": "true", "points": 2}, {"when": "true", "points": 3}]}'), '{}'), 2.000, 'constants as conditions');
+SELECT is(score(card_of('{"cases": [{"when": "a > 1", "points": 5}, {"when": "a <= 1", "points": -4}]}', ', "missing": "lowest"'), '{}'), -4.000, 'the lowest points of all cases');
+SELECT is(card_of('{"else": 1.50, "cases": [{"reason": "R", "points": " b*2", "when": "(a>1)"}]}', ', "reason": "Q", "baseline": 3.0', ', "reasons": "below", "initial": 0')::text,
+	'{"name": "n", "digits": {"points": 3, "score": 3}, "aggregate": "sum", "dimensions": [{"code": "k"}], "indicators": [{"code": "i", "dimension": "k", "normalise": {"cases": [{"when": "a > 1", "points": "b * 2", "reason": "R"}], "else": 1.5}, "baseline": 3, "reason": "Q"}]}',
+	'the canonical text');
+SELECT is((SELECT count(*) FROM model WHERE card::text::scorecard = card AND jsonb(other)::scorecard = other), 1::bigint, 'which reads back to the same card');
+SELECT is((SELECT array_agg(reason ORDER BY n) FROM unnest(ARRAY['{"a": 2}', '{"a": 0, "b": 1}', '{"b": 0}', '{}']) WITH ORDINALITY AS u (p, n), LATERAL (SELECT reason FROM score_detail(card_of($${"cases": [{"when": "a > 1", "points": 1, "reason": "R"}, {"when": "b = 1", "points": 2}]}$$, ', "reason": "Q"'), p::profile) WHERE level = 'indicator') AS d),
+	'{R,Q,"missing: undecided","missing: undecided"}', 'the reason of the case, else of the indicator');
+SELECT is((SELECT indicators(card) FROM model), '{a,b,t}', 'what the cases read');
+SELECT is(score('{"name": "n", "initial": 10, "dimensions": [{"code": "k"}], "indicators": [{"code": "i", "dimension": "k", "weight": 100, "normalise": {"cases": [{"when": "a > 1", "points": 30}], "else": 4}}]}', '{"a": 2}'), 40.00, 'a weighted card may have them too');
+CREATE FUNCTION wrong(message text, card text, name text) RETURNS text LANGUAGE sql AS $$ SELECT throws_ok(format('SELECT card_of(%s)', card), '22023', 'invalid scorecard: ' || message, name) $$;
+SELECT wrong('indicators[0].normalise must have 1 to 1000 cases', $$'{"cases": []}'$$, 'no case');
+SELECT wrong('indicators[0].normalise.cases[0].when is missing', $$'{"cases": [{"points": 1}]}'$$, 'no condition');
+SELECT wrong('indicators[0].normalise.cases[1].points is missing', $$'{"cases": [{"when": "a > 1", "points": 1}, {"when": "true"}]}'$$, 'no points');
+SELECT wrong('indicators[0].normalise.cases[0].then is not known', $$'{"cases": [{"when": "a > 1", "points": 1, "then": 1}]}'$$, 'an unknown key');
+SELECT wrong('indicators[0].value has no place where there are cases', $$'{"cases": [{"when": "a > 1", "points": 1}]}', ', "value": "a"'$$, 'a value beside the cases');
+SELECT wrong('indicators[0].baseline must be a number', $$'{"flag": true}', ', "baseline": "x"'$$, 'a baseline that is no number');
+SELECT wrong('reasons must be "below" or "above"', $$'{"flag": true}', '', ', "reasons": "up"'$$, 'another way of reasons');
+SELECT throws_ok($$SELECT card_of('{"cases": [{"when": "a + 1", "points": 1}]}')$$, '42804', NULL, 'a condition that is none');
+SELECT throws_ok($$SELECT card_of('{"cases": [{"when": "a > 1", "points": "t = ''x''"}]}')$$, '42804', NULL, 'points that are none');
+SELECT * FROM finish();
