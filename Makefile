@@ -15,7 +15,7 @@ OBJS = $(SOURCES:.c=.o)
 PROJECT_HEADERS = $(wildcard src/*.h src/engine/*.h src/engine/*/*.h)
 
 # The install script: the declarations that stand beside the code, in order of use.
-ENGINE_SQL = rating credit_code profile expression scorecard policy_set statistics pmml
+ENGINE_SQL = rating credit_code profile expression scorecard policy_set statistics pmml pmml_export
 PLATFORM_SQL = catalogue roles enterprise observation archive upload scoring policy match simulate refresh review holiday \
 	entitlement proposal ledger payment step recovery allocation daily bank reconcile consent finance credit \
 	pack pack_shipped picture peer portrait schedule views cockpit security

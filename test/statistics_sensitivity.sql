@@ -5,7 +5,7 @@
 \pset tuples_only on
 SET client_min_messages = warning;
 SET search_path = growth_index, public;
-SELECT plan(24);
+SELECT plan(25);
 CREATE TABLE model (kind text, card scorecard);
 INSERT INTO model VALUES
 ('weighted', '{"name": "w", "segment": "stage", "segments": ["s", "g"], "dimensions": [{"code": "d"}], "indicators": [
@@ -59,6 +59,9 @@ SELECT ok((SELECT bool_and(abs((n #>> '{0,normalise,bins,1,1}')::numeric / (n #>
 	AND bool_and((n #>> '{4,normalise,set,x}')::numeric / coalesce(n #>> '{4,normalise,cap}', '100')::numeric = 0.9)
 	AND bool_and((n #>> '{1,normalise,per_unit,points}')::numeric BETWEEN 1.4 AND 2.6) AND stddev((n #>> '{1,normalise,per_unit,points}')::numeric) > 0.2
 	FROM (SELECT jsonb(v) -> 'indicators' AS n FROM trial WHERE kind = 'sum') AS g), 'in a sum the points of an indicator vary together');
+SELECT ok(s.v #>> '{cases,1,points}' = format('b * %s', s.v ->> 'else') AND (s.v #>> '{cases,0,points}')::numeric = 4 * (s.v ->> 'else')::numeric AND s.v ->> 'else' <> '1', 'and those of cases, formulas too')
+FROM (SELECT jsonb(varied('{"name": "c", "aggregate": "sum", "dimensions": [{"code": "d"}], "indicators": [{"code": "a", "dimension": "d", "normalise":
+	{"cases": [{"when": "f", "points": 4}, {"when": "true", "points": "b"}], "else": 1}}]}', 42, 1)) #> '{indicators,0,normalise}' AS v) AS s;
 SELECT throws_ok($$SELECT varied(card, 1, 1, 1.5) FROM model$$, '22023', 'spread of 1.5 for weights, 0 for edges', 'too wide a spread of weights');
 SELECT throws_ok($$SELECT varied(card, 1, 1, 0.5, 1) FROM model$$, '22023', NULL, 'too wide a spread of edges');
 SELECT is((SELECT varied(card, 1, NULL) FROM model LIMIT 1), NULL, 'NULL of a NULL');

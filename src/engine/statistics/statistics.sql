@@ -342,6 +342,11 @@ BEGIN
 	ELSIF norm ? 'per_unit' THEN
 		norm := jsonb_set(norm, '{per_unit,points}',
 			to_jsonb(factor * coalesce((norm #>> '{per_unit,points}')::numeric, 100 / (norm #>> '{per_unit,cap}')::numeric)));
+	ELSIF norm ? 'cases' THEN
+		norm := norm || jsonb_build_object('cases', (SELECT jsonb_agg(c || jsonb_build_object('points', CASE jsonb_typeof(c -> 'points')
+				WHEN 'number' THEN to_jsonb((c ->> 'points')::numeric * factor) ELSE to_jsonb(format('(%s) * %s', c ->> 'points', factor)) END) ORDER BY n)
+			FROM jsonb_array_elements(norm -> 'cases') WITH ORDINALITY AS v (c, n)));
+		norm := norm || CASE WHEN norm ? 'else' THEN jsonb_build_object('else', (norm ->> 'else')::numeric * factor) ELSE '{}' END;
 	ELSIF norm ? 'flag' THEN
 		norm := jsonb_build_object('flag', jsonb_build_array(
 			factor * coalesce((norm #>> '{flag,0}')::numeric, 100), factor * coalesce((norm #>> '{flag,1}')::numeric, 0)));
