@@ -91,3 +91,109 @@ CREATE FUNCTION growth_index.indicators(growth_index.scorecard) RETURNS text[]
 	AS 'MODULE_PATHNAME', 'scorecard_indicators' LANGUAGE C IMMUTABLE STRICT PARALLEL SAFE COST 5000;
 COMMENT ON FUNCTION growth_index.indicators(growth_index.scorecard) IS
 'The codes of the indicators that the scorecard reads, in byte order; as_of is not among them.';
+
+CREATE FUNCTION growth_index.score_change(card growth_index.scorecard, before growth_index.profile, after growth_index.profile,
+										  as_of_before date DEFAULT NULL, as_of_after date DEFAULT NULL,
+										  OUT dimension text, OUT code text, OUT name text,
+										  OUT raw_before text, OUT raw_after text,
+										  OUT points_before numeric, OUT points_after numeric, OUT difference numeric)
+	RETURNS SETOF record
+	LANGUAGE sql IMMUTABLE PARALLEL SAFE COST 12000 ROWS 10 SET search_path = pg_catalog, pg_temp
+AS $$
+	WITH b AS MATERIALIZED (SELECT d.*, d.ordinality AS n FROM growth_index.score_detail(card, before, as_of_before) WITH ORDINALITY AS d),
+	a AS MATERIALIZED (SELECT d.*, d.ordinality AS n FROM growth_index.score_detail(card, after, as_of_after) WITH ORDINALITY AS d),
+	scores AS MATERIALIZED (SELECT growth_index.score(card, before, as_of_before) AS before, growth_index.score(card, after, as_of_after) AS after),
+	moved AS MATERIALIZED (
+		SELECT b.dimension, b.code, b.name, b.raw AS raw_before, a.raw AS raw_after, b.points AS points_before, a.points AS points_after,
+			coalesce(a.points, 0) - coalesce(b.points, 0) AS difference, b.n
+		FROM b JOIN a ON a.level = 'indicator' AND a.code = b.code
+		WHERE b.level = 'indicator' AND coalesce(a.points, 0) <> coalesce(b.points, 0)
+			AND (SELECT s.before IS NOT NULL AND s.after IS NOT NULL FROM scores AS s)
+	), rounding AS (
+		SELECT s.after - s.before - coalesce((SELECT sum(m.difference) FROM moved AS m), 0) AS difference FROM scores AS s
+	)
+	SELECT x.dimension, x.code, x.name, x.raw_before, x.raw_after, x.points_before, x.points_after, x.difference
+	FROM (SELECT m.*, 0 AS last FROM moved AS m
+		UNION ALL
+		SELECT NULL, NULL, NULL, NULL, NULL, NULL, NULL, r.difference, NULL, 1 FROM rounding AS r WHERE r.difference <> 0) AS x
+	ORDER BY x.last, abs(x.difference) DESC, x.n
+$$;
+COMMENT ON FUNCTION growth_index.score_change(growth_index.scorecard, growth_index.profile, growth_index.profile, date, date) IS
+'What moved the score from one profile to another under the same card, the largest first: dimension, code and name of the indicator, its value and points before and after, and the difference; points of NULL were left out. The last row, of no code, is what rounding the two scores adds, where that is not 0; without it the differences may not sum exactly to score(after) - score(before), with it they do. An indicator can move without a change of its value: by another segment''s weights, or by sharing the weight of a missing one. No row where nothing moved, or where one of the two is not scored.';
+
+CREATE FUNCTION growth_index.improve(card growth_index.scorecard, profile growth_index.profile,
+									 target numeric DEFAULT NULL, as_of date DEFAULT NULL,
+									 OUT dimension text, OUT code text, OUT name text, OUT raw text,
+									 OUT points numeric, OUT possible numeric, OUT gain numeric,
+									 OUT next_value numeric, OUT next_gain numeric, OUT in_all numeric, OUT reaches boolean)
+	RETURNS SETOF record
+	LANGUAGE sql IMMUTABLE PARALLEL SAFE COST 12000 ROWS 24 SET search_path = pg_catalog, pg_temp
+AS $$
+	WITH now AS MATERIALIZED (
+		SELECT d.dimension, d.code, d.name, d.raw, d.normalised, d.points, d.possible, d.possible - coalesce(d.points, 0) AS gain, d.ordinality AS n,
+			CASE WHEN d.raw ~ '^-?[0-9.]+$' THEN d.raw::numeric END AS value,
+			(SELECT i.normaliser FROM growth_index.scorecard_items(card) AS i WHERE i.code = d.code LIMIT 1) AS normaliser
+		FROM growth_index.score_detail(card, profile, as_of) WITH ORDINALITY AS d
+		WHERE d.level = 'indicator' AND d.possible > coalesce(d.points, 0)
+	), steps AS (
+		SELECT w.*, s.next_value, CASE WHEN s.to_the_end THEN w.gain ELSE least(w.gain, s.normalised_gain * w.possible / 100) END AS next_gain
+		FROM now AS w LEFT JOIN LATERAL (
+			/* to the end of the line; to the next edge that is worth more; one unit more */
+			SELECT (w.normaliser #>> '{linear,1}')::numeric AS next_value, NULL::numeric AS normalised_gain, true AS to_the_end WHERE w.normaliser ? 'linear'
+			UNION ALL
+			SELECT (w.normaliser #>> '{log,1}')::numeric, NULL, true WHERE w.normaliser ? 'log'
+			UNION ALL
+			(SELECT (bin ->> 0)::numeric, (bin ->> 1)::numeric - w.normalised, false
+			FROM jsonb_array_elements(w.normaliser -> 'bins') AS bin
+			WHERE w.normaliser ? 'bins' AND (bin ->> 1)::numeric > w.normalised
+			ORDER BY abs((bin ->> 0)::numeric - w.value), (bin ->> 0)::numeric LIMIT 1)
+			UNION ALL
+			SELECT floor(w.value) + 1, coalesce((w.normaliser #>> '{per_unit,points}')::numeric, 100 / (w.normaliser #>> '{per_unit,cap}')::numeric), false
+			WHERE w.normaliser ? 'per_unit' AND w.value >= 0) AS s ON true
+	)
+	SELECT s.dimension, s.code, s.name, s.raw, s.points, s.possible, s.gain, s.next_value, s.next_gain,
+		sum(s.gain) OVER most, growth_index.score(card, profile, as_of) + sum(s.gain) OVER most >= target
+	FROM steps AS s
+	WINDOW most AS (ORDER BY s.gain DESC, s.n)
+	ORDER BY s.gain DESC, s.n
+$$;
+COMMENT ON FUNCTION growth_index.improve(growth_index.scorecard, growth_index.profile, numeric, date) IS
+'Where the most points are still to be had, the largest first: dimension, code and name of the indicator, its value, its points, those at a normalised value of 100, and the gain between the two; next_value: the nearest value that is worth more (the next edge of bins, one more unit, the end of a line), NULL for flags, texts and sets; next_gain: the points that it brings; in_all: the gains up to this row; reaches: whether they bring the score to target, in points of the score''s scale (NULL without a target or a score). What is left out and re-weighted has no row. With weights shared out for missing indicators a gain changes the others'': it is what this one alone would bring.';
+
+CREATE FUNCTION growth_index.document_leaves(document jsonb, path text DEFAULT '', OUT at text, OUT value jsonb)
+	RETURNS SETOF record
+	LANGUAGE sql IMMUTABLE PARALLEL SAFE COST 1000 ROWS 200 SET search_path = pg_catalog, pg_temp
+AS $$
+	WITH RECURSIVE nodes AS (
+		SELECT document_leaves.path AS at, document_leaves.document AS value
+		UNION ALL
+		SELECT c.at, c.value FROM nodes AS n CROSS JOIN LATERAL (
+			SELECT n.at || CASE n.at WHEN '' THEN '' ELSE '.' END || o.key AS at, o.value
+			FROM jsonb_each(CASE jsonb_typeof(n.value) WHEN 'object' THEN n.value ELSE '{}' END) AS o
+			UNION ALL
+			SELECT format('%s[%s]', n.at, coalesce(e.value ->> 'code', e.value ->> 'grade')), e.value - 'code' - 'grade'
+			FROM jsonb_array_elements(CASE jsonb_typeof(n.value) WHEN 'array' THEN n.value ELSE '[]' END) AS e
+			WHERE jsonb_typeof(e.value) = 'object' AND coalesce(e.value ->> 'code', e.value ->> 'grade') IS NOT NULL) AS c
+	)
+	SELECT n.at, n.value FROM nodes AS n
+	WHERE CASE jsonb_typeof(n.value)
+		WHEN 'object' THEN n.value = '{}'
+		WHEN 'array' THEN NOT (jsonb_typeof(n.value -> 0) = 'object' AND coalesce(n.value -> 0 ->> 'code', n.value -> 0 ->> 'grade') IS NOT NULL)
+		ELSE true END
+$$;
+COMMENT ON FUNCTION growth_index.document_leaves(jsonb, text) IS
+'The values of a document with their paths; elements of arrays that have a code (or a grade) are named by it, other arrays are values.';
+
+CREATE FUNCTION growth_index.scorecard_diff(a growth_index.scorecard, b growth_index.scorecard,
+											OUT path text, OUT before jsonb, OUT after jsonb)
+	RETURNS SETOF record
+	LANGUAGE sql IMMUTABLE STRICT PARALLEL SAFE COST 5000 ROWS 20 SET search_path = pg_catalog, pg_temp
+AS $$
+	SELECT coalesce(x.at, y.at), x.value, y.value
+	FROM growth_index.document_leaves(a::jsonb) AS x
+		FULL JOIN growth_index.document_leaves(b::jsonb) AS y ON y.at = x.at
+	WHERE x.value IS DISTINCT FROM y.value
+	ORDER BY 1
+$$;
+COMMENT ON FUNCTION growth_index.scorecard_diff(growth_index.scorecard, growth_index.scorecard) IS
+'Where two scorecards differ: the path, with indicators and dimensions named by their codes (indicators[rd_intensity].weight.growth), and both values; NULL where one has none. Defaults are not written in a card, so one that is left out and one that is spelt out are equal. No row for equal cards.';
