@@ -136,7 +136,7 @@ AS $$
 		FROM growth_index.score_detail(card, profile, as_of) WITH ORDINALITY AS d
 		WHERE d.level = 'indicator' AND d.possible > coalesce(d.points, 0)
 	), steps AS (
-		SELECT w.*, s.next_value, CASE WHEN s.to_the_end THEN w.gain ELSE least(w.gain, s.normalised_gain * w.possible / 100) END AS next_gain
+		SELECT w.*, s.next_value, CASE WHEN s.to_the_end THEN w.gain WHEN s.normalised_gain IS NOT NULL THEN least(w.gain, s.normalised_gain * w.possible / 100) END AS next_gain
 		FROM now AS w LEFT JOIN LATERAL (
 			/* to the end of the line; to the next edge that is worth more; one unit more */
 			SELECT (w.normaliser #>> '{linear,1}')::numeric AS next_value, NULL::numeric AS normalised_gain, true AS to_the_end WHERE w.normaliser ? 'linear'
