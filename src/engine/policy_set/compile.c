@@ -645,7 +645,7 @@ intern_leaf(SetBuilder *b, int column, const Range *ranges, int count)
 	leaf = &set->leaves[set->nleaves];
 	leaf->column = column;
 	leaf->nranges = count;
-	leaf->ranges = MemoryContextAlloc(set->context, Max(count, 1) * sizeof(Range));
+	leaf->ranges = MemoryContextAlloc(b->raw, Max(count, 1) * sizeof(Range));
 	memcpy(leaf->ranges, ranges, count * sizeof(Range));
 	for (int i = 0; i < count; i++)
 		covered += ranges[i].to - ranges[i].from + 1;
@@ -758,8 +758,8 @@ settle_policy(SetBuilder *b, const RawPolicy *raw, Policy *policy)
 		total += clauses[i]->count;
 	policy->key = raw->key;
 	policy->nclauses = n;
-	policy->nleaves = MemoryContextAlloc(set->context, n * sizeof(int));
-	policy->leaves = MemoryContextAlloc(set->context, total * sizeof(int));
+	policy->nleaves = MemoryContextAlloc(b->raw, n * sizeof(int));
+	policy->leaves = MemoryContextAlloc(b->raw, total * sizeof(int));
 	policy->total = total;
 	policy->number = raw - b->policies;
 	policy->plain = true;
@@ -798,8 +798,56 @@ policy_order(const void *a, const void *b, void *arg)
 	return p->number - q->number;
 }
 
+/* Lay the ranges of all leaves side by side. */
+static void
+lay_ranges(PolicySet *set)
+{
+	Size		size = 0;
+	Range	   *at;
+
+	for (int i = 0; i < set->nleaves; i++)
+		size += set->leaves[i].nranges;
+	at = MemoryContextAllocHuge(set->context, Max(size, 1) * sizeof(Range));
+	for (int i = 0; i < set->nleaves; i++)
+	{
+		memcpy(at, set->leaves[i].ranges, set->leaves[i].nranges * sizeof(Range));
+		set->leaves[i].ranges = at;
+		at += set->leaves[i].nranges;
+	}
+}
+
+/* ... and what the policies consist of, and their keys. */
+static void
+lay_policies(PolicySet *set)
+{
+	Size		keys = 0;
+	Size		numbers = 0;
+	char	   *key;
+	int		   *at;
+
+	for (int i = 0; i < set->npolicies; i++)
+	{
+		keys += MAXALIGN(VARSIZE(set->policies[i].key));
+		numbers += set->policies[i].nclauses + set->policies[i].total;
+	}
+	key = MemoryContextAllocHuge(set->context, Max(keys, 1));
+	at = MemoryContextAllocHuge(set->context, Max(numbers, 1) * sizeof(int));
+	for (int i = 0; i < set->npolicies; i++)
+	{
+		Policy	   *p = &set->policies[i];
+
+		memcpy(key, p->key, VARSIZE(p->key));
+		p->key = (text *) key;
+		key += MAXALIGN(VARSIZE(key));
+		p->nleaves = memcpy(at, p->nleaves, p->nclauses * sizeof(int));
+		at += p->nclauses;
+		p->leaves = memcpy(at, p->leaves, p->total * sizeof(int));
+		at += p->total;
+	}
+}
+
 /*
- * Number the leaves as the policies come to them, and lay the keys side by
+ * Number the leaves as the policies come to them, and lay everything side by
  * side: whoever goes through the policies in order goes through memory so.
  */
 static void
@@ -809,8 +857,6 @@ settle_order(SetBuilder *b)
 	int		   *numbers;
 	Leaf	   *leaves;
 	int			count = 0;
-	Size		size = 0;
-	char	   *at;
 
 	qsort_arg(set->policies, set->npolicies, sizeof(Policy), policy_order, set);
 	numbers = MemoryContextAllocExtended(b->raw, Max(set->nleaves, 1) * sizeof(int),
@@ -831,19 +877,13 @@ settle_order(SetBuilder *b)
 			}
 			p->leaves[j] = numbers[old] - 1;
 		}
-		size += MAXALIGN(VARSIZE(p->key));
 	}
 	if (set->leaves != NULL)
 		pfree(set->leaves);
 	set->leaves = leaves;
 	set->nleaves = count;
-	at = MemoryContextAllocHuge(set->context, Max(size, 1));
-	for (int i = 0; i < set->npolicies; i++)
-	{
-		memcpy(at, set->policies[i].key, VARSIZE(set->policies[i].key));
-		set->policies[i].key = (text *) at;
-		at += MAXALIGN(VARSIZE(at));
-	}
+	lay_ranges(set);
+	lay_policies(set);
 }
 
 PolicySet *
