@@ -68,7 +68,7 @@ EXCEPTION WHEN others THEN
 END $$;
 SELECT path, value, pg_temp.reject(path::text[], value) FROM (VALUES
 	('{nane}', '1'), ('{name}', NULL), ('{name}', '5'), ('{name}', '""'), ('{source}', '[]'),
-	('{total}', '0'), ('{total}', '"100"'), ('{total}', '99'), ('{digits}', '6'), ('{digits}', '{"point": 6}'), ('{digits}', '{"points": 10}'),
+	('{total}', '0'), ('{total}', '"100"'), ('{total}', '99'), ('{digits}', '6'), ('{digits}', '{"point": 6}'), ('{digits}', '{"points": 13}'),
 	('{digits}', '{"points": 1.5}'), ('{digits}', '{"points": 1, "score": 2}'), ('{coverage}', '1.01'), ('{coverage}', '-0.1'), ('{aggregate}', '"mean"'),
 	('{aggregate}', '"sum"'), ('{segment}', NULL), ('{segments}', NULL), ('{segments}', '[]'), ('{segments}', '["small", "small"]'), ('{segments}', '["small", 5]'),
 	('{segments}', '["small", ""]'), ('{segment}', '"x + 1"'), ('{dimensions}', NULL), ('{dimensions}', '[]'), ('{dimensions}', '{}'), ('{dimensions,0}', '"d"'),

@@ -114,7 +114,7 @@ BEGIN
 END $$;
 
 CREATE TABLE stress.result (n bigint, ours numeric, exact numeric, rating rating, digits int, card jsonb, p profile,
-	score numeric, grade rating, segment text, coverage numeric, status text, missing text[]);
+	score numeric, grade rating, segment text, coverage numeric, status text, missing text[], passed boolean);
 CREATE FUNCTION stress.run(cards int) RETURNS void LANGUAGE plpgsql AS $$
 DECLARE
 	c jsonb;

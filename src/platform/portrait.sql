@@ -77,7 +77,7 @@ AS $$
 	)
 	SELECT jsonb_build_object(
 		'dimensions', (SELECT coalesce(jsonb_agg(line ORDER BY place), '[]') FROM item
-			WHERE level = 'dimension' AND possible > 0),
+			WHERE level = 'dimension' AND parent IS NULL AND possible > 0),
 		'strengths', (SELECT coalesce(jsonb_agg(line ORDER BY points DESC, place), '[]')
 			FROM (SELECT * FROM item WHERE level = 'indicator' AND share >= 0.6 AND NOT missing
 				ORDER BY points DESC, place LIMIT 5) AS s),

@@ -69,7 +69,7 @@ COMMENT ON COLUMN growth_index.enterprise_score.as_of IS 'Day for which it was c
 COMMENT ON COLUMN growth_index.enterprise_score.computed_at IS 'When it was computed.';
 
 CREATE VIEW growth_index.dimension_score WITH (security_invoker = true) AS
-SELECT s.credit_code, s.scorecard, s.version, d.code AS dimension, d.name, d.points, d.possible, d.share, s.as_of
+SELECT s.credit_code, s.scorecard, s.version, d.code AS dimension, d.name, d.points, d.possible, d.share, s.as_of, d.parent
 FROM growth_index.score AS s
 	JOIN growth_index.scorecard_version AS c ON c.code = s.scorecard AND c.version = s.version
 	JOIN growth_index.enterprise_profile AS p ON p.credit_code OPERATOR(growth_index.=) s.credit_code
@@ -83,8 +83,9 @@ COMMENT ON COLUMN growth_index.dimension_score.dimension IS 'Code of the dimensi
 COMMENT ON COLUMN growth_index.dimension_score.name IS 'Name of the dimension.';
 COMMENT ON COLUMN growth_index.dimension_score.points IS 'Points.';
 COMMENT ON COLUMN growth_index.dimension_score.possible IS 'Most points that were possible.';
-COMMENT ON COLUMN growth_index.dimension_score.share IS 'points / possible, 0 to 1.';
+COMMENT ON COLUMN growth_index.dimension_score.share IS 'points / possible, from 0 to 1.';
 COMMENT ON COLUMN growth_index.dimension_score.as_of IS 'Day for which it was computed.';
+COMMENT ON COLUMN growth_index.dimension_score.parent IS 'Code of the dimension that this one is in; NULL: it is at the top, and its points add up to the score.';
 
 CREATE VIEW growth_index.indicator_latest WITH (security_invoker = true) AS
 SELECT o.credit_code, o.indicator, i.name_zh, i.name_en, i.unit, o.value,

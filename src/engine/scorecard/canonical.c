@@ -159,18 +159,19 @@ write_normaliser(StringInfo out, const Normaliser *n)
 	appendStringInfoChar(out, '}');
 }
 
-static void
-write_weight(StringInfo out, const Scorecard *card, const Indicator *ind)
+/* A weight: one number, or one for each segment. */
+void
+write_weight(StringInfo out, const Scorecard *card, const Constant *weight, bool same)
 {
 	json_key(out, "weight");
-	if (ind->one_weight)
+	if (same)
 	{
-		number(out, &ind->weight[0]);
+		number(out, &weight[0]);
 		return;
 	}
 	appendStringInfoChar(out, '{');
 	for (int s = 0; s < card->nsegments; s++)
-		number_key(out, card->segments[s], &ind->weight[s]);
+		number_key(out, card->segments[s], &weight[s]);
 	appendStringInfoChar(out, '}');
 }
 
@@ -190,7 +191,9 @@ write_indicator(StringInfo out, const Scorecard *card, const Indicator *ind)
 	else
 		write_normaliser(out, &ind->norm);
 	if (!card->sum)
-		write_weight(out, card, ind);
+		write_weight(out, card, ind->weight, ind->one_weight);
+	if (ind->has_cap)
+		number_key(out, "cap", &ind->cap);
 	if (ind->missing != MISSING_UNDECIDED)
 		text_key(out, "missing", rule_names[ind->missing]);
 	if (ind->has_baseline)
@@ -215,10 +218,16 @@ write_head(StringInfo out, const Scorecard *card)
 	}
 	if (!is_whole(&card->coverage, 0))
 		number_key(out, "coverage", &card->coverage);
-	if (card->sum)
-		text_key(out, "aggregate", "sum");
+	if (card->relative)
+		text_key(out, "weights", "relative");
+	if (card->aggregate != AGG_WEIGHTED)
+		text_key(out, "aggregate", aggregate_name(card->aggregate));
 	if (!is_whole(&card->initial, 0))
 		number_key(out, "initial", &card->initial);
+	if (card->has_floor)
+		number_key(out, "floor", &card->floor);
+	if (card->has_cap)
+		number_key(out, "cap", &card->cap);
 	if (card->reasons_above)
 		text_key(out, "reasons", "above");
 	if (card->segments == NULL)
@@ -283,11 +292,7 @@ scorecard_text(const Scorecard *card)
 	for (int i = 0; i < card->ndimensions; i++)
 	{
 		element(&out);
-		appendStringInfoChar(&out, '{');
-		text_key(&out, "code", card->dimensions[i].code);
-		text_key(&out, "name", card->dimensions[i].name);
-		text_key(&out, "name_en", card->dimensions[i].name_en);
-		appendStringInfoChar(&out, '}');
+		write_dimension(&out, card, &card->dimensions[i]);
 	}
 	appendStringInfoChar(&out, ']');
 	json_key(&out, "indicators");
@@ -298,6 +303,7 @@ scorecard_text(const Scorecard *card)
 		write_indicator(&out, card, &card->indicators[i]);
 	}
 	appendStringInfoChar(&out, ']');
+	write_pass(&out, card);
 	write_ratings(&out, card);
 	appendStringInfoChar(&out, '}');
 	return out.data;

@@ -18,7 +18,7 @@ PG_FUNCTION_INFO_V1(score_detail);
 PG_FUNCTION_INFO_V1(score_status);
 PG_FUNCTION_INFO_V1(scorecard_items);
 
-#define DETAIL_COLUMNS	12
+#define DETAIL_COLUMNS	13
 
 /* A row under construction: NULL unless set. */
 typedef struct Row
@@ -56,12 +56,11 @@ row_number(Row *row, int column, Numeric num)
 }
 
 static Numeric
-sum_of(Numeric a, Numeric b)
+numeric_difference(Numeric a, Numeric b)
 {
 	Numeric		result = a;
 
-	if (b != NULL)
-		(void) numeric_add_ok(a, b, &result);
+	(void) numeric_sub_ok(a, b, &result);
 	return result;
 }
 
@@ -161,49 +160,104 @@ indicator_row(ReturnSetInfo *rsinfo, const Scorecard *card, int i, const ScoreRe
 	tuplestore_putvalues(rsinfo->setResult, rsinfo->setDesc, row.values, row.nulls);
 }
 
-/* A dimension's row, or (dimension -1) the total's. */
+/* A row of what a dimension, or (the last) the whole, comes to. */
 static void
-sum_row(ReturnSetInfo *rsinfo, const Scorecard *card, int dimension, const ScoreResult *r)
+sum_row(ReturnSetInfo *rsinfo, const Scorecard *card, int dimension, const ScoreResult *r,
+		const bool *missing)
 {
-	Numeric		points = numeric_round_to(dimension < 0 ? card->initial.exact : int64_to_numeric(0),
-										  card->points_digits);
-	Numeric		possible = NULL;
-	bool		missing = false;
-	const Dimension *d = dimension < 0 ? NULL : &card->dimensions[dimension];
+	const Dimension *d = dimension == card->ndimensions ? NULL : &card->dimensions[dimension];
+	const DimensionPart *part = r->segment < 0 ? NULL : &r->dimensions[dimension];
+	Numeric		points = part == NULL ? (d ? int64_to_numeric(0) : card->initial.exact) : part->points;
 	Row			row;
 
-	for (int i = 0; i < card->nindicators; i++)
-	{
-		const Part *part = &r->parts[i];
-
-		if (dimension >= 0 && card->indicators[i].dimension != dimension)
-			continue;
-		points = sum_of(points, part->points);
-		if (part->possible != NULL)
-			possible = possible == NULL ? part->possible : sum_of(possible, part->possible);
-		missing = missing || (part->missing && part->weighted);
-	}
+	points = numeric_round_to(points, card->points_digits);
 	row_start(&row);
 	row_text(&row, 0, d ? "dimension" : "total");
 	row_text(&row, 1, d ? d->code : NULL);
 	row_text(&row, 2, d ? d->code : NULL);
 	row_text(&row, 3, d ? (d->name ? d->name : d->code) : card->name);
-	if (d && !card->sum && r->segment >= 0)
+	if (d && !card->sum && part != NULL)
 		row_number(&row, 6, d->weight[r->segment].exact);
 	if (!d && !card->sum)
 		row_number(&row, 6, card->total.exact);
 	row_number(&row, 7, points);
-	row_number(&row, 8, possible);
-	row_number(&row, 9, share_of(points, possible));
-	row_datum(&row, 10, BoolGetDatum(missing));
+	row_number(&row, 8, part == NULL ? NULL : part->possible);
+	row_number(&row, 9, part == NULL ? NULL : share_of(points, part->possible));
+	row_datum(&row, 10, BoolGetDatum(missing[dimension]));
 	if (!d)
 		row_text(&row, 11, r->segment < 0 ? "segment unknown" :
 				 r->status == STATUS_UNDECIDED ? "undecided" :
 				 r->status == STATUS_LOW_COVERAGE ? "coverage too low" : NULL);
+	if (d && d->parent >= 0)
+		row_text(&row, 12, card->dimensions[d->parent].code);
 	tuplestore_putvalues(rsinfo->setResult, rsinfo->setDesc, row.values, row.nulls);
 }
 
-/* The total, then each dimension with its indicators. */
+/* A row of the points that are not an indicator's, where there are any. */
+static void
+adjustment_row(ReturnSetInfo *rsinfo, const Scorecard *card, const Dimension *d,
+			   const char *code, const char *reason, Numeric points)
+{
+	Row			row;
+
+	if (numeric_compare(points, int64_to_numeric(0)) == 0)
+		return;
+	row_start(&row);
+	row_text(&row, 0, "adjustment");
+	row_text(&row, 1, d ? d->code : NULL);
+	row_text(&row, 2, code);
+	row_text(&row, 3, d ? (d->name ? d->name : d->code) : card->name);
+	row_number(&row, 7, points);
+	row_datum(&row, 10, BoolGetDatum(false));
+	row_text(&row, 11, reason);
+	tuplestore_putvalues(rsinfo->setResult, rsinfo->setDesc, row.values, row.nulls);
+}
+
+/* What the aggregate and the bounds of a dimension, or of the whole, add to its members. */
+static void
+adjustment_rows(ReturnSetInfo *rsinfo, const Scorecard *card, int dimension, const ScoreResult *r)
+{
+	static const char *const reasons[] = {
+		"", "", "geometric mean instead of the sum", "harmonic mean instead of the sum",
+		"the least counts", "the best alone counts"
+	};
+	const Dimension *d = dimension == card->ndimensions ? NULL : &card->dimensions[dimension];
+	const DimensionPart *part = &r->dimensions[dimension];
+	Aggregate	aggregate = d ? d->aggregate : card->aggregate;
+	bool		floored;
+
+	if (r->segment < 0)
+		return;
+	floored = numeric_compare(part->points, part->aggregated) > 0;
+	if (!d)
+		adjustment_row(rsinfo, card, NULL, "initial", "everybody has them",
+					   numeric_round_to(card->initial.exact, card->points_digits));
+	adjustment_row(rsinfo, card, d, aggregate_name(aggregate), reasons[aggregate],
+				   numeric_difference(part->aggregated, part->sum));
+	adjustment_row(rsinfo, card, d, floored ? "floor" : "cap",
+				   psprintf("%s %s", floored ? "raised to" : "capped at",
+							numeric_to_plain_text(part->points)),
+				   numeric_difference(part->points, part->aggregated));
+}
+
+/* Of which dimensions, and of the whole, is something missing? */
+static bool *
+find_missing(const Scorecard *card, const ScoreResult *r)
+{
+	bool	   *missing = palloc0(card->ndimensions + 1);
+
+	for (int i = 0; i < card->nindicators; i++)
+	{
+		if (!r->parts[i].missing || !r->parts[i].weighted)
+			continue;
+		missing[card->ndimensions] = true;
+		for (int d = card->indicators[i].dimension; d >= 0; d = card->dimensions[d].parent)
+			missing[d] = true;
+	}
+	return missing;
+}
+
+/* The total, then each dimension with its indicators, and what is in it. */
 Datum
 score_detail(PG_FUNCTION_ARGS)
 {
@@ -211,6 +265,7 @@ score_detail(PG_FUNCTION_ARGS)
 	Scorecard  *card;
 	Subject		s;
 	ScoreResult r;
+	bool	   *missing;
 
 	InitMaterializedSRF(fcinfo, 0);
 	if (PG_ARGISNULL(0) || PG_ARGISNULL(1))
@@ -218,10 +273,15 @@ score_detail(PG_FUNCTION_ARGS)
 	card = call_card(fcinfo, 0);
 	call_subject(fcinfo, 1, 2, card->codes, &s);
 	score_exactly(card, &s, &r);
-	sum_row(rsinfo, card, -1, &r);
-	for (int d = 0; d < card->ndimensions; d++)
+	missing = find_missing(card, &r);
+	sum_row(rsinfo, card, card->ndimensions, &r, missing);
+	adjustment_rows(rsinfo, card, card->ndimensions, &r);
+	for (int k = 0; k < card->ndimensions; k++)
 	{
-		sum_row(rsinfo, card, d, &r);
+		int			d = card->order[k];
+
+		sum_row(rsinfo, card, d, &r, missing);
+		adjustment_rows(rsinfo, card, d, &r);
 		for (int i = 0; i < card->nindicators; i++)
 			if (card->indicators[i].dimension == d)
 				indicator_row(rsinfo, card, i, &r, &s);
@@ -236,24 +296,25 @@ typedef struct Status
 	int			segment;
 	Numeric		score;			/* NULL unless scored */
 	int16		grade;
+	Tri			passed;			/* unknown also where there is nothing to pass */
 	Numeric		coverage;
 	int			nmissing;
 	bool	   *missing;		/* by indicator */
 } Status;
 
-/* The weight that is known over the total: by the definition, in numeric. */
+/* What is known over what could be: by the definition, in numeric. */
 static Numeric
 coverage_of(const Scorecard *card, const FastScore *fast)
 {
-	Numeric		known = card->sum ? int64_to_numeric(card->nindicators) : card->total.exact;
+	Numeric		known;
 
 	if (fast->segment < 0)
 		return int64_to_numeric(0);
+	known = card->knowable[fast->segment].exact;
 	for (int i = 0; i < card->nindicators && fast->nmissing > 0; i++)
 		if (fast->missing[i] && card->indicators[i].missing != MISSING_ZERO)
-			(void) numeric_sub_ok(known, card->sum ? int64_to_numeric(1) :
-								  card->indicators[i].weight[fast->segment].exact, &known);
-	return card_coverage(card, known);
+			known = numeric_difference(known, card->indicators[i].known[fast->segment].exact);
+	return card_coverage(card, fast->segment, known);
 }
 
 static void
@@ -274,8 +335,10 @@ status_by_definition(const Scorecard *card, Subject *s, Status *status)
 			status->missing[i] = true;
 			status->nmissing++;
 		}
+	status->passed = card_passed(card, s, &r);
 	if (r.score != NULL)
-		status->grade = card_override(card, s, card_rate(card, r.score));
+		status->grade = card_override(card, s, pass_grade(card, status->passed,
+														  card_rate(card, r.score)));
 }
 
 static void
@@ -293,10 +356,12 @@ find_status(Scorecard *card, Subject *s, FastScore *fast, Status *status)
 	status->missing = fast->missing;
 	status->nmissing = fast->nmissing;
 	status->score = NULL;
+	status->passed = card_passed_fast(card, s, fast);
 	if (fast->status != STATUS_SCORED)
 		return;
 	status->score = int64_div_fast_to_numeric(fast->score, card->score_digits);
-	status->grade = card_override(card, s, rate_fast(card, fast->score));
+	status->grade = card_override(card, s, pass_grade(card, status->passed,
+													  rate_fast(card, fast->score)));
 }
 
 /* Codes of the indicators that have a weight and whose value is unknown. */
@@ -339,8 +404,23 @@ score_status(PG_FUNCTION_ARGS)
 	row_number(&row, 3, numeric_round_to(status.coverage, 4));
 	row_text(&row, 4, names[status.status]);
 	row_datum(&row, 5, missing_codes(card, &status));
+	if (status.passed != TRI_UNKNOWN)
+		row_datum(&row, 6, BoolGetDatum(status.passed == TRI_TRUE));
 	tuplestore_putvalues(rsinfo->setResult, rsinfo->setDesc, row.values, row.nulls);
 	return (Datum) 0;
+}
+
+/* Codes of the dimensions that an indicator is in, the top one first. */
+static Datum
+dimension_codes(const Scorecard *card, int dimension)
+{
+	Datum	   *codes = palloc(CARD_MAX_DEPTH * sizeof(Datum));
+	int			first = CARD_MAX_DEPTH;
+
+	for (int d = dimension; d >= 0; d = card->dimensions[d].parent)
+		codes[--first] = CStringGetTextDatum(card->dimensions[d].code);
+	return PointerGetDatum(construct_array(codes + first, CARD_MAX_DEPTH - first, TEXTOID, -1,
+										   false, TYPALIGN_INT));
 }
 
 static void
@@ -366,6 +446,11 @@ item_row(ReturnSetInfo *rsinfo, const Scorecard *card, const Indicator *ind, int
 	if (!card->sum)
 		row_number(&row, 7, ind->weight[segment].exact);
 	row_text(&row, 8, missing_rule_name(ind->missing));
+	if (!card->sum)
+		row_number(&row, 9, numeric_round_to(ind->full[segment].exact, card->points_digits));
+	if (ind->has_cap)
+		row_number(&row, 10, ind->cap.exact);
+	row_datum(&row, 11, dimension_codes(card, ind->dimension));
 	tuplestore_putvalues(rsinfo->setResult, rsinfo->setDesc, row.values, row.nulls);
 }
 

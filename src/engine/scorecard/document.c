@@ -14,12 +14,11 @@
 #include "scorecard.h"
 
 static const char *const card_keys[] = {
-	"name", "name_en", "source", "total", "digits", "coverage", "aggregate", "initial", "reasons", "segment",
-	"segments", "dimensions", "indicators", "ratings", "overrides", NULL
+	"name", "name_en", "source", "total", "digits", "coverage", "weights", "aggregate", "initial", "floor",
+	"cap", "reasons", "segment", "segments", "dimensions", "indicators", "pass", "ratings", "overrides", NULL
 };
-static const char *const dimension_keys[] = {"code", "name", "name_en", NULL};
 static const char *const indicator_keys[] = {
-	"code", "name", "name_en", "dimension", "value", "normalise", "weight", "missing",
+	"code", "name", "name_en", "dimension", "value", "normalise", "weight", "cap", "missing",
 	"baseline", "reason", NULL
 };
 static const char *const rating_keys[] = {"grade", "from", NULL};
@@ -34,8 +33,9 @@ document_error(const char *path, const char *message)
 			 errmsg("invalid scorecard: %s %s", path, message)));
 }
 
-static char *
-under(const char *path, const char *key)
+/* The path of a member. */
+char *
+path_under(const char *path, const char *key)
 {
 	return *path == '\0' ? pstrdup(key) : psprintf("%s.%s", path, key);
 }
@@ -74,7 +74,7 @@ check_keys(JsonbContainer *object, const char *const *allowed, const char *path)
 		while (*key != NULL && strcmp(*key, name) != 0)
 			key++;
 		if (*key == NULL)
-			document_error(under(path, name), "is not known");
+			document_error(path_under(path, name), "is not known");
 	}
 }
 
@@ -103,8 +103,8 @@ constant_member(JsonbContainer *object, const char *key, const char *path)
 	JsonbValue	v;
 
 	if (!find_member(object, key, &v))
-		document_error(under(path, key), "is missing");
-	return constant_of(number_of(&v, under(path, key)));
+		document_error(path_under(path, key), "is missing");
+	return constant_of(number_of(&v, path_under(path, key)));
 }
 
 char *
@@ -115,13 +115,13 @@ text_member(JsonbContainer *object, const char *key, const char *path, bool requ
 	if (!find_member(object, key, &v))
 	{
 		if (required)
-			document_error(under(path, key), "is missing");
+			document_error(path_under(path, key), "is missing");
 		return NULL;
 	}
 	if (v.type != jbvString)
-		document_error(under(path, key), "must be a text");
+		document_error(path_under(path, key), "must be a text");
 	if (required && v.val.string.len == 0)
-		document_error(under(path, key), "must not be empty");
+		document_error(path_under(path, key), "must not be empty");
 	return pnstrdup(v.val.string.val, v.val.string.len);
 }
 
@@ -135,13 +135,13 @@ digits_member(JsonbContainer *object, const char *key, int otherwise)
 		return otherwise;
 	c = constant_member(object, key, "digits");
 	if (c.fast.error != 0 || c.fast.value < 0 || c.fast.value > CARD_MAX_DIGITS)
-		document_error(under("digits", key),
+		document_error(path_under("digits", key),
 					   psprintf("must be a whole number from 0 to %d", CARD_MAX_DIGITS));
 	return (int) c.fast.value;
 }
 
 /* The elements of an array of objects; also checks that they are objects. */
-static int
+int
 array_member(JsonbContainer *object, const char *key, bool required, int most,
 			 JsonbContainer ***elements)
 {
@@ -242,59 +242,34 @@ read_segments(Scorecard *card, JsonbContainer *root)
 	}
 }
 
-static void
-read_dimensions(Scorecard *card, JsonbContainer *root)
-{
-	JsonbContainer **elements;
-
-	card->ndimensions = array_member(root, "dimensions", true, CARD_MAX_DIMENSIONS, &elements);
-	card->dimensions = palloc0(card->ndimensions * sizeof(Dimension));
-	for (int i = 0; i < card->ndimensions; i++)
-	{
-		Dimension  *d = &card->dimensions[i];
-		char	   *path = psprintf("dimensions[%d]", i);
-
-		check_keys(elements[i], dimension_keys, path);
-		d->code = text_member(elements[i], "code", path, true);
-		d->name = text_member(elements[i], "name", path, false);
-		d->name_en = text_member(elements[i], "name_en", path, false);
-		d->weight = palloc0(card->nsegments * sizeof(Constant));
-		for (int j = 0; j < i; j++)
-			if (strcmp(d->code, card->dimensions[j].code) == 0)
-				document_error(under(path, "code"), "is there twice");
-	}
-}
-
-static void
+/* Weights are not negative. */
+void
 check_weight(Constant weight, const char *path)
 {
 	if (numeric_compare(weight.exact, int64_to_numeric(0)) < 0)
 		document_error(path, "must not be negative");
 }
 
-/* A number for all segments, or an object with one for each. */
-static void
-read_weight(Scorecard *card, Indicator *ind, JsonbContainer *object, const char *path)
+/*
+ * A weight by segment: a number for all, or an object with one for each.
+ * *same: it is one number, or as good as one.
+ */
+Constant *
+read_weight(Scorecard *card, JsonbContainer *object, const char *path, bool *same)
 {
+	Constant   *weight = palloc0(card->nsegments * sizeof(Constant));
+	char	   *own = path_under(path, "weight");
 	JsonbValue	v;
-	char	   *own = under(path, "weight");
 
-	ind->weight = palloc0(card->nsegments * sizeof(Constant));
-	if (card->sum)
-	{
-		if (find_member(object, "weight", &v))
-			document_error(own, "has no place where the aggregate is \"sum\"");
-		return;
-	}
 	if (!find_member(object, "weight", &v))
 		document_error(own, "is missing");
-	ind->one_weight = v.type == jbvNumeric;
-	if (ind->one_weight)
+	*same = true;
+	if (v.type == jbvNumeric)
 	{
 		for (int s = 0; s < card->nsegments; s++)
-			ind->weight[s] = constant_of(number_of(&v, own));
-		check_weight(ind->weight[0], own);
-		return;
+			weight[s] = constant_of(number_of(&v, own));
+		check_weight(weight[0], own);
+		return weight;
 	}
 	if (!is_container(&v, false) || card->segments == NULL)
 		document_error(own, card->segments == NULL ? "must be a number" :
@@ -302,14 +277,30 @@ read_weight(Scorecard *card, Indicator *ind, JsonbContainer *object, const char 
 	check_keys(v.val.binary.data, (const char *const *)
 			   memcpy(palloc0((card->nsegments + 1) * sizeof(char *)), card->segments,
 					  card->nsegments * sizeof(char *)), own);
-	ind->one_weight = true;
 	for (int s = 0; s < card->nsegments; s++)
 	{
-		ind->weight[s] = constant_member(v.val.binary.data, card->segments[s], own);
-		check_weight(ind->weight[s], under(own, card->segments[s]));
-		if (numeric_compare(ind->weight[s].exact, ind->weight[0].exact) != 0)
-			ind->one_weight = false;
+		weight[s] = constant_member(v.val.binary.data, card->segments[s], own);
+		check_weight(weight[s], path_under(own, card->segments[s]));
+		if (numeric_compare(weight[s].exact, weight[0].exact) != 0)
+			*same = false;
 	}
+	return weight;
+}
+
+/* There is a weight, or, in a sum, there is none. */
+static void
+read_indicator_weight(Scorecard *card, Indicator *ind, JsonbContainer *object, const char *path)
+{
+	JsonbValue	v;
+
+	if (!card->sum)
+	{
+		ind->weight = read_weight(card, object, path, &ind->one_weight);
+		return;
+	}
+	if (find_member(object, "weight", &v))
+		document_error(path_under(path, "weight"), "has no place where the aggregate is \"sum\"");
+	ind->weight = no_weight(card);
 }
 
 static MissingRule
@@ -322,16 +313,7 @@ read_missing(JsonbContainer *object, const char *path)
 	for (int rule = MISSING_UNDECIDED; rule <= MISSING_LOWEST; rule++)
 		if (strcmp(name, missing_rule_name(rule)) == 0)
 			return rule;
-	document_error(under(path, "missing"), "must be one of undecided, zero, reweight and lowest");
-}
-
-static int
-find_dimension(const Scorecard *card, const char *code)
-{
-	for (int i = 0; i < card->ndimensions; i++)
-		if (strcmp(card->dimensions[i].code, code) == 0)
-			return i;
-	return -1;
+	document_error(path_under(path, "missing"), "must be one of undecided, zero, reweight and lowest");
 }
 
 /* An indicator's code as an expression: always quoted. */
@@ -368,21 +350,21 @@ read_indicator(Scorecard *card, Indicator *ind, JsonbContainer *object, const ch
 	dimension = text_member(object, "dimension", path, true);
 	ind->dimension = find_dimension(card, dimension);
 	if (ind->dimension < 0)
-		document_error(under(path, "dimension"), psprintf("names no dimension: \"%s\"", dimension));
+		document_error(path_under(path, "dimension"), psprintf("names no dimension: \"%s\"", dimension));
 	if (!find_member(object, "normalise", &v))
-		document_error(under(path, "normalise"), "is missing");
+		document_error(path_under(path, "normalise"), "is missing");
 	value = text_member(object, "value", path, false);
 	if (is_container(&v, false) && find_member(v.val.binary.data, "cases", &cases))
 	{
 		if (value != NULL)
-			document_error(under(path, "value"), "has no place where there are cases");
-		ind->value = read_cases(card, ind, v.val.binary.data, under(path, "normalise"));
+			document_error(path_under(path, "value"), "has no place where there are cases");
+		ind->value = read_cases(card, ind, v.val.binary.data, path_under(path, "normalise"));
 	}
 	else
 	{
-		read_normaliser(&ind->norm, &v, under(path, "normalise"));
+		read_normaliser(&ind->norm, &v, path_under(path, "normalise"));
 		ind->value = read_expression(card, value == NULL ? quoted_code(ind->code) : value,
-									 normaliser_input(&ind->norm), under(path, "value"));
+									 normaliser_input(&ind->norm), path_under(path, "value"));
 	}
 	ind->reason = text_member(object, "reason", path, false);
 	ind->has_baseline = find_member(object, "baseline", &v);
@@ -391,7 +373,10 @@ read_indicator(Scorecard *card, Indicator *ind, JsonbContainer *object, const ch
 	ind->bare = expression_bare_indicator(ind->value);
 	ind->value_is_code = ind->bare >= 0 &&
 		strcmp(code_list_code(card->codes, ind->bare, &len), ind->code) == 0;
-	read_weight(card, ind, object, path);
+	read_indicator_weight(card, ind, object, path);
+	ind->has_cap = find_member(object, "cap", &v);
+	if (ind->has_cap)
+		ind->cap = constant_member(object, "cap", path);
 	ind->missing = read_missing(object, path);
 }
 
@@ -410,39 +395,12 @@ read_indicators(Scorecard *card, JsonbContainer *root)
 		read_indicator(card, &card->indicators[i], elements[i], path);
 		for (int j = 0; j < i; j++)
 			if (strcmp(card->indicators[i].code, card->indicators[j].code) == 0)
-				document_error(under(path, "code"), "is there twice");
+				document_error(path_under(path, "code"), "is there twice");
 	}
 }
 
-/* Weights of a segment sum to the total; a dimension's is the sum of its own. */
-static void
-sum_weights(Scorecard *card)
-{
-	for (int s = 0; s < card->nsegments && !card->sum; s++)
-	{
-		Numeric		sum = int64_to_numeric(0);
-
-		for (int d = 0; d < card->ndimensions; d++)
-		{
-			Numeric		own = int64_to_numeric(0);
-
-			for (int i = 0; i < card->nindicators; i++)
-				if (card->indicators[i].dimension == d)
-					(void) numeric_add_ok(own, card->indicators[i].weight[s].exact, &own);
-			card->dimensions[d].weight[s] = constant_of(own);
-			(void) numeric_add_ok(sum, own, &sum);
-		}
-		if (numeric_compare(sum, card->total.exact) != 0)
-			document_error("indicators",
-						   psprintf("have weights that sum to %s%s%s, not to the total of %s",
-									numeric_to_plain_text(sum),
-									card->segments ? " in segment " : "",
-									card->segments ? card->segments[s] : "",
-									numeric_to_plain_text(card->total.exact)));
-	}
-}
-
-static int16
+/* The grade that a member names. */
+int16
 grade_member(JsonbContainer *object, const char *key, const char *path)
 {
 	char	   *name = text_member(object, key, path, true);
@@ -450,7 +408,7 @@ grade_member(JsonbContainer *object, const char *key, const char *path)
 	int16		grade = rating_parse(name, strlen(name), &ok);
 
 	if (!ok)
-		document_error(under(path, key), psprintf("is no rating: \"%s\"", name));
+		document_error(path_under(path, key), psprintf("is no rating: \"%s\"", name));
 	return grade;
 }
 
@@ -491,7 +449,7 @@ read_overrides(Scorecard *card, JsonbContainer *root)
 
 		check_keys(elements[i], override_keys, path);
 		o->when = read_expression(card, text_member(elements[i], "when", path, true),
-								  EXPR_BOOLEAN, under(path, "when"));
+								  EXPR_BOOLEAN, path_under(path, "when"));
 		o->at_most = find_member(elements[i], "at_most", &v);
 		if (o->at_most == find_member(elements[i], "at_least", &v))
 			document_error(path, "must have one of at_most and at_least");
@@ -503,7 +461,6 @@ static void
 read_head(Scorecard *card, JsonbContainer *root)
 {
 	JsonbValue	v;
-	char	   *aggregate;
 	char	   *reasons;
 	JsonbContainer *digits = NULL;
 
@@ -531,10 +488,7 @@ read_head(Scorecard *card, JsonbContainer *root)
 	if (card->coverage.fast.value < 0 ||
 		numeric_compare(card->coverage.exact, int64_to_numeric(1)) > 0)
 		document_error("coverage", "must be between 0 and 1");
-	aggregate = text_member(root, "aggregate", "", false);
-	card->sum = aggregate != NULL && strcmp(aggregate, "sum") == 0;
-	if (aggregate != NULL && !card->sum && strcmp(aggregate, "weighted") != 0)
-		document_error("aggregate", "must be \"weighted\" or \"sum\"");
+	read_aggregation(card, root);
 	card->initial = find_member(root, "initial", &v) ? constant_member(root, "initial", "") :
 		constant_of(int64_to_numeric(0));
 	reasons = text_member(root, "reasons", "", false);
@@ -556,7 +510,8 @@ scorecard_from_jsonb(Jsonb *json)
 	read_segments(card, &json->root);
 	read_dimensions(card, &json->root);
 	read_indicators(card, &json->root);
-	sum_weights(card);
+	weigh_dimensions(card);
+	read_pass(card, &json->root);
 	read_ratings(card, &json->root);
 	read_overrides(card, &json->root);
 	card->context = CurrentMemoryContext;

@@ -22,6 +22,7 @@ PG_FUNCTION_INFO_V1(score);
 PG_FUNCTION_INFO_V1(score_exact);
 PG_FUNCTION_INFO_V1(scorecard_rating);
 PG_FUNCTION_INFO_V1(scorecard_rate);
+PG_FUNCTION_INFO_V1(scorecard_passes);
 
 static text *
 canonical(Jsonb *json)
@@ -206,12 +207,39 @@ scorecard_rating(PG_FUNCTION_ARGS)
 	{
 		if (fast.status != STATUS_SCORED)
 			PG_RETURN_NULL();
-		PG_RETURN_INT16(card_override(card, &s, rate_fast(card, fast.score)));
+		PG_RETURN_INT16(card_override(card, &s, pass_grade(card, card_passed_fast(card, &s, &fast),
+														   rate_fast(card, fast.score))));
 	}
 	score_exactly(card, &s, &result);
 	if (result.status != STATUS_SCORED)
 		PG_RETURN_NULL();
-	PG_RETURN_INT16(card_override(card, &s, card_rate(card, result.score)));
+	PG_RETURN_INT16(card_override(card, &s, pass_grade(card, card_passed(card, &s, &result),
+													   card_rate(card, result.score))));
+}
+
+Datum
+scorecard_passes(PG_FUNCTION_ARGS)
+{
+	Scorecard  *card;
+	Subject		s;
+	FastScore	fast;
+	ScoreResult result;
+	Tri			passed;
+
+	if (PG_ARGISNULL(0) || PG_ARGISNULL(1))
+		PG_RETURN_NULL();
+	card = call_card(fcinfo, 0);
+	call_subject(fcinfo, 1, 2, card->codes, &s);
+	if (likely(score_fast(card, &s, &fast)))
+		passed = card_passed_fast(card, &s, &fast);
+	else
+	{
+		score_exactly(card, &s, &result);
+		passed = card_passed(card, &s, &result);
+	}
+	if (passed == TRI_UNKNOWN)
+		PG_RETURN_NULL();
+	PG_RETURN_BOOL(passed == TRI_TRUE);
 }
 
 Datum

@@ -44,12 +44,12 @@ outcome_of(const Scorecard *card, int segment, const Indicator *ind,
 {
 	Numeric		points = points_exactly(card, segment, ind, normalised);
 	Filtered	value;
-	double		weight = card->sum ? 100 : ind->weight[segment].fast.value;
+	double		full = card->sum ? 100 : ind->full[segment].fast.value;
 
 	/* points have no more digits than the scale: the ceiling is the number */
 	result->points = scaled_ceiling(points, card->points_digits, PLAN_LIMIT);
 	filtered_from_numeric(normalised, &value);
-	result->loose = value.value * weight * number_pow10[card->points_digits] / 100;
+	result->loose = value.value * full * number_pow10[card->points_digits] / 100;
 	return result->points > -PLAN_LIMIT && result->points < PLAN_LIMIT &&
 		isfinite(result->loose);
 }
@@ -78,10 +78,10 @@ ratio_of(Numeric a, Numeric b, Numeric c)
 static Numeric
 full_points(const Scorecard *card, int segment, const Indicator *ind)
 {
-	Numeric		weight = card->sum ? int64_to_numeric(100) : ind->weight[segment].exact;
+	Numeric		full = card->sum ? int64_to_numeric(100) : ind->full[segment].exact;
 	Numeric		result;
 
-	if (!numeric_mul_ok(weight, power_of_ten(card->points_digits), &result))
+	if (!numeric_mul_ok(full, power_of_ten(card->points_digits), &result))
 		ereport(ERROR,
 				(errcode(ERRCODE_NUMERIC_VALUE_OUT_OF_RANGE),
 				 errmsg("score is out of range")));
@@ -160,6 +160,7 @@ plan_part(const Scorecard *card, int segment, CardPlan *plan, const Indicator *i
 	part->dimension = ind->dimension;
 	part->missing = ind->missing;
 	part->weight = card->sum ? 1 : ind->weight[segment].fast.value;
+	part->known = ind->known[segment].fast.value;
 	if (!outcome_of(card, segment, ind, ind->missing == MISSING_LOWEST ? n->lowest.exact :
 					int64_to_numeric(0), &part->replacement))
 		plan->beyond = true;
@@ -219,14 +220,16 @@ plan_of_segment(Scorecard *card, int segment)
 	old = MemoryContextSwitchTo(card->context);
 	plan = palloc0(sizeof(CardPlan));
 	plan->parts = palloc(card->nindicators * sizeof(PlanPart));
-	plan->beyond = numeric_compare(card->initial.exact, int64_to_numeric(0)) != 0;
-	plan->total = card->sum ? card->nindicators : card->total.fast.value;
+	plan->initial = scaled_ceiling(numeric_round_to(card->initial.exact, card->points_digits),
+								   card->points_digits, PLAN_LIMIT);
+	plan->beyond = card->shaped || Abs(plan->initial) >= PLAN_LIMIT;
+	plan->knowable = card->knowable[segment].fast.value;
 	for (int i = 0; i < card->nindicators; i++)
 	{
 		const Indicator *ind = &card->indicators[i];
 
 		if (card->sum ||
-			numeric_compare(ind->weight[segment].exact, int64_to_numeric(0)) != 0)
+			numeric_compare(ind->full[segment].exact, int64_to_numeric(0)) != 0)
 			plan_part(card, segment, plan, ind, &plan->parts[plan->nparts++]);
 	}
 	qsort(plan->parts, plan->nparts, sizeof(PlanPart), plan_order);

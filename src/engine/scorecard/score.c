@@ -236,18 +236,31 @@ static void
 find_shares(const Pass *p, double *shares)
 {
 	const Scorecard *card = p->card;
-	double		present[CARD_MAX_DIMENSIONS] = {0};
-	double		all = 0;
+	const Constant *full = card->present[p->segment];
+	double		present[CARD_MAX_DIMENSIONS + 1] = {0};
 
 	for (int i = 0; i < p->plan->nparts; i++)
 		if (!p->left_out[i])
 			present[p->plan->parts[i].dimension] += p->plan->parts[i].weight;
-	for (int d = 0; d < card->ndimensions; d++)
-		if (present[d] > 0)
-			all += card->dimensions[d].weight[p->segment].fast.value;
-	for (int d = 0; d < card->ndimensions; d++)
-		shares[d] = card->dimensions[d].weight[p->segment].fast.value / present[d] *
-			(card->total.fast.value / all);
+	for (int k = card->ndimensions - 1; k >= 0; k--)
+	{
+		const Dimension *d = &card->dimensions[card->order[k]];
+
+		if (present[card->order[k]] > 0 && !d->bonus)
+			present[d->parent < 0 ? card->ndimensions : d->parent] +=
+				d->weight[p->segment].fast.value;
+	}
+	for (int k = 0; k < card->ndimensions; k++)
+	{
+		int			i = card->order[k];
+		const Dimension *d = &card->dimensions[i];
+		int			above = d->parent < 0 ? card->ndimensions : d->parent;
+
+		shares[i] = d->parent >= 0 ? shares[above] :
+			d->bonus ? 1 : full[above].fast.value / present[above];
+		if (d->aggregate != AGG_BEST)
+			shares[i] *= full[i].fast.value / present[i];
+	}
 }
 
 /* Share the weight of what is left out; false: a rounding is open. */
@@ -255,11 +268,11 @@ static bool
 share_weight(Pass *p)
 {
 	double		shares[CARD_MAX_DIMENSIONS];
-	double		loss = (2 * p->plan->nparts + 12) * FILTER_ULP + PLAN_DIVIDED;
+	double		loss = (2 * p->plan->nparts + 6 * p->card->ndimensions + 12) * FILTER_ULP + PLAN_DIVIDED;
 
 	keep_bare(p);
 	find_shares(p, shares);
-	p->sum = 0;
+	p->sum = p->plan->initial;
 	for (int i = 0; i < p->plan->nparts; i++)
 	{
 		double		share = shares[p->plan->parts[i].dimension];
@@ -318,7 +331,7 @@ static ScoreStatus
 status_of(const Pass *p, bool *certain)
 {
 	double		required = p->card->coverage.fast.value;
-	double		known = 1 - p->unknown / p->plan->total;
+	double		known = 1 - p->unknown / p->plan->knowable;
 
 	*certain = true;
 	if (p->nleft_out == p->plan->nparts)
@@ -347,7 +360,7 @@ score_fast(Scorecard *card, Subject *s, FastScore *result)
 		p.plan = plan_of_segment(card, p.segment);
 	p.s = s;
 	p.result = result;
-	p.sum = 0;
+	p.sum = p.plan->initial;
 	p.unknown = 0;
 	p.gaps = p.undecided = p.beyond = false;
 	p.nleft_out = 0;

@@ -2,14 +2,10 @@
  * score_exact.c
  *	  The definition of a score, in numeric.
  *
- * With w the weight of an indicator in the subject's segment, D the weight of
- * its dimension, P the weight of those of the dimension that are not left out,
- * T the total, and A the sum of D over dimensions where something is left:
+ *		points = round(normalised * weight / 100, digits)
  *
- *		points = round(normalised * (w * [D] * [T]) / (100 * [P] * [A]), digits)
- *
- * where D and P stand only if something of the dimension is left out, T and A
- * only if a whole dimension is.  The score is the rounded sum of the points.
+ * where the weight is the indicator's own, with its share in what is left out
+ * (combine.c).  The score is the rounded sum of what the dimensions come to.
  */
 #include "postgres.h"
 
@@ -18,56 +14,7 @@
 #include "utils/fmgrprotos.h"
 
 #include "../rating/rating.h"
-#include "scorecard.h"
-
-static inline Numeric
-whole(int64 value)
-{
-	return int64_to_numeric(value);
-}
-
-/* Numbers of a document do not overflow; if they do, the score is no number. */
-static Numeric
-add(Numeric a, Numeric b)
-{
-	Numeric		result;
-
-	if (!numeric_add_ok(a, b, &result))
-		ereport(ERROR,
-				(errcode(ERRCODE_NUMERIC_VALUE_OUT_OF_RANGE),
-				 errmsg("score is out of range")));
-	return result;
-}
-
-static Numeric
-multiply(Numeric a, Numeric b)
-{
-	Numeric		result;
-
-	if (!numeric_mul_ok(a, b, &result))
-		ereport(ERROR,
-				(errcode(ERRCODE_NUMERIC_VALUE_OUT_OF_RANGE),
-				 errmsg("score is out of range")));
-	return result;
-}
-
-static Numeric
-divide(Numeric a, Numeric b)
-{
-	Numeric		result;
-
-	if (!numeric_div_ok(a, b, &result))
-		ereport(ERROR,
-				(errcode(ERRCODE_NUMERIC_VALUE_OUT_OF_RANGE),
-				 errmsg("score is out of range")));
-	return result;
-}
-
-static Numeric
-subtract(Numeric a, Numeric b)
-{
-	return add(a, DatumGetNumeric(DirectFunctionCall1(numeric_uminus, NumericGetDatum(b))));
-}
+#include "exact.h"
 
 static Numeric
 clamp(Numeric x, Numeric low, Numeric high)
@@ -195,22 +142,31 @@ card_segment(const Scorecard *card, Subject *s)
 	return -1;
 }
 
-static bool
-is_zero(Numeric num)
-{
-	return numeric_compare(num, whole(0)) == 0;
-}
-
 /* The share of the weight that is known. */
 Numeric
-card_coverage(const Scorecard *card, Numeric known)
+card_coverage(const Scorecard *card, int segment, Numeric known)
 {
-	return divide(known, card->sum ? whole(card->nindicators) : card->total.exact);
+	return divide(known, card->knowable[segment].exact);
 }
 
-/* Normalise every indicator, and apply the rules for missing ones. */
+/* Normalise every indicator; NULL where it is missing. */
 static void
-gather_parts(const Scorecard *card, Subject *s, ScoreResult *r)
+normalise_parts(const Scorecard *card, Subject *s, ScoreResult *r)
+{
+	for (int i = 0; i < card->nindicators; i++)
+	{
+		Part	   *part = &r->parts[i];
+
+		CHECK_FOR_INTERRUPTS();
+		part->missing = !normalise_exactly(&card->indicators[i], s, &part->normalised);
+		if (part->missing)
+			part->normalised = NULL;
+	}
+}
+
+/* Apply the rules for missing values, and find what is covered. */
+static void
+apply_rules(const Scorecard *card, ScoreResult *r)
 {
 	Numeric		known = whole(0);
 
@@ -218,18 +174,13 @@ gather_parts(const Scorecard *card, Subject *s, ScoreResult *r)
 	{
 		const Indicator *ind = &card->indicators[i];
 		Part	   *part = &r->parts[i];
-		Numeric		weight = card->sum ? whole(1) : ind->weight[r->segment].exact;
 
-		CHECK_FOR_INTERRUPTS();
-		part->missing = !normalise_exactly(ind, s, &part->normalised);
-		if (part->missing)
-			part->normalised = NULL;
-		part->weighted = !is_zero(weight);
+		part->weighted = card->sum || !is_zero(ind->full[r->segment].exact);
 		part->counts = part->weighted;
 		if (!part->weighted)
 			continue;
 		if (!part->missing || ind->missing == MISSING_ZERO)
-			known = add(known, weight);
+			known = add(known, ind->known[r->segment].exact);
 		if (!part->missing)
 			continue;
 		if (ind->missing == MISSING_UNDECIDED)
@@ -239,28 +190,17 @@ gather_parts(const Scorecard *card, Subject *s, ScoreResult *r)
 		else
 			part->normalised = ind->missing == MISSING_ZERO ? whole(0) : ind->norm.lowest.exact;
 	}
-	r->coverage = card_coverage(card, known);
+	r->coverage = card_coverage(card, r->segment, known);
 }
 
-/* The numerator and denominator that turn a normalised value into points. */
-static void
-part_factor(const Scorecard *card, const ScoreResult *r, const Indicator *ind,
-			const Numeric *present, Numeric all, Numeric *above, Numeric *below)
+/* Points as they stand in the breakdown: rounded, and not above the cap. */
+static Numeric
+round_points(const Scorecard *card, const Indicator *ind, Numeric points)
 {
-	Numeric		dimension = card->dimensions[ind->dimension].weight[r->segment].exact;
-
-	*above = ind->weight[r->segment].exact;
-	*below = whole(100);
-	if (numeric_compare(dimension, present[ind->dimension]) != 0)
-	{
-		*above = multiply(*above, dimension);
-		*below = multiply(*below, present[ind->dimension]);
-	}
-	if (numeric_compare(all, card->total.exact) != 0)
-	{
-		*above = multiply(*above, card->total.exact);
-		*below = multiply(*below, all);
-	}
+	points = numeric_round_to(points, card->points_digits);
+	if (ind->has_cap && numeric_compare(points, ind->cap.exact) > 0)
+		points = numeric_round_to(ind->cap.exact, card->points_digits);
+	return points;
 }
 
 /* The points of a normalised value where nothing is left out. */
@@ -268,76 +208,68 @@ Numeric
 points_exactly(const Scorecard *card, int segment, const Indicator *ind, Numeric normalised)
 {
 	if (!card->sum)
-		normalised = divide(multiply(normalised, ind->weight[segment].exact), whole(100));
-	return numeric_round_to(normalised, card->points_digits);
+		normalised = divide(multiply(normalised, ind->above[segment]), ind->below[segment]);
+	return round_points(card, ind, normalised);
 }
 
+/* The points of what counts. */
 static void
 weigh_parts(const Scorecard *card, ScoreResult *r)
 {
-	Numeric    *present = palloc(card->ndimensions * sizeof(Numeric));
-	Numeric		all = whole(0);
-
-	for (int d = 0; d < card->ndimensions; d++)
-	{
-		present[d] = whole(0);
-		for (int i = 0; i < card->nindicators; i++)
-			if (card->indicators[i].dimension == d && r->parts[i].counts)
-				present[d] = add(present[d], card->indicators[i].weight[r->segment].exact);
-		if (!is_zero(present[d]))
-			all = add(all, card->dimensions[d].weight[r->segment].exact);
-	}
 	for (int i = 0; i < card->nindicators; i++)
 	{
+		const Indicator *ind = &card->indicators[i];
 		Part	   *part = &r->parts[i];
-		Numeric		above;
-		Numeric		below;
+		Numeric		above = whole(1);
+		Numeric		below = whole(1);
 
+		part->points = part->possible = NULL;
 		if (!part->counts)
 			continue;
-		part_factor(card, r, &card->indicators[i], present, all, &above, &below);
-		part->possible = numeric_round_to(divide(multiply(whole(100), above), below),
-										  card->points_digits);
+		if (!card->sum)
+		{
+			part_factor(card, r, ind, &above, &below);
+			part->possible = round_points(card, ind, divide(multiply(whole(100), above), below));
+		}
 		if (part->normalised != NULL)
-			part->points = numeric_round_to(divide(multiply(part->normalised, above), below),
-											card->points_digits);
+			part->points = round_points(card, ind, divide(multiply(part->normalised, above), below));
 	}
 }
 
+/* The score of what the parts say of their normalised values. */
 void
-score_exactly(const Scorecard *card, Subject *s, ScoreResult *r)
+score_parts(const Scorecard *card, ScoreResult *r)
 {
 	bool		any = false;
 
-	memset(r, 0, sizeof(*r));
 	r->status = STATUS_SCORED;
-	r->parts = palloc0(card->nindicators * sizeof(Part));
-	r->coverage = whole(0);
-	r->sum = numeric_round_to(card->initial.exact, card->points_digits);
-	r->segment = card_segment(card, s);
-	if (r->segment < 0)
-	{
-		r->status = STATUS_UNDECIDED;
-		return;
-	}
-	gather_parts(card, s, r);
-	if (!card->sum)
-		weigh_parts(card, r);
+	r->score = NULL;
+	apply_rules(card, r);
+	find_present(card, r);
+	weigh_parts(card, r);
 	for (int i = 0; i < card->nindicators; i++)
-	{
-		Part	   *part = &r->parts[i];
-
-		if (card->sum && part->counts && part->normalised != NULL)
-			part->points = points_exactly(card, r->segment, &card->indicators[i], part->normalised);
-		if (part->points != NULL)
-			r->sum = add(r->sum, part->points);
-		any = any || part->counts;
-	}
+		any = any || r->parts[i].counts;
+	combine_parts(card, r);
 	if (r->status == STATUS_SCORED &&
 		(!any || numeric_compare(r->coverage, card->coverage.exact) < 0))
 		r->status = STATUS_LOW_COVERAGE;
 	if (r->status == STATUS_SCORED)
 		r->score = numeric_round_to(r->sum, card->score_digits);
+}
+
+void
+score_exactly(const Scorecard *card, Subject *s, ScoreResult *r)
+{
+	memset(r, 0, sizeof(*r));
+	r->status = STATUS_UNDECIDED;
+	r->parts = palloc0(card->nindicators * sizeof(Part));
+	r->coverage = whole(0);
+	r->sum = numeric_round_to(card->initial.exact, card->points_digits);
+	r->segment = card_segment(card, s);
+	if (r->segment < 0)
+		return;
+	normalise_parts(card, s, r);
+	score_parts(card, r);
 }
 
 /* The grade of a score by the thresholds alone; D below the lowest. */

@@ -25,7 +25,7 @@ add_missing(Pass *p, int i)
 		return;
 	}
 	p->gaps = true;
-	p->unknown += part->weight;
+	p->unknown += part->known;
 	if (part->missing == MISSING_LOWEST)
 		add_outcome(p, i, &part->replacement);
 	else if (part->missing == MISSING_UNDECIDED)

@@ -22,7 +22,8 @@
 #define CARD_MAX_DIMENSIONS		100
 #define CARD_MAX_SEGMENTS		50
 #define CARD_MAX_STEPS			1000	/* bins or categories of one indicator */
-#define CARD_MAX_DIGITS			9
+#define CARD_MAX_DIGITS			12
+#define CARD_MAX_DEPTH			32		/* of dimensions in dimensions */
 
 typedef enum NormaliserKind
 {
@@ -90,12 +91,32 @@ typedef enum MissingRule
 	MISSING_LOWEST
 } MissingRule;
 
+/* How the members of a dimension, or the dimensions of a card, come to one number. */
+typedef enum Aggregate
+{
+	AGG_WEIGHTED,				/* points add up */
+	AGG_SUM,					/* ... and there are no weights: of a card only */
+	AGG_GEOMETRIC,
+	AGG_HARMONIC,
+	AGG_MINIMUM,
+	AGG_BEST					/* the member with most points counts: of a dimension only */
+} Aggregate;
+
 typedef struct Dimension
 {
 	char	   *code;
 	char	   *name;
 	char	   *name_en;
-	Constant   *weight;			/* by segment: sum of its indicators' weights */
+	int			parent;			/* -1: none */
+	Aggregate	aggregate;
+	bool		bonus;			/* above the total; has no parent */
+	bool		has_cap;
+	Constant	cap;			/* most points */
+	bool		has_minimum;
+	Constant	minimum;		/* least points with which the card is passed */
+	int64		least;			/* ... in units of 10^-digits */
+	bool		one_weight;		/* relative: the same in all segments */
+	Constant   *weight;			/* by segment: as stated, else what its members come to */
 } Dimension;
 
 typedef struct Indicator
@@ -115,6 +136,13 @@ typedef struct Indicator
 	char	   *reason;			/* reason code, where a case has none */
 	bool		one_weight;		/* the same in all segments */
 	Constant   *weight;			/* by segment */
+	/* by segment, where nothing is left out: points = normalised * above / below */
+	Numeric    *above;
+	Numeric    *below;
+	Constant   *full;			/* ... at 100; 0 where it has no weight */
+	Constant   *known;			/* by segment: what its being known counts in the coverage */
+	bool		has_cap;
+	Constant	cap;			/* most points */
 	MissingRule missing;
 } Indicator;
 
@@ -131,6 +159,20 @@ typedef struct Override
 	bool		at_most;		/* else at least */
 	int16		grade;
 } Override;
+
+/* Who passes: a score from "from" with every dimension's minimum, or a bypass. */
+typedef struct PassRule
+{
+	bool		stated;
+	bool		minima;			/* a dimension has a minimum */
+	bool		has_from;
+	Constant	from;
+	int64		least;			/* the least score that passes, in units of 10^-digits */
+	int			nbypasses;
+	Expression **bypasses;
+	bool		has_at_most;
+	int16		at_most;		/* the highest grade of who does not pass */
+} PassRule;
 
 /* What one value comes to. */
 typedef struct Outcome
@@ -155,7 +197,7 @@ typedef enum PlanKind
 
 /* Doubles lose at most this much of each operand, the definition this of its result. */
 #define PLAN_DOUBLE		(12 * FILTER_ULP)
-#define PLAN_DIVIDED	(3 * FILTER_NUMERIC_ULP)
+#define PLAN_DIVIDED	(4 * FILTER_NUMERIC_ULP)
 
 
 /* An indicator that has a weight in a segment, as score.c reads it. */
@@ -166,7 +208,9 @@ typedef struct PlanPart
 	int			code;			/* of the bare indicator, in the code list */
 	int			dimension;
 	MissingRule missing;
-	double		weight;
+	double		weight;			/* among the members of its dimension */
+	double		known;			/* what its being known counts in the coverage */
+	int64		cap;			/* of the points; PG_INT64_MAX: none */
 	Outcome		replacement;	/* what stands for a missing value */
 	double		offset;			/* linear: points = value * rate + offset, ... */
 	double		top;			/* ... from 0 to top */
@@ -182,8 +226,10 @@ typedef struct CardPlan
 	int			nparts;
 	int			end[PLAN_OTHER];	/* parts are sorted by kind: where each ends */
 	bool		beyond;			/* its points are too large for whole numbers */
-	double		total;			/* weight of all */
+	double		knowable;		/* what all being known counts in the coverage */
+	int64		initial;		/* points that everybody has, in units of 10^-digits */
 	PlanPart   *parts;
+	struct TreePlan *tree;		/* NULL: points add up to the score */
 	struct WidePlan *wide;		/* NULL: not for this card, or this machine */
 } CardPlan;
 
@@ -197,7 +243,16 @@ typedef struct Scorecard
 	int			points_digits;
 	int			score_digits;
 	Constant	coverage;
-	bool		sum;			/* normalised values are points: no weights */
+	Constant   *knowable;		/* by segment: all that could be known */
+	Constant  **present;		/* by segment: weight of all members of each dimension, and of the whole */
+	bool		relative;		/* weights are shares of their level, not points */
+	Aggregate	aggregate;		/* of the dimensions that have no parent */
+	bool		sum;			/* AGG_SUM: normalised values are points, there are no weights */
+	bool		shaped;			/* points of dimensions matter: see combine.c */
+	bool		has_floor;
+	Constant	floor;			/* the score's least and ... */
+	bool		has_cap;
+	Constant	cap;			/* ... its most */
 	Constant	initial;		/* points that everybody has */
 	bool		reasons_above;	/* points above the baseline are reasons, not those below */
 	CodeList   *codes;			/* all that the card reads */
@@ -209,8 +264,10 @@ typedef struct Scorecard
 	int			segment_bare;	/* the code list's index, if it is one indicator; else -1 */
 	int			ndimensions;
 	Dimension  *dimensions;
+	int		   *order;			/* of dimensions: each after its parent, beside its kin */
 	int			nindicators;
 	Indicator  *indicators;
+	PassRule	pass;
 	int			nthresholds;
 	Threshold  *thresholds;
 	int			noverrides;
@@ -236,13 +293,25 @@ typedef struct Part
 	Numeric		possible;		/* points at a normalised value of 100 */
 } Part;
 
+/* One dimension's part, or (the last of a result) that of all without a parent. */
+typedef struct DimensionPart
+{
+	bool		counts;			/* something of it does */
+	Numeric		present;		/* weight of its members that count */
+	Numeric		possible;		/* points at 100 */
+	Numeric		sum;			/* of its members' points */
+	Numeric		aggregated;		/* ... as its aggregate has it */
+	Numeric		points;			/* ... and its cap */
+} DimensionPart;
+
 typedef struct ScoreResult
 {
 	ScoreStatus status;
 	int			segment;		/* -1: unknown */
 	Part	   *parts;			/* one an indicator */
+	DimensionPart *dimensions;	/* one a dimension, and one of the whole */
 	Numeric		coverage;
-	Numeric		sum;			/* of the points, not rounded */
+	Numeric		sum;			/* of the whole, not rounded */
 	Numeric		score;			/* NULL unless scored */
 } ScoreResult;
 
@@ -254,6 +323,9 @@ typedef struct FastScore
 	int64		score;			/* in units of 10^-digits; of no meaning unless scored */
 	int			nmissing;
 	bool		missing[CARD_MAX_INDICATORS];	/* valid if nmissing > 0 */
+	/* of dimensions, if the card is shaped: points in units of 10^-digits */
+	bool		counts[CARD_MAX_DIMENSIONS];
+	int64		points[CARD_MAX_DIMENSIONS];
 } FastScore;
 
 /* A text's first eight bytes, filled up with zeros; what lies up to limit may be read. */
@@ -281,13 +353,43 @@ pg_noreturn extern void document_error(const char *path, const char *message);
 extern void check_keys(JsonbContainer *object, const char *const *allowed, const char *path);
 extern bool find_member(JsonbContainer *object, const char *key, JsonbValue *value);
 extern Numeric number_of(const JsonbValue *value, const char *path);
+extern void check_weight(Constant weight, const char *path);
 extern Constant constant_of(Numeric num);
 extern char *text_member(JsonbContainer *object, const char *key, const char *path, bool required);
 extern Expression *read_expression(Scorecard *card, const char *source, ExprType want, const char *path);
 extern Constant constant_member(JsonbContainer *object, const char *key, const char *path);
 extern bool is_container(const JsonbValue *value, bool array);
+extern char *path_under(const char *path, const char *key);
+extern int	array_member(JsonbContainer *object, const char *key, bool required, int most,
+						 JsonbContainer ***elements);
+extern Constant *read_weight(Scorecard *card, JsonbContainer *object, const char *path, bool *same);
+extern int16 grade_member(JsonbContainer *object, const char *key, const char *path);
 extern void read_normaliser(Normaliser *n, const JsonbValue *value, const char *path);
 extern ExprType normaliser_input(const Normaliser *n);
+
+/* dimension.c: the tree of dimensions, and what its nodes weigh */
+extern void read_aggregation(Scorecard *card, JsonbContainer *root);
+extern void read_dimensions(Scorecard *card, JsonbContainer *root);
+extern int	find_dimension(const Scorecard *card, const char *code);
+extern Constant *no_weight(const Scorecard *card);
+extern void weigh_dimensions(Scorecard *card);
+extern bool dimension_weighs(const Scorecard *card, int dimension, int segment);
+extern const char *aggregate_name(Aggregate aggregate);
+extern void write_dimension(StringInfo out, const Scorecard *card, const Dimension *d);
+
+/* pass.c */
+extern void read_pass(Scorecard *card, JsonbContainer *root);
+extern void write_pass(StringInfo out, const Scorecard *card);
+extern bool card_has_pass(const Scorecard *card);
+extern Tri	card_passed(const Scorecard *card, Subject *s, const ScoreResult *r);
+extern Tri	card_passed_fast(const Scorecard *card, Subject *s, const FastScore *fast);
+extern int16 pass_grade(const Scorecard *card, Tri passed, int16 grade);
+
+/* combine.c: from the points of indicators to those of the whole */
+extern void find_present(const Scorecard *card, ScoreResult *r);
+extern void part_factor(const Scorecard *card, const ScoreResult *r, const Indicator *ind,
+						Numeric *above, Numeric *below);
+extern void combine_parts(const Scorecard *card, ScoreResult *r);
 
 /* plan.c */
 extern CardPlan *plan_of_segment(Scorecard *card, int segment);
@@ -305,10 +407,12 @@ extern void write_cases(StringInfo out, const Indicator *ind);
 extern void json_key(StringInfo out, const char *name);
 extern char *scorecard_text(const Scorecard *card);
 extern void write_normaliser(StringInfo out, const Normaliser *n);
+extern void write_weight(StringInfo out, const Scorecard *card, const Constant *weight, bool same);
 extern const char *missing_rule_name(MissingRule rule);
 
 /* score_exact.c: the definition */
-extern Numeric card_coverage(const Scorecard *card, Numeric known);
+extern Numeric card_coverage(const Scorecard *card, int segment, Numeric known);
+extern void score_parts(const Scorecard *card, ScoreResult *r);
 extern void score_exactly(const Scorecard *card, Subject *s, ScoreResult *result);
 extern bool normalise_exactly(const Indicator *ind, Subject *s, Numeric *normalised);
 extern int	card_segment(const Scorecard *card, Subject *s);

@@ -58,35 +58,41 @@ CREATE FUNCTION growth_index.rate(card growth_index.scorecard, score numeric) RE
 	AS 'MODULE_PATHNAME', 'scorecard_rate' LANGUAGE C IMMUTABLE STRICT PARALLEL SAFE COST 20;
 COMMENT ON FUNCTION growth_index.rate(growth_index.scorecard, numeric) IS
 'The grade of a score by the card''s thresholds alone.';
+CREATE FUNCTION growth_index.passes(card growth_index.scorecard, profile growth_index.profile,
+									as_of date DEFAULT NULL) RETURNS boolean
+	AS 'MODULE_PATHNAME', 'scorecard_passes' LANGUAGE C IMMUTABLE PARALLEL SAFE COST 250;
+COMMENT ON FUNCTION growth_index.passes(growth_index.scorecard, growth_index.profile, date) IS
+'Does the enterprise pass (达标): the score reaches pass.from and every dimension that has a minimum and a weight in the segment reaches it, or one of the conditions of pass.bypass is true (直通). NULL: unknown, since there is no score, nothing of a dimension with a minimum is known, or nothing but a bypass that is itself unknown could decide; also where the card says nothing of passing.';
 CREATE FUNCTION growth_index.score_detail(card growth_index.scorecard, profile growth_index.profile,
 										  as_of date DEFAULT NULL,
 										  OUT level text, OUT dimension text, OUT code text,
 										  OUT name text, OUT raw text, OUT normalised numeric,
 										  OUT weight numeric, OUT points numeric,
 										  OUT possible numeric, OUT share numeric,
-										  OUT missing boolean, OUT reason text)
+										  OUT missing boolean, OUT reason text, OUT parent text)
 	RETURNS SETOF record
 	AS 'MODULE_PATHNAME' LANGUAGE C IMMUTABLE PARALLEL SAFE COST 5000 ROWS 40;
 COMMENT ON FUNCTION growth_index.score_detail(growth_index.scorecard, growth_index.profile, date) IS
-'Where the score comes from: a row of level total, then for each dimension one of level dimension and one of level indicator for each of its indicators. raw: the value before normalisation; normalised: 0..100; weight: of the segment; points: what it adds (the points of the indicators sum to the total''s, whose rounding is the score); possible: points at a normalised value of 100; share: points / possible; missing: the value is unknown; reason: what was done about that.';
+'Where the score comes from: a row of level total, then for each dimension, depth first, one of level dimension (parent: the code of the dimension that it is in, NULL for one at the top) and one of level indicator for each of its own indicators. raw: the value before normalisation; normalised: 0..100; weight: as the document states it, for the segment; points: what it adds; possible: the most points that were possible, of dimensions without those of a bonus; share: points / possible; missing: the value is unknown; reason: what was done about that, or the reason code. Rows of level adjustment follow the total or the dimension that they belong to: code tells what adds or takes points that are no indicator''s (geometric, harmonic, minimum, best: the aggregate instead of the sum; cap, floor; initial: what everybody has), reason says it in words. The points of all rows of level indicator and adjustment sum exactly to the total''s, whose rounding is the score.';
 CREATE FUNCTION growth_index.score_status(card growth_index.scorecard, profile growth_index.profile,
 										  as_of date DEFAULT NULL,
 										  OUT score numeric, OUT rating growth_index.rating,
 										  OUT segment text, OUT coverage numeric, OUT status text,
-										  OUT missing text[])
+										  OUT missing text[], OUT passed boolean)
 	RETURNS SETOF record
 	AS 'MODULE_PATHNAME' LANGUAGE C IMMUTABLE PARALLEL SAFE COST 5000 ROWS 1;
 COMMENT ON FUNCTION growth_index.score_status(growth_index.scorecard, growth_index.profile, date) IS
-'Everything that is kept of a score, in one row: score, rating, segment, coverage (0..1, share of weight that is known), status (scored, low_coverage, undecided), codes of the indicators that are missing. No row where card or profile is NULL.';
+'Everything that is kept of a score, in one row: score, rating, segment, coverage (0..1, share of weight that is known), status (scored, low_coverage, undecided), codes of the indicators that are missing, passed as passes() says. No row where card or profile is NULL.';
 CREATE FUNCTION growth_index.scorecard_items(card growth_index.scorecard,
 											 OUT dimension text, OUT dimension_name text,
 											 OUT code text, OUT name text, OUT value text,
 											 OUT normaliser jsonb, OUT segment text,
-											 OUT weight numeric, OUT missing text)
+											 OUT weight numeric, OUT missing text, OUT possible numeric,
+											 OUT cap numeric, OUT dimensions text[])
 	RETURNS SETOF record
 	AS 'MODULE_PATHNAME' LANGUAGE C IMMUTABLE PARALLEL SAFE COST 5000 ROWS 90;
 COMMENT ON FUNCTION growth_index.scorecard_items(growth_index.scorecard) IS
-'The document as rows: one for each indicator and segment. segment is NULL where the card has none, weight is NULL where the aggregate is sum.';
+'The document as rows: one for each indicator and segment. dimension: the one that the indicator is in, dimensions: from the one at the top down to it; segment is NULL where the card has none; weight as stated, possible: points at a normalised value of 100 with nothing left out (both NULL where the aggregate is sum); cap: most points, NULL for none.';
 CREATE FUNCTION growth_index.indicators(growth_index.scorecard) RETURNS text[]
 	AS 'MODULE_PATHNAME', 'scorecard_indicators' LANGUAGE C IMMUTABLE STRICT PARALLEL SAFE COST 5000;
 COMMENT ON FUNCTION growth_index.indicators(growth_index.scorecard) IS
@@ -96,30 +102,56 @@ CREATE FUNCTION growth_index.score_change(card growth_index.scorecard, before gr
 										  as_of_before date DEFAULT NULL, as_of_after date DEFAULT NULL,
 										  OUT dimension text, OUT code text, OUT name text,
 										  OUT raw_before text, OUT raw_after text,
-										  OUT points_before numeric, OUT points_after numeric, OUT difference numeric)
+										  OUT points_before numeric, OUT points_after numeric, OUT difference numeric,
+										  OUT level text)
 	RETURNS SETOF record
 	LANGUAGE sql IMMUTABLE PARALLEL SAFE COST 12000 ROWS 10 SET search_path = pg_catalog, pg_temp
 AS $$
-	WITH b AS MATERIALIZED (SELECT d.*, d.ordinality AS n FROM growth_index.score_detail(card, before, as_of_before) WITH ORDINALITY AS d),
-	a AS MATERIALIZED (SELECT d.*, d.ordinality AS n FROM growth_index.score_detail(card, after, as_of_after) WITH ORDINALITY AS d),
+	WITH b AS MATERIALIZED (SELECT d.*, coalesce(d.dimension, '') AS place, d.ordinality AS n
+		FROM growth_index.score_detail(card, before, as_of_before) WITH ORDINALITY AS d WHERE d.level IN ('indicator', 'adjustment')),
+	a AS MATERIALIZED (SELECT d.*, coalesce(d.dimension, '') AS place, d.ordinality AS n
+		FROM growth_index.score_detail(card, after, as_of_after) WITH ORDINALITY AS d WHERE d.level IN ('indicator', 'adjustment')),
 	scores AS MATERIALIZED (SELECT growth_index.score(card, before, as_of_before) AS before, growth_index.score(card, after, as_of_after) AS after),
 	moved AS MATERIALIZED (
-		SELECT b.dimension, b.code, b.name, b.raw AS raw_before, a.raw AS raw_after, b.points AS points_before, a.points AS points_after,
-			coalesce(a.points, 0) - coalesce(b.points, 0) AS difference, b.n
-		FROM b JOIN a ON a.level = 'indicator' AND a.code = b.code
-		WHERE b.level = 'indicator' AND coalesce(a.points, 0) <> coalesce(b.points, 0)
+		SELECT coalesce(b.dimension, a.dimension) AS dimension, coalesce(b.code, a.code) AS code, coalesce(b.name, a.name) AS name,
+			b.raw AS raw_before, a.raw AS raw_after, b.points AS points_before, a.points AS points_after,
+			coalesce(a.points, 0) - coalesce(b.points, 0) AS difference, coalesce(b.level, a.level) AS level, coalesce(b.n, a.n) AS n
+		FROM b FULL JOIN a ON a.level = b.level AND a.code = b.code AND a.place = b.place
+		WHERE coalesce(a.points, 0) <> coalesce(b.points, 0)
 			AND (SELECT s.before IS NOT NULL AND s.after IS NOT NULL FROM scores AS s)
 	), rounding AS (
 		SELECT s.after - s.before - coalesce((SELECT sum(m.difference) FROM moved AS m), 0) AS difference FROM scores AS s
 	)
-	SELECT x.dimension, x.code, x.name, x.raw_before, x.raw_after, x.points_before, x.points_after, x.difference
+	SELECT x.dimension, x.code, x.name, x.raw_before, x.raw_after, x.points_before, x.points_after, x.difference, x.level
 	FROM (SELECT m.*, 0 AS last FROM moved AS m
 		UNION ALL
-		SELECT NULL, NULL, NULL, NULL, NULL, NULL, NULL, r.difference, NULL, 1 FROM rounding AS r WHERE r.difference <> 0) AS x
+		SELECT NULL, NULL, NULL, NULL, NULL, NULL, NULL, r.difference, 'rounding', NULL, 1 FROM rounding AS r WHERE r.difference <> 0) AS x
 	ORDER BY x.last, abs(x.difference) DESC, x.n
 $$;
 COMMENT ON FUNCTION growth_index.score_change(growth_index.scorecard, growth_index.profile, growth_index.profile, date, date) IS
-'What moved the score from one profile to another under the same card, the largest first: dimension, code and name of the indicator, its value and points before and after, and the difference; points of NULL were left out. The last row, of no code, is what rounding the two scores adds, where that is not 0; without it the differences may not sum exactly to score(after) - score(before), with it they do. An indicator can move without a change of its value: by another segment''s weights, or by sharing the weight of a missing one. No row where nothing moved, or where one of the two is not scored.';
+'What moved the score from one profile to another under the same card, the largest first: dimension, code and name of the indicator, its value and points before and after, and the difference; points of NULL were left out. level: indicator; adjustment: what an aggregate, a cap or a floor adds (code and dimension as in score_detail()); rounding: the last row, of no code, is what rounding the two scores adds, where that is not 0; without it the differences may not sum exactly to score(after) - score(before), with it they do. An indicator can move without a change of its value: by another segment''s weights, or by sharing the weight of a missing one. No row where nothing moved, or where one of the two is not scored.';
+
+CREATE FUNCTION growth_index.score_sum_if(card growth_index.scorecard, profile growth_index.profile, as_of date,
+										  codes text[], normalised numeric[]) RETURNS numeric
+	AS 'MODULE_PATHNAME' LANGUAGE C IMMUTABLE PARALLEL SAFE COST 5000;
+COMMENT ON FUNCTION growth_index.score_sum_if(growth_index.scorecard, growth_index.profile, date, text[], numeric[]) IS
+'The points, before they are rounded to the score, if the indicators of these codes had these normalised values and all else stayed: aggregates, caps, shared weights and all. NULL: the segment is unknown, or an argument other than as_of is NULL. Error 22023: the card has no such indicator.';
+
+CREATE FUNCTION growth_index.normaliser_top(normaliser jsonb) RETURNS numeric
+	LANGUAGE sql IMMUTABLE STRICT PARALLEL SAFE COST 500 SET search_path = pg_catalog, pg_temp
+AS $$
+	SELECT CASE
+		WHEN normaliser ? 'bins' THEN (SELECT max((bin ->> 1)::numeric) FROM jsonb_array_elements(normaliser -> 'bins') AS bin)
+		WHEN jsonb_typeof(normaliser -> 'flag') = 'array' THEN greatest((normaliser #>> '{flag,0}')::numeric, (normaliser #>> '{flag,1}')::numeric)
+		WHEN normaliser ? 'category' THEN greatest(coalesce((normaliser ->> 'else')::numeric, 0), (SELECT max(c.value::numeric) FROM jsonb_each_text(normaliser -> 'category') AS c))
+		WHEN normaliser ? 'set' THEN least(coalesce((normaliser ->> 'cap')::numeric, 100),
+			(SELECT CASE WHEN normaliser ? 'best' THEN max(s.value::numeric) ELSE sum(greatest(s.value::numeric, 0)) END FROM jsonb_each_text(normaliser -> 'set') AS s))
+		WHEN normaliser ? 'per_unit' AND normaliser #> '{per_unit,points}' IS NOT NULL THEN greatest(0, (normaliser #>> '{per_unit,points}')::numeric * (normaliser #>> '{per_unit,cap}')::numeric)
+		WHEN normaliser ? 'cases' THEN (SELECT CASE WHEN bool_and(jsonb_typeof(c.value -> 'points') = 'number') THEN max((c.value ->> 'points')::numeric) ELSE 100 END FROM jsonb_array_elements(normaliser -> 'cases') AS c)
+		ELSE 100 END
+$$;
+COMMENT ON FUNCTION growth_index.normaliser_top(jsonb) IS
+'The highest normalised value that a normaliser of scorecard_items() gives; 100 of one whose points are formulas; NULL: there is none (points per unit without a cap).';
 
 CREATE FUNCTION growth_index.improve(card growth_index.scorecard, profile growth_index.profile,
 									 target numeric DEFAULT NULL, as_of date DEFAULT NULL,
@@ -129,36 +161,48 @@ CREATE FUNCTION growth_index.improve(card growth_index.scorecard, profile growth
 	RETURNS SETOF record
 	LANGUAGE sql IMMUTABLE PARALLEL SAFE COST 12000 ROWS 24 SET search_path = pg_catalog, pg_temp
 AS $$
-	WITH now AS MATERIALIZED (
-		SELECT d.dimension, d.code, d.name, d.raw, d.normalised, d.points, d.possible, d.possible - coalesce(d.points, 0) AS gain, d.ordinality AS n,
-			CASE WHEN d.raw ~ '^-?[0-9.]+$' THEN d.raw::numeric END AS value,
-			(SELECT i.normaliser FROM growth_index.scorecard_items(card) AS i WHERE i.code = d.code LIMIT 1) AS normaliser
+	WITH present AS MATERIALIZED (
+		SELECT growth_index.score_sum_if(card, profile, as_of, '{}', '{}') AS points
+	), now AS MATERIALIZED (
+		SELECT d.dimension, d.code, d.name, d.raw, d.normalised, d.points, d.possible, d.ordinality AS n,
+			CASE WHEN d.raw ~ '^-?[0-9.]+$' THEN d.raw::numeric END AS value, i.normaliser
 		FROM growth_index.score_detail(card, profile, as_of) WITH ORDINALITY AS d
-		WHERE d.level = 'indicator' AND d.possible > coalesce(d.points, 0)
+			CROSS JOIN LATERAL (SELECT i.normaliser, i.missing FROM growth_index.scorecard_items(card) AS i WHERE i.code = d.code LIMIT 1) AS i
+		WHERE d.level = 'indicator' AND NOT (d.missing AND i.missing = 'reweight')
 	), steps AS (
-		SELECT w.*, s.next_value, CASE WHEN s.to_the_end THEN w.gain WHEN s.normalised_gain IS NOT NULL THEN least(w.gain, s.normalised_gain * w.possible / 100) END AS next_gain
+		SELECT w.*, s.next_value, s.next_normalised, coalesce(growth_index.normaliser_top(w.normaliser), s.next_normalised) AS top
 		FROM now AS w LEFT JOIN LATERAL (
 			/* to the end of the line; to the next edge that is worth more; one unit more */
-			SELECT (w.normaliser #>> '{linear,1}')::numeric AS next_value, NULL::numeric AS normalised_gain, true AS to_the_end WHERE w.normaliser ? 'linear'
+			SELECT (w.normaliser #>> '{linear,1}')::numeric AS next_value, 100::numeric AS next_normalised WHERE w.normaliser ? 'linear'
 			UNION ALL
-			SELECT (w.normaliser #>> '{log,1}')::numeric, NULL, true WHERE w.normaliser ? 'log'
+			SELECT (w.normaliser #>> '{log,1}')::numeric, 100 WHERE w.normaliser ? 'log'
 			UNION ALL
-			(SELECT (bin ->> 0)::numeric, (bin ->> 1)::numeric - w.normalised, false
+			(SELECT (bin ->> 0)::numeric, (bin ->> 1)::numeric
 			FROM jsonb_array_elements(w.normaliser -> 'bins') AS bin
 			WHERE w.normaliser ? 'bins' AND (bin ->> 1)::numeric > w.normalised
 			ORDER BY abs((bin ->> 0)::numeric - w.value), (bin ->> 0)::numeric LIMIT 1)
 			UNION ALL
-			SELECT floor(w.value) + 1, coalesce((w.normaliser #>> '{per_unit,points}')::numeric, 100 / (w.normaliser #>> '{per_unit,cap}')::numeric), false
+			SELECT floor(w.value) + 1, coalesce((w.normaliser #>> '{per_unit,points}')::numeric, 100 / (w.normaliser #>> '{per_unit,cap}')::numeric)
+				* least(floor(w.value) + 1, (w.normaliser #>> '{per_unit,cap}')::numeric)
 			WHERE w.normaliser ? 'per_unit' AND w.value >= 0) AS s ON true
+	), gains AS MATERIALIZED (
+		SELECT s.*, growth_index.score_sum_if(card, profile, as_of, ARRAY[s.code], ARRAY[s.top]) - p.points AS gain,
+			growth_index.score_sum_if(card, profile, as_of, ARRAY[s.code], ARRAY[s.next_normalised]) - p.points AS next_gain
+		FROM steps AS s, present AS p
+	), ranked AS (
+		SELECT g.*, array_agg(g.code) OVER most AS codes, array_agg(g.top) OVER most AS tops
+		FROM gains AS g WHERE g.gain > 0
+		WINDOW most AS (ORDER BY g.gain DESC, g.n)
 	)
-	SELECT s.dimension, s.code, s.name, s.raw, s.points, s.possible, s.gain, s.next_value, s.next_gain,
-		sum(s.gain) OVER most, growth_index.score(card, profile, as_of) + sum(s.gain) OVER most >= target
-	FROM steps AS s
-	WINDOW most AS (ORDER BY s.gain DESC, s.n)
-	ORDER BY s.gain DESC, s.n
+	SELECT r.dimension, r.code, r.name, r.raw, r.points, r.possible, r.gain, r.next_value,
+		CASE WHEN r.next_normalised IS NOT NULL THEN r.next_gain END, a.in_all,
+		growth_index.score(card, profile, as_of) + a.in_all >= target
+	FROM ranked AS r, present AS p,
+		LATERAL (SELECT growth_index.score_sum_if(card, profile, as_of, r.codes, r.tops) - p.points AS in_all) AS a
+	ORDER BY r.gain DESC, r.n
 $$;
 COMMENT ON FUNCTION growth_index.improve(growth_index.scorecard, growth_index.profile, numeric, date) IS
-'Where the most points are still to be had, the largest first: dimension, code and name of the indicator, its value, its points, those at a normalised value of 100, and the gain between the two; next_value: the nearest value that is worth more (the next edge of bins, one more unit, the end of a line), NULL for flags, texts and sets; next_gain: the points that it brings; in_all: the gains up to this row; reaches: whether they bring the score to target, in points of the score''s scale (NULL without a target or a score). What is left out and re-weighted has no row. With weights shared out for missing indicators a gain changes the others'': it is what this one alone would bring.';
+'Where the most points are still to be had, the largest gain first: dimension, code and name of the indicator, its value, its points, those at a normalised value of 100; gain: points that the whole would have more if this indicator alone were the best that its normaliser knows (points per unit without a cap: one unit more), with every aggregate, cap and shared weight as it is, so that what a cap or a better alternative takes away is not promised; next_value: the nearest value that is worth more (the next edge of bins, one more unit, the end of a line), NULL for flags, texts and sets; next_gain: the points that it brings; in_all: what this row and those above bring together; reaches: whether that brings the score to target, in points of the score''s scale (NULL without a target or a score). No row for an indicator that is left out and re-weighted, or has nothing to gain.';
 
 CREATE FUNCTION growth_index.document_leaves(document jsonb, path text DEFAULT '', OUT at text, OUT value jsonb)
 	RETURNS SETOF record
