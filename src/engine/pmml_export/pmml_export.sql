@@ -141,8 +141,16 @@ CREATE FUNCTION growth_index.to_pmml(card growth_index.scorecard) RETURNS xml
 AS $$
 DECLARE
 	doc jsonb := growth_index.jsonb(card);
-	unsaid text := (SELECT string_agg(k, ', ' ORDER BY k) FROM jsonb_object_keys(doc) AS k
-		WHERE k NOT IN ('name', 'name_en', 'source', 'total', 'digits', 'aggregate', 'initial', 'reasons', 'dimensions', 'indicators'));
+	unsaid text := (SELECT string_agg(k, ', ' ORDER BY k) FROM (
+		SELECT k FROM jsonb_object_keys(doc) AS k
+		WHERE k NOT IN ('name', 'name_en', 'source', 'total', 'digits', 'aggregate', 'initial', 'reasons', 'dimensions', 'indicators')
+		UNION ALL
+		SELECT format('aggregate "%s"', doc ->> 'aggregate') WHERE doc ->> 'aggregate' <> 'sum'
+		UNION ALL
+		SELECT format('%s of dimension %s', k, d ->> 'code') FROM jsonb_array_elements(doc -> 'dimensions') AS d, jsonb_object_keys(d) AS k
+		WHERE k IN ('aggregate', 'cap', 'minimum')
+		UNION ALL
+		SELECT format('cap of indicator %s', i ->> 'code') FROM jsonb_array_elements(doc -> 'indicators') AS i WHERE i ? 'cap') AS u (k));
 	reasons boolean := doc #> '{indicators}' @? '$[*].baseline';
 	one record;
 	fields jsonb := '{}';

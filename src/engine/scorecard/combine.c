@@ -13,8 +13,9 @@
  *		best:		the most points of a member
  *
  * of values from 0 to 100: an indicator's normalised value, a dimension's
- * points * 100 / its points at 100.  What comes out is rounded to the card's
- * digits, then capped.  So the points of indicators, and for each dimension
+ * points * 100 / its points at 100.  The first two are rounded to MEAN_DIGITS,
+ * so that the mean of equal values is their value.  What comes out in points is
+ * rounded to the card's digits, then capped.  So the points of indicators, and for each dimension
  * what its aggregate and its cap add (mostly less than 0), sum to the score.
  */
 #include "postgres.h"
@@ -105,23 +106,24 @@ part_factor(const Scorecard *card, const ScoreResult *r, const Indicator *ind,
 	carry_up(card, r, ind->dimension, above, below);
 }
 
-/* Points of a dimension at 100; of the whole for one beyond the last. */
-static Numeric
-full_points(const Scorecard *card, const ScoreResult *r, int dimension)
+/*
+ * Points of a dimension at 100, of the whole for one beyond the last: above /
+ * below, which what is computed with them divides last.
+ */
+static void
+full_points(const Scorecard *card, const ScoreResult *r, int dimension,
+			Numeric *above, Numeric *below)
 {
-	Numeric		above;
-	Numeric		below = whole(1);
-
+	*below = whole(1);
+	*above = card->total.exact;
 	if (dimension == card->ndimensions)
-		return card->total.exact;
-	above = card->dimensions[dimension].weight[r->segment].exact;
-	if (card->dimensions[dimension].bonus)
-		return above;
-	carry_up(card, r, card->dimensions[dimension].parent, &above, &below);
-	return divide(above, below);
+		return;
+	*above = card->dimensions[dimension].weight[r->segment].exact;
+	if (!card->dimensions[dimension].bonus)
+		carry_up(card, r, card->dimensions[dimension].parent, above, below);
 }
 
-/* A mean in the making. */
+/* A mean in the making; values are above / below. */
 typedef struct Mean
 {
 	Aggregate	aggregate;
@@ -130,13 +132,21 @@ typedef struct Mean
 	Numeric		weights;
 	Numeric		sum;			/* geometric: of weight * ln; harmonic: of weight / value */
 	Numeric		least;
+	Numeric		above;			/* of the least value */
+	Numeric		below;
 } Mean;
 
 static void
-mean_add(Mean *m, Numeric value, Numeric weight)
+mean_add(Mean *m, Numeric above, Numeric below, Numeric weight)
 {
+	Numeric		value = divide(above, below);
+
 	if (!m->any || numeric_compare(value, m->least) < 0)
+	{
 		m->least = value;
+		m->above = above;
+		m->below = below;
+	}
 	m->any = true;
 	if (m->aggregate == AGG_MINIMUM)
 		return;
@@ -153,38 +163,57 @@ mean_add(Mean *m, Numeric value, Numeric weight)
 																				  NumericGetDatum(value)))));
 }
 
-static Numeric
-mean_result(const Mean *m)
+/* The mean as above / below: the least is not divided before it has to be. */
+static void
+mean_result(const Mean *m, Numeric *above, Numeric *below)
 {
+	*below = whole(1);
+	*above = whole(0);
 	if (!m->any)
-		return whole(0);
+		return;
 	if (m->aggregate == AGG_MINIMUM)
-		return m->least;
-	if (m->none_above)
-		return whole(0);
-	if (m->aggregate == AGG_HARMONIC)
-		return divide(m->weights, m->sum);
-	return DatumGetNumeric(DirectFunctionCall1(numeric_exp,
-											   NumericGetDatum(divide(m->sum, m->weights))));
+	{
+		*above = m->above;
+		*below = m->below;
+	}
+	else if (m->none_above)
+		return;
+	else if (m->aggregate == AGG_HARMONIC)
+		*above = numeric_round_to(divide(m->weights, m->sum), MEAN_DIGITS);
+	else
+	{
+		Datum		ln = NumericGetDatum(divide(m->sum, m->weights));
+
+		*above = numeric_round_to(DatumGetNumeric(DirectFunctionCall1(numeric_exp, ln)), MEAN_DIGITS);
+	}
 }
 
 /* The points of members' values under an aggregate that does not add them. */
 static Numeric
 aggregate_members(const Scorecard *card, const ScoreResult *r, int dimension, Aggregate aggregate)
 {
-	Mean		m = {aggregate, false, false, whole(0), whole(0), NULL};
+	Mean		m = {aggregate, false, false, whole(0), whole(0), NULL, NULL, NULL};
 	int			self = dimension == card->ndimensions ? -1 : dimension;
+	Numeric		above;
+	Numeric		below;
+	Numeric		mean_above;
+	Numeric		mean_below;
 
 	for (int i = 0; i < card->nindicators && self >= 0; i++)
 		if (card->indicators[i].dimension == self && r->parts[i].counts &&
 			r->parts[i].normalised != NULL)
-			mean_add(&m, r->parts[i].normalised, card->indicators[i].weight[r->segment].exact);
+			mean_add(&m, r->parts[i].normalised, whole(1), card->indicators[i].weight[r->segment].exact);
 	for (int d = 0; d < card->ndimensions; d++)
 		if (card->dimensions[d].parent == self && !card->dimensions[d].bonus &&
 			r->dimensions[d].counts)
-			mean_add(&m, divide(multiply(r->dimensions[d].points, whole(100)), full_points(card, r, d)),
+		{
+			full_points(card, r, d, &above, &below);
+			mean_add(&m, multiply(multiply(r->dimensions[d].points, whole(100)), below), above,
 					 card->dimensions[d].weight[r->segment].exact);
-	return divide(multiply(mean_result(&m), full_points(card, r, dimension)), whole(100));
+		}
+	full_points(card, r, dimension, &above, &below);
+	mean_result(&m, &mean_above, &mean_below);
+	return divide(multiply(mean_above, above), multiply(multiply(mean_below, below), whole(100)));
 }
 
 /* The most points of a member; 0 where none counts. */
@@ -230,7 +259,13 @@ combine_dimension(const Scorecard *card, ScoreResult *r, int dimension)
 	if (card->sum || !part->counts)
 		return;
 	if (d->aggregate != AGG_WEIGHTED)
-		part->possible = numeric_round_to(full_points(card, r, dimension), card->points_digits);
+	{
+		Numeric		above;
+		Numeric		below;
+
+		full_points(card, r, dimension, &above, &below);
+		part->possible = numeric_round_to(divide(above, below), card->points_digits);
+	}
 	if (d->has_cap && part->possible != NULL)
 		part->possible = lesser(part->possible, numeric_round_to(d->cap.exact, card->points_digits));
 }

@@ -161,6 +161,7 @@ plan_part(const Scorecard *card, int segment, CardPlan *plan, const Indicator *i
 	part->missing = ind->missing;
 	part->weight = card->sum ? 1 : ind->weight[segment].fast.value;
 	part->known = ind->known[segment].fast.value;
+	part->cap = indicator_limit(card, ind);
 	if (!outcome_of(card, segment, ind, ind->missing == MISSING_LOWEST ? n->lowest.exact :
 					int64_to_numeric(0), &part->replacement))
 		plan->beyond = true;
@@ -222,7 +223,7 @@ plan_of_segment(Scorecard *card, int segment)
 	plan->parts = palloc(card->nindicators * sizeof(PlanPart));
 	plan->initial = scaled_ceiling(numeric_round_to(card->initial.exact, card->points_digits),
 								   card->points_digits, PLAN_LIMIT);
-	plan->beyond = card->shaped || Abs(plan->initial) >= PLAN_LIMIT;
+	plan->beyond = Abs(plan->initial) >= PLAN_LIMIT;
 	plan->knowable = card->knowable[segment].fast.value;
 	for (int i = 0; i < card->nindicators; i++)
 	{
@@ -237,7 +238,8 @@ plan_of_segment(Scorecard *card, int segment)
 		for (int i = 0; i < plan->nparts; i++)
 			if ((int) plan->parts[i].kind <= kind)
 				plan->end[kind] = i + 1;
-	plan->wide = wide_plan(plan);
+	plan->tree = tree_plan(card, segment);
+	plan->wide = plan->tree == NULL ? wide_plan(plan) : NULL;
 	MemoryContextSwitchTo(old);
 	card->plans[segment] = plan;
 	return plan;

@@ -225,39 +225,41 @@ keep_bare(Pass *p)
 			add_outcome(p, i, bin_outcome(p, part, value, places));
 		else
 		{
+			/* what is clearly below the line is 0, and certain */
+			bool		below = value * part->rate[places] + part->offset < -part->error;
+
 			p->loose[i] = point_on_line(part, value, places);
-			p->error[i] = part->error;
+			p->error[i] = below ? 0 : part->error;
 		}
 	}
 }
 
-/* By dimension: what its points are multiplied with, since weight is left out. */
+/* By dimension, and the whole: what its points are multiplied with, since weight is left out. */
 static void
 find_shares(const Pass *p, double *shares)
 {
 	const Scorecard *card = p->card;
 	const Constant *full = card->present[p->segment];
+	int			whole = card->ndimensions;
 	double		present[CARD_MAX_DIMENSIONS + 1] = {0};
 
 	for (int i = 0; i < p->plan->nparts; i++)
 		if (!p->left_out[i])
 			present[p->plan->parts[i].dimension] += p->plan->parts[i].weight;
-	for (int k = card->ndimensions - 1; k >= 0; k--)
+	for (int k = whole - 1; k >= 0; k--)
 	{
 		const Dimension *d = &card->dimensions[card->order[k]];
 
 		if (present[card->order[k]] > 0 && !d->bonus)
-			present[d->parent < 0 ? card->ndimensions : d->parent] +=
-				d->weight[p->segment].fast.value;
+			present[d->parent < 0 ? whole : d->parent] += d->weight[p->segment].fast.value;
 	}
-	for (int k = 0; k < card->ndimensions; k++)
+	shares[whole] = full[whole].fast.value / present[whole];
+	for (int k = 0; k < whole; k++)
 	{
 		int			i = card->order[k];
 		const Dimension *d = &card->dimensions[i];
-		int			above = d->parent < 0 ? card->ndimensions : d->parent;
 
-		shares[i] = d->parent >= 0 ? shares[above] :
-			d->bonus ? 1 : full[above].fast.value / present[above];
+		shares[i] = d->bonus ? 1 : shares[d->parent < 0 ? whole : d->parent];
 		if (d->aggregate != AGG_BEST)
 			shares[i] *= full[i].fast.value / present[i];
 	}
@@ -265,27 +267,44 @@ find_shares(const Pass *p, double *shares)
 
 /* Share the weight of what is left out; false: a rounding is open. */
 static bool
-share_weight(Pass *p)
+share_weight(Pass *p, const double *shares)
 {
-	double		shares[CARD_MAX_DIMENSIONS];
-	double		loss = (2 * p->plan->nparts + 6 * p->card->ndimensions + 12) * FILTER_ULP + PLAN_DIVIDED;
+	double		loss = (2 * p->plan->nparts + 6 * p->card->ndimensions + 12) * FILTER_ULP +
+		PLAN_DIVIDED;
 
-	keep_bare(p);
-	find_shares(p, shares);
 	p->sum = p->plan->initial;
 	for (int i = 0; i < p->plan->nparts; i++)
 	{
 		double		share = shares[p->plan->parts[i].dimension];
 		double		value = p->loose[i] * share;
-		int64		points;
 
 		if (p->left_out[i])
 			continue;
-		if (!round_points(value, p->error[i] * share + fabs(value) * loss, &points))
+		if (!round_points(value, p->error[i] * share + fabs(value) * loss, &p->points[i]))
 			return false;
-		p->sum += points;
+		p->sum += p->points[i];
 	}
 	return true;
+}
+
+/* From the points of the parts, as if nothing was left out, to their sum. */
+static bool
+finish_sum(Pass *p)
+{
+	double		shares[CARD_MAX_DIMENSIONS + 1];
+	bool		shared = p->nleft_out > 0 && !p->card->sum;
+
+	if (!shared && p->plan->tree == NULL)
+		return true;
+	if (shared || tree_has_means(p->plan->tree))
+		keep_bare(p);
+	if (shared)
+	{
+		find_shares(p, shares);
+		if (!share_weight(p, shares))
+			return false;
+	}
+	return p->plan->tree == NULL || combine_tree(p, shared ? shares : NULL);
 }
 
 /* Half away from zero, from the points' digits to the score's. */
@@ -343,6 +362,24 @@ status_of(const Pass *p, bool *certain)
 	return known < required ? STATUS_LOW_COVERAGE : STATUS_SCORED;
 }
 
+/* The points of all parts, where they just add up. */
+static inline void
+add_parts(Pass *p)
+{
+	const CardPlan *plan = p->plan;
+
+	if (plan->wide != NULL && score_use_simd)
+		add_wide(p);
+	else
+	{
+		add_lines(p, 0, plan->end[PLAN_LINEAR]);
+		add_bins(p, plan->end[PLAN_LINEAR], plan->end[PLAN_BINS]);
+		add_flags(p, plan->end[PLAN_BINS], plan->end[PLAN_FLAG]);
+	}
+	for (int i = plan->end[PLAN_FLAG]; i < plan->nparts; i++)
+		add_other(p, i);
+}
+
 bool
 score_fast(Scorecard *card, Subject *s, FastScore *result)
 {
@@ -366,16 +403,10 @@ score_fast(Scorecard *card, Subject *s, FastScore *result)
 	p.nleft_out = 0;
 	if (unlikely(p.plan->beyond))
 		return false;
-	if (p.plan->wide != NULL && score_use_simd)
-		add_wide(&p);
+	if (unlikely(p.plan->tree != NULL))
+		add_tree_parts(&p);
 	else
-	{
-		add_lines(&p, 0, p.plan->end[PLAN_LINEAR]);
-		add_bins(&p, p.plan->end[PLAN_LINEAR], p.plan->end[PLAN_BINS]);
-		add_flags(&p, p.plan->end[PLAN_BINS], p.plan->end[PLAN_FLAG]);
-	}
-	for (int i = p.plan->end[PLAN_FLAG]; i < p.plan->nparts; i++)
-		add_other(&p, i);
+		add_parts(&p);
 	if (unlikely(p.beyond))
 		return false;
 	if (p.undecided)
@@ -383,7 +414,7 @@ score_fast(Scorecard *card, Subject *s, FastScore *result)
 	result->status = status_of(&p, &certain);
 	if (!certain)
 		return false;
-	if (result->status == STATUS_SCORED && p.nleft_out > 0 && !card->sum && !share_weight(&p))
+	if (result->status == STATUS_SCORED && !finish_sum(&p))
 		return false;
 	result->score = round_score(card, p.sum);
 	return true;

@@ -25,6 +25,7 @@ typedef struct Pass
 	double		loose[CARD_MAX_INDICATORS];
 	double		error[CARD_MAX_INDICATORS];
 	bool		left_out[CARD_MAX_INDICATORS];	/* valid if nleft_out > 0 */
+	int64		points[CARD_MAX_INDICATORS];	/* rounded, of a shaped card */
 } Pass;
 
 /* What a value comes to is known. */
@@ -55,6 +56,15 @@ typedef struct WidePlan WidePlan;
 extern bool score_use_simd;
 extern WidePlan *wide_plan(const CardPlan *plan);
 extern void add_wide(Pass *p);
+
+/* score_tree.c */
+typedef struct TreePlan TreePlan;
+
+extern TreePlan *tree_plan(const Scorecard *card, int segment);
+extern int64 indicator_limit(const Scorecard *card, const Indicator *ind);
+extern bool tree_has_means(const TreePlan *tree);
+extern void add_tree_parts(Pass *p);
+extern bool combine_tree(Pass *p, const double *shares);
 
 /* score_part.c */
 extern void add_missing(Pass *p, int i);

@@ -23,6 +23,7 @@
 #define CARD_MAX_SEGMENTS		50
 #define CARD_MAX_STEPS			1000	/* bins or categories of one indicator */
 #define CARD_MAX_DIGITS			12
+#define MEAN_DIGITS				12		/* of a mean of values to 100 */
 #define CARD_MAX_DEPTH			32		/* of dimensions in dimensions */
 
 typedef enum NormaliserKind
