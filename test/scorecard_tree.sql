@@ -158,18 +158,8 @@ SELECT is((SELECT count(*) FROM tree.result AS r, LATERAL improve(card::scorecar
 	WHERE n % 10 = 0 AND exact IS NOT NULL AND i.gain <> t.points - r.whole), 0::bigint, 'an improvement keeps its promise');
 
 /* ---- innovative SMEs: bins, the best class of intellectual property, minima, a bypass ---- */
-CREATE TEMP TABLE sme AS SELECT '{"name": "创新型中小企业", "digits": {"points": 0, "score": 0}, "aggregate": "sum",
-	"dimensions": [{"code": "innovation", "cap": 40, "minimum": 20}, {"code": "ip", "parent": "innovation", "aggregate": "best"}, {"code": "growth", "cap": 30, "minimum": 15}, {"code": "special", "cap": 30, "minimum": 15}],
-	"indicators": [
-		{"code": "rd", "dimension": "innovation", "value": "rd_expense / revenue", "normalise": {"bins": [[0.01, 5], [0.02, 10], [0.03, 15], [0.05, 20]]}, "missing": "zero"},
-		{"code": "class_1", "dimension": "ip", "value": "inventions >= 1", "normalise": {"flag": [20, 0]}, "missing": "zero"},
-		{"code": "class_2", "dimension": "ip", "value": "utility_models >= 5", "normalise": {"flag": [15, 0]}, "missing": "zero"},
-		{"code": "class_3", "dimension": "ip", "value": "copyrights >= 5", "normalise": {"flag": [10, 0]}, "missing": "zero"},
-		{"code": "rise", "dimension": "growth", "value": "revenue / revenue_prior - 1", "normalise": {"bins": [[0, 5], [0.05, 10], [0.10, 15], [0.15, 20]]}, "missing": "zero"},
-		{"code": "debt", "dimension": "growth", "value": "-debt_ratio", "normalise": {"bins": [[-0.75, 5], [-0.55, 10]]}, "missing": "zero"},
-		{"code": "share", "dimension": "special", "value": "main_share", "normalise": {"bins": [[0.5, 10], [0.7, 30]]}, "missing": "zero"}],
-	"pass": {"from": 60, "bypass": ["science_award_date >= as_of - INTERVAL ''3 years''", "hightech_valid", "provincial_rd_body", "equity_raised_3y >= 5000000"], "at_most": "B"},
-	"ratings": [{"grade": "AA", "from": 80}, {"grade": "A", "from": 60}, {"grade": "BB", "from": 50}, {"grade": "C", "from": 0}]}'::scorecard AS card,
+\set sme `cat examples/scorecards/innovative_sme.json`
+CREATE TEMP TABLE sme AS SELECT :'sme'::scorecard AS card,
 	'{"rd_expense": 5, "revenue": 100, "inventions": 2, "utility_models": 9, "copyrights": 9, "revenue_prior": 86, "debt_ratio": 0.55, "main_share": 0.7, "science_award_date": "2015-01-01", "hightech_valid": false, "provincial_rd_body": false, "equity_raised_3y": 0}'::profile AS p;
 SELECT results_eq($$SELECT level, code, points, parent FROM sme, score_detail(card, p) WHERE level <> 'indicator'$$,
 	$$VALUES ('total', NULL, 100::numeric, NULL), ('dimension', 'innovation', 40, NULL), ('dimension', 'ip', 20, 'innovation'), ('adjustment', 'best', -25, NULL), ('dimension', 'growth', 30, NULL), ('dimension', 'special', 30, NULL)$$,
@@ -187,10 +177,8 @@ SELECT results_eq($$SELECT s.score, s.passed FROM sme, score_status(card, p || '
 SELECT results_eq($$SELECT code, gain, in_all FROM sme, improve(card, p || '{"inventions": 0, "rd_expense": 2}')$$, $$VALUES ('rd', 10::numeric, 10::numeric), ('class_1', 5, 15)$$, 'what a better alternative takes away is not promised');
 
 /* ---- gazelles: alternatives over several years ---- */
-CREATE TEMP TABLE gazelle AS SELECT '{"name": "瞪羚", "digits": {"points": 0, "score": 0}, "aggregate": "sum", "dimensions": [{"code": "path", "aggregate": "best", "minimum": 1}], "indicators": [
-	{"code": "growth", "dimension": "path", "value": "revenue_3y_ago >= 10000000 AND power(revenue / revenue_3y_ago, 1.0 / 3) >= 1.2 AND revenue > revenue_1y_ago", "normalise": {"flag": [1, 0]}, "missing": "reweight"},
-	{"code": "young", "dimension": "path", "value": "age_in_months(founded) <= 60 AND revenue >= 500000000", "normalise": {"flag": [1, 0]}, "missing": "reweight"},
-	{"code": "large", "dimension": "path", "value": "age_in_months(founded) <= 120 AND revenue >= 1000000000", "normalise": {"flag": [1, 0]}, "missing": "reweight"}]}'::scorecard AS card;
+\set gazelle `cat examples/scorecards/gazelle.json`
+CREATE TEMP TABLE gazelle AS SELECT :'gazelle'::scorecard AS card;
 SELECT results_eq($$SELECT passes(card, v.p::profile, '2024-01-01') FROM gazelle, (VALUES
 	('{"revenue": 17280000, "revenue_3y_ago": 10000000, "revenue_1y_ago": 17000000, "founded": "2010-01-01"}'), ('{"revenue": 17279999, "revenue_3y_ago": 10000000, "revenue_1y_ago": 17000000, "founded": "2010-01-01"}'),
 	('{"revenue": 500000000, "founded": "2019-01-01"}'), ('{"revenue": 999999999, "founded": "2015-01-01"}'), ('{"revenue": 1000000000, "founded": "2014-01-01"}')) AS v(p)$$,
