@@ -126,6 +126,7 @@ compile_entry(CallCache *cache, const CacheKey *key, ExprType want)
 	kept.text = pnstrdup(key->text, key->len);
 	kept.len = key->len;
 	e = expression_parse(kept.text, want, cache->codes);
+	expression_quicken(e);
 	entry = hash_search(cache->entries, &kept, HASH_ENTER, &found);
 	entry->expression = e;
 	MemoryContextSwitchTo(old);

@@ -387,28 +387,6 @@ eval_like(const Term *n, Subject *s)
 	return tri(like(text, text + len, pattern->text, pattern->text + pattern->len) != n->negated);
 }
 
-/* AND and OR: the deciding value ends it; n->kind says which decides. */
-static Tri
-eval_joined(const Term *n, Subject *s, Tri deciding)
-{
-	Tri			result = tri_not(deciding);
-
-	for (int i = 0; i < n->nargs; i++)
-	{
-		Tri			t = eval_boolean(n->args[i], s);
-
-		if (t == deciding)
-			return deciding;
-		if (t == TRI_UNKNOWN)
-		{
-			if (s->uncertain)
-				return TRI_UNKNOWN;
-			result = TRI_UNKNOWN;
-		}
-	}
-	return result;
-}
-
 static Tri
 eval_boolean_value(const Term *n, Subject *s)
 {
@@ -442,7 +420,14 @@ eval_boolean(const Term *n, Subject *s)
 {
 	Tri			t;
 	int			order;
+	bool		decided;
 
+	if (n->quick != NULL && !s->exact)
+	{
+		t = quick_test(n->quick, s, &decided);
+		if (likely(decided))
+			return t;
+	}
 	switch (n->kind)
 	{
 		case TERM_AND:

@@ -154,6 +154,12 @@ expression_parse(const char *source, ExprType want, CodeList *list)
 	return e;
 }
 
+void
+expression_quicken(Expression *e)
+{
+	quicken(e->root);
+}
+
 char *
 expression_text(const Expression *e)
 {

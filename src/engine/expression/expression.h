@@ -90,6 +90,9 @@ typedef struct Expression Expression;
  */
 extern Expression *expression_parse(const char *source, ExprType want, CodeList *list);
 
+/* for an expression that will be tested often: the same answers, sooner */
+extern void expression_quicken(Expression *e);
+
 /* canonical SQL text, which reads back to the same expression */
 extern char *expression_text(const Expression *e);
 

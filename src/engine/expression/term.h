@@ -103,6 +103,7 @@ extern const char *function_hint(const char *name);
 extern bool has_wide_punctuation(const char *name);
 
 typedef struct Term Term;
+typedef struct Quick Quick;
 struct Term
 {
 	TermKind	kind;
@@ -128,6 +129,7 @@ struct Term
 	DateADT		date;
 	int			months;			/* interval */
 	int			days;
+	const Quick *quick;			/* a condition that is decided in one step, or NULL */
 };
 
 struct Expression
@@ -210,6 +212,11 @@ extern bool is_date_field(const char *name, bool trunc);
 
 /* a - b of two indicators of which nothing else is said, where both are dates */
 extern bool days_apart(const Term *n, const Subject *s, int *days);
+
+/* quick.c */
+extern void quicken(Term *n);
+extern Tri	quick_test(const Quick *q, const Subject *s, bool *decided);
+extern Tri	eval_joined(const Term *n, Subject *s, Tri deciding);
 
 /* which branch of CASE (or member of COALESCE) gives the value; NULL: unknown */
 extern const Term *case_branch(const Term *n, Subject *s);
