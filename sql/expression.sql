@@ -126,11 +126,24 @@ SELECT t::criteria FROM (VALUES
 	('starts_with(industry, ''C3_9%'') OR industry ^@ ''C39'''), ('position(''39'' IN industry) > 0 AND strpos(industry, ''39'') = 2'), ('length(name) > 3 AND char_length(TRIM(name)) > 2'),
 	('a OR industry LIKE ANY (ARRAY[''C39%'', ''I65%'']) OR b'), ('a AND industry NOT LIKE ALL (ARRAY[''C39%'', ''I65%''])'), ('x = ANY (ARRAY[1, 2, 3]) AND y <> ALL (ARRAY[1.5])'), ('t = ANY (ARRAY[''a'', ''b''])'),
 	('t = ''C39''::text AND s @> ARRAY[''a'']::text[] AND x > 0.05::numeric AND y = 5::int AND d > ''2020-01-01''::date AND CAST(''2020-01-01'' AS date) < d')) AS v(t);
+SELECT t::criteria FROM (VALUES ('t LIKE ''a!%b\'' ESCAPE ''!'' AND t NOT LIKE ''a\'' ESCAPE '''''), ('x ^ 2 >= 4 AND -x ^ 2 ^ 3 > 0'), ('EXTRACT(YEAR FROM age(as_of, birth)) >= 18 AND date_part(''month'', age(as_of, birth)) = 0')) AS v(t);
+SELECT matches('t LIKE ''100!%%'' ESCAPE ''!''', '{"t": "100%!"}'), matches('x ^ 2 = 6.25', '{"x": -2.5}'),
+	matches('EXTRACT(YEAR FROM age(as_of, birth)) >= 18', '{"birth": "2008-11-26"}', '2026-11-25') AS a_day_before, matches('EXTRACT(YEAR FROM age(as_of, birth)) >= 18', '{"birth": "2008-11-25"}', '2026-11-25') AS at_18;
+-- many constants: by halving, as one by one
+SELECT count(*) FILTER (WHERE matches(long_list, p)) AS "of 100", count(*) FILTER (WHERE matches(long_list, p) IS DISTINCT FROM (i % 3 = 0)) AS wrong, count(*) FILTER (WHERE matches(codes, p) IS DISTINCT FROM (i % 7 = 0)) AS wrong_codes
+FROM (SELECT ('x IN (' || string_agg((n * 0.3)::text, ', ') || ')')::criteria AS long_list, ('t IN (' || string_agg(quote_literal('企业代码' || n * 7), ', ') || ')')::criteria AS codes FROM generate_series(0, 99) AS n) AS c,
+	generate_series(0, 297) AS i, LATERAL (SELECT profile(v) AS p FROM (SELECT i * 0.1 AS x, '企业代码' || i AS t) AS v) AS s;
 -- a date less a date is days, also where only their values say that they are dates
 SELECT matches('as_of - founded >= 730', '{"founded": "2020-01-01"}', '2022-01-01'), matches('b - a <= 365', '{"a": "2020-01-01", "b": "2020-12-31"}'), matches('b - a <= 365', '{"a": "2020-01-01", "b": 5}');
 SELECT actual, satisfied, missing FROM explain('b - a <= 365', '{"a": "2020-01-01", "b": "2020-12-31"}');
 -- what other languages call otherwise
+SELECT 'rond(a) > 1'::criteria;
+SELECT 'a[1] > 1'::criteria;
 \set VERBOSITY terse
+SELECT 't LIKE ''a'' ESCAPE ''ab'''::criteria;
+SELECT 'ltrim(t) = ''a'''::criteria;
+SELECT '(a, b) IN ((1, 2))'::criteria;
+SELECT 't COLLATE "C" = ''a'''::criteria;
 SELECT 'starts_with(a, b)'::criteria;
 SELECT 'extract(hour FROM a) = 1'::criteria;
 \set VERBOSITY default
@@ -154,6 +167,9 @@ RESET quote_all_identifiers;
 SELECT * FROM explain('revenue >= 20000000 AND rd_expense / revenue >= 0.05 AND NOT dishonest AND industry IN (''C39'') AND x BETWEEN 1 AND 2',
 	'{"revenue": 1.8e7, "rd_expense": 9e5, "industry": "C39", "x": 5, "dishonest": "no"}');
 SELECT * FROM explain('a OR b', '{"a": false}');
+-- a gap is in the unit of the left side, of dates in days
+SELECT clause, satisfied, gap FROM explain('age >= 18 AND founded <= as_of - INTERVAL ''2 years'' AND 100 < x AND listed BETWEEN DATE ''2026-01-01'' AND DATE ''2026-06-30'' AND ratio NOT BETWEEN 1 AND 2 AND y / z < 0.1',
+	'{"age": 17.5, "founded": "2025-01-15", "x": 100, "listed": "2026-07-03", "ratio": 1, "y": 1, "z": 8}', '2026-11-23');
 
 -- values compare, group and travel
 SELECT c, count(*) FROM (VALUES ('a>1'::criteria), ('( a > 1.0 )'), ('a > 2')) AS v(c) GROUP BY c ORDER BY c;

@@ -82,15 +82,21 @@ describe_indicators(List *indicators, Subject *s, Tri t, StringInfo out, List **
 	}
 }
 
+/* A number, or a date as a number of days. */
 static bool
 exact_number(const Term *n, Subject *s, Numeric *result)
 {
-	bool		known;
+	DateADT		date;
+	bool		known = false;
 
-	if (n->type != EXPR_NUMBER)
-		return false;
 	s->exact = true;
-	known = number_exact(n, s, result);
+	if (n->type == EXPR_NUMBER)
+		known = number_exact(n, s, result);
+	else if (n->type == EXPR_DATE)
+	{
+		known = eval_date(n, s, &date);
+		*result = known ? int64_to_numeric(date) : NULL;
+	}
 	s->exact = false;
 	return known;
 }
@@ -128,7 +134,7 @@ distance(Numeric a, Numeric b)
 		(numeric_sub_ok(b, a, &d) ? d : NULL) : d;
 }
 
-/* How far a comparison of numbers is from being true; NULL: cannot be said. */
+/* How far a comparison of numbers or dates is from being true; NULL: cannot be said. */
 static Numeric
 clause_gap(const Term *n, Subject *s, Tri satisfied)
 {
@@ -186,7 +192,8 @@ explain_clause(ReturnSetInfo *rsinfo, const Term *n, Subject *s)
 	Numeric		gap = clause_gap(n, s, t);
 
 	initStringInfo(&actual);
-	if (n->nargs > 0 && !is_plain(n->args[0]) && exact_number(n->args[0], s, &number))
+	if (n->nargs > 0 && !is_plain(n->args[0]) && n->args[0]->type == EXPR_NUMBER &&
+		exact_number(n->args[0], s, &number))
 		appendStringInfo(&actual, "%s = %s", term_text(n->args[0]),
 						 numeric_to_plain_text(number));
 	collect_indicators(n, &indicators);

@@ -6,6 +6,7 @@
 
 #include "lib/stringinfo.h"
 #include "mb/pg_wchar.h"
+#include "utils/varlena.h"
 
 #include "term.h"
 
@@ -46,13 +47,19 @@ static const char *const other_names[][2] = {
 	{"now", "The date of evaluation is called as_of."},
 	{"today", "The date of evaluation is called as_of."},
 	{"getdate", "The date of evaluation is called as_of."},
-	{"age", "Write age_in_months(founded), founded <= as_of - INTERVAL '2 years', or as_of - founded for days."},
+	{"age", "Write age_in_months(founded), EXTRACT(YEAR FROM age(as_of, founded)), founded <= as_of - INTERVAL '2 years', or as_of - founded for days."},
+	{"age_in_years", "Write EXTRACT(YEAR FROM age(as_of, founded)), or age_in_months(founded) / 12 with its fraction."},
 	{"datediff", "Write as_of - founded for days, or age_in_months(founded)."},
 	{"year", "Write EXTRACT(YEAR FROM founded)."},
 	{"month", "Write EXTRACT(MONTH FROM founded)."},
 	{"day", "Write EXTRACT(DAY FROM founded)."},
 	{"to_date", "Write DATE '2019-01-31'."},
 	{"make_date", "Write DATE '2019-01-31', or date_trunc('year', as_of)."},
+	{"len", "Write length(text)."},
+	{"div", "Write trunc(a / b)."},
+	{"to_number", "Numbers are decimals as they are."},
+	{"regexp_match", "Use LIKE."},
+	{"regexp_like", "Use LIKE."},
 	{"array_length", "Write cardinality(set)."},
 	{"array_position", "Write 'x' = ANY (set)."},
 	{"contains", "Write 'x' = ANY (set), or text LIKE '%x%'."},
@@ -88,15 +95,45 @@ function_by_id(FunctionId id)
 	return NULL;
 }
 
+/* The known name that one is most likely a misspelling of, or NULL. */
+static const char *
+nearest_name(const char *name)
+{
+	static const char *const others[] = {
+		"least", "greatest", "coalesce", "nullif", "starts_with"
+	};
+	int			len = strlen(name);
+	int			best = Min(2, len / 3) + 1;
+	const char *nearest = NULL;
+
+	for (int i = 0; i < (int) (lengthof(functions) + lengthof(others)); i++)
+	{
+		const char *known = i < (int) lengthof(functions) ? functions[i].name :
+			others[i - lengthof(functions)];
+		int			distance = varstr_levenshtein_less_equal(name, len, known, strlen(known),
+															 1, 1, 1, best - 1, true);
+
+		if (distance < best)
+		{
+			best = distance;
+			nearest = known;
+		}
+	}
+	return nearest;
+}
+
 /* The hint of an unknown function: what to write instead, or what is known. */
 const char *
 function_hint(const char *name)
 {
+	const char *nearest = nearest_name(name);
 	StringInfoData out;
 
 	for (int i = 0; i < (int) lengthof(other_names); i++)
 		if (strcmp(other_names[i][0], name) == 0)
 			return other_names[i][1];
+	if (nearest != NULL)
+		return psprintf("Perhaps %s is meant.", nearest);
 	initStringInfo(&out);
 	appendStringInfoString(&out, "Known are ");
 	for (int i = 0; i < (int) lengthof(functions); i++)

@@ -26,6 +26,15 @@ extern Term *make_term(Parser *ps, TermKind kind, int location, int nargs);
 extern void not_allowed(Parser *ps, const char *what, int location, const char *hint);
 extern Term *convert(Parser *ps, void *raw);
 
+/* parse_leaf.c */
+extern Term *convert_constant(Parser *ps, A_Const *c);
+extern Term *convert_cast(Parser *ps, TypeCast *cast);
+extern Term *convert_array(Parser *ps, A_ArrayExpr *array);
+extern Term *convert_column(Parser *ps, ColumnRef *ref);
+
+/* parse_operator.c */
+extern Term *convert_a_expr(Parser *ps, A_Expr *e);
+
 /* parse_call.c */
 extern Term *convert_call(Parser *ps, FuncCall *call);
 

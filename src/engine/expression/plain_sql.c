@@ -9,7 +9,9 @@
 
 #include "nodes/makefuncs.h"
 #include "nodes/parsenodes.h"
+#include "utils/builtins.h"
 #include "utils/datetime.h"
+#include "utils/fmgrprotos.h"
 #include "utils/timestamp.h"
 
 #include "term.h"
@@ -85,6 +87,71 @@ plain_prefix(void *raw, void *value, void *prefix, int location)
 					  location);
 }
 
+/* x LIKE 'a!%' ESCAPE '!' is x LIKE 'a\%': the server's own function makes the pattern. */
+static void *
+plain_like(A_Expr *e)
+{
+	FuncCall   *call = (FuncCall *) e->rexpr;
+	Datum		pattern;
+
+	if (!IsA(call, FuncCall) || list_length(call->args) != 2 ||
+		strcmp(strVal(llast(call->funcname)), "like_escape") != 0 ||
+		!is_string(linitial(call->args)) || !is_string(lsecond(call->args)))
+		return e;
+	pattern = DirectFunctionCall2(like_escape,
+								  CStringGetTextDatum(strVal(&linitial_node(A_Const, call->args)->val)),
+								  CStringGetTextDatum(strVal(&lsecond_node(A_Const, call->args)->val)));
+	return makeA_Expr(AEXPR_LIKE, e->name, e->lexpr,
+					  (Node *) string_constant(TextDatumGetCString(pattern),
+											   linitial_node(A_Const, call->args)->location),
+					  e->location);
+}
+
+static FuncCall *
+function_call(const char *name, List *args, int location)
+{
+	return makeFuncCall(list_make1(makeString(pstrdup(name))), args, COERCE_EXPLICIT_CALL, location);
+}
+
+static bool
+is_call(const void *raw, const char *name, int nargs)
+{
+	const FuncCall *call = raw;
+
+	return IsA(raw, FuncCall) && list_length(call->args) == nargs &&
+		strcmp(strVal(llast(call->funcname)), name) == 0;
+}
+
+/*
+ * EXTRACT(YEAR FROM age(as_of, x)) counts completed years: it is
+ * trunc(age_in_months(x) / 12), and EXTRACT(MONTH ...) what is left of them.
+ */
+static void *
+plain_age(FuncCall *call)
+{
+	FuncCall   *age = lsecond(call->args);
+	ColumnRef  *as_of;
+	Node	   *months;
+	Node	   *year;
+	bool		years;
+
+	if (!is_call(age, "age", 2) || !is_string(linitial(call->args)))
+		return call;
+	as_of = linitial(age->args);
+	years = pg_strcasecmp(strVal(&linitial_node(A_Const, call->args)->val), "year") == 0;
+	if (!IsA(as_of, ColumnRef) || list_length(as_of->fields) != 1 ||
+		!IsA(linitial(as_of->fields), String) || strcmp(strVal(linitial(as_of->fields)), "as_of") != 0 ||
+		(!years && pg_strcasecmp(strVal(&linitial_node(A_Const, call->args)->val), "month") != 0))
+		return call;
+	months = (Node *) function_call("age_in_months", list_make1(lsecond(age->args)), age->location);
+	year = (Node *) makeNode(A_Const);
+	((A_Const *) year)->val.ival.type = T_Integer;
+	((A_Const *) year)->val.ival.ival = 12;
+	((A_Const *) year)->location = -1;
+	months = (Node *) makeSimpleA_Expr(AEXPR_OP, years ? "/" : "%", months, year, call->location);
+	return years ? (Node *) function_call("trunc", list_make1(months), call->location) : months;
+}
+
 /* INTERVAL '3' YEAR is INTERVAL '3 year'. */
 static void *
 plain_interval(TypeCast *cast)
@@ -155,14 +222,20 @@ plain_sql(void *raw)
 		case T_A_Expr:
 			if (e->kind == AEXPR_OP_ANY || e->kind == AEXPR_OP_ALL)
 				return plain_any(e);
-			if (e->kind == AEXPR_OP && e->lexpr != NULL && list_length(e->name) == 1 &&
-				strcmp(strVal(linitial(e->name)), "^@") == 0)
+			if (e->kind == AEXPR_LIKE)
+				return plain_like(e);
+			if (e->kind != AEXPR_OP || e->lexpr == NULL || list_length(e->name) != 1)
+				return raw;
+			if (strcmp(strVal(linitial(e->name)), "^@") == 0)
 				return plain_prefix(raw, e->lexpr, e->rexpr, e->location);
+			if (strcmp(strVal(linitial(e->name)), "^") == 0)
+				return function_call("power", list_make2(e->lexpr, e->rexpr), e->location);
 			return raw;
 		case T_FuncCall:
-			if (list_length(call->funcname) == 1 && list_length(call->args) == 2 &&
-				strcmp(strVal(linitial(call->funcname)), "starts_with") == 0)
+			if (is_call(raw, "starts_with", 2) && list_length(call->funcname) == 1)
 				return plain_prefix(raw, linitial(call->args), lsecond(call->args), call->location);
+			if (is_call(raw, "extract", 2) || is_call(raw, "date_part", 2))
+				return plain_age(call);
 			return raw;
 		default:
 			return raw;
