@@ -175,6 +175,7 @@ DECLARE
 BEGIN
 	EXECUTE format('SELECT array_agg(oracle.near(v, (3 * random())::int - 1)) FROM (SELECT oracle.div((%s)::numeric, (%s)::numeric) AS v FROM oracle.subject ORDER BY random() LIMIT 20) AS s WHERE v IS NOT NULL',
 		split_part(term, ' / ', 1), coalesce(nullif(split_part(term, ' / ', 2), ''), '1')) INTO k;
+	k := array_remove(k, NULL) || 0.3;
 	RETURN CASE floor(random() * 4)::int WHEN 0 THEN format('%s %s %s', term, op, k[1]) WHEN 1 THEN format('%s %s %s', k[1], op, term)
 		WHEN 2 THEN format('%s %s BETWEEN %s AND %s', term, (array['', 'NOT'])[1 + floor(random() * 2)::int], least(k[1], k[2]), greatest(k[1], k[2]))
 		ELSE format('%s %s (%s)', term, (array['IN', 'NOT IN'])[1 + floor(random() * 2)::int], array_to_string(k[:1 + (random() * 19)::int], ', ')) END;

@@ -167,6 +167,7 @@ decide_twice(const char *source, const Profile *p, bool dated)
 	Tri			fast;
 
 	subject_init(&s, p, code_list_slots(codes, p), dated, 9527);
+	expression_quicken(e);
 	fast = expression_test(e, &s);
 	s.exact = true;
 	if (eval_boolean(e->root, &s) != fast)

@@ -239,7 +239,7 @@ profile_as_jsonb(PG_FUNCTION_ARGS)
 
 /*
  * Binary form, network byte order: version (1 byte), count (2), and for each
- * value, in ascending order of codes: code (length 1, bytes), type (1), then
+ * value, in ascending order of codes: code (length 4, bytes), type (1), then
  *	 number: mantissa (8), exponent (2);  boolean: 1;  date: days (4);
  *	 text: length (4), bytes;  set: count (4), and each text alike.
  */
