@@ -93,7 +93,17 @@ SELECT lives_ok('SELECT growth_index.advance_entitlements()', 'an admin runs the
 SELECT lives_ok('UPDATE growth_index.budget SET amount = 2000', 'appropriates');
 SELECT is_empty('SELECT * FROM growth_index.reconcile()', 'and proves the books');
 SELECT throws_ok('UPDATE growth_index.budget SET paid = 0', '23001', NULL, 'but does not write them');
-SELECT throws_ok('DELETE FROM growth_index.ledger', '23001', NULL, 'nor tear pages out');
+SELECT throws_ok(format('%s growth_index.%s%s', v, t, CASE v WHEN 'UPDATE' THEN ' SET ' || CASE t WHEN 'payment' THEN 'amount = 1' WHEN 'ledger' THEN 'amount = 1' ELSE 'reason = NULL' END
+	WHEN 'INSERT INTO' THEN ' DEFAULT VALUES' ELSE '' END), '42501', NULL, format('%s %s', v, t))
+FROM unnest('{ledger,payment,entitlement,entitlement_event}'::text[]) AS t, unnest('{INSERT INTO,UPDATE,DELETE FROM,TRUNCATE}'::text[]) AS v;
+CREATE TEMP TABLE step_stone (i int);
+CREATE FUNCTION pg_temp.by_the_back_door() RETURNS trigger LANGUAGE plpgsql AS 'BEGIN UPDATE growth_index.budget SET committed = 0, paid = 0; RETURN NULL; END';
+CREATE TRIGGER back_door AFTER INSERT ON step_stone FOR EACH ROW EXECUTE FUNCTION pg_temp.by_the_back_door();
+SELECT throws_ok('INSERT INTO step_stone VALUES (1)', '23001', NULL, 'nor does a trigger of one''s own');
+SELECT throws_ok('DROP TRIGGER back_door ON step_stone; ALTER TABLE step_stone ADD kind text DEFAULT ''commit'', ADD budget_code text DEFAULT ''b'';
+	CREATE TRIGGER forged AFTER INSERT ON step_stone REFERENCING NEW TABLE AS booked FOR EACH STATEMENT EXECUTE FUNCTION growth_index.book();
+	INSERT INTO step_stone VALUES (1)', '42501', NULL, 'nor the ledger''s on a table of one''s own');
+SELECT is_empty('SELECT * FROM growth_index.reconcile()', 'the books agree');
 RESET SESSION AUTHORIZATION;
 SELECT remove_member('gi_m_' || m, k) FROM (VALUES ('ip', 'department'), ('ip2', 'department'), ('tax', 'department'), ('one', 'enterprise'), ('two', 'enterprise'),
 	('analyst', 'analyst'), ('app', 'app'), ('admin', 'admin'), ('bank', 'institution')) AS t(m, k) \g /dev/null

@@ -7,7 +7,7 @@ CREATE TABLE growth_index.bank_account (
 	id			bigint GENERATED ALWAYS AS IDENTITY PRIMARY KEY,
 	owner_kind	text NOT NULL CONSTRAINT bank_account_owner CHECK (owner_kind IN ('enterprise', 'budget')),
 	owner		text NOT NULL CHECK (owner <> ''),
-	holder		text NOT NULL CHECK (holder <> ''),
+	holder		text NOT NULL CONSTRAINT bank_account_holder CHECK (length(holder) BETWEEN 1 AND 140 AND holder !~ '[[:cntrl:]]'),
 	account		text NOT NULL CONSTRAINT bank_account_number CHECK (account ~ '^[0-9A-Z]{5,34}$'),
 	bank		text NOT NULL CONSTRAINT bank_account_bank CHECK (bank ~ '^([0-9]{12}|[A-Z]{6}[A-Z0-9]{2}([A-Z0-9]{3})?)$'),
 	entered_by	text NOT NULL DEFAULT growth_index.caller(),
@@ -18,7 +18,7 @@ COMMENT ON TABLE growth_index.bank_account IS 'Bank accounts of enterprises, and
 COMMENT ON COLUMN growth_index.bank_account.id IS 'Number; the highest of an owner stands.';
 COMMENT ON COLUMN growth_index.bank_account.owner_kind IS 'enterprise or budget.';
 COMMENT ON COLUMN growth_index.bank_account.owner IS 'Credit code, or code of the budget.';
-COMMENT ON COLUMN growth_index.bank_account.holder IS 'Name of the account''s holder.';
+COMMENT ON COLUMN growth_index.bank_account.holder IS 'Name of the account''s holder, at most 140 characters.';
 COMMENT ON COLUMN growth_index.bank_account.account IS 'Account number: digits and capital letters, 5 to 34.';
 COMMENT ON COLUMN growth_index.bank_account.bank IS 'Bank: CNAPS number (联行号, 12 digits) or BIC.';
 COMMENT ON COLUMN growth_index.bank_account.entered_by IS 'Role that entered it.';
@@ -119,10 +119,12 @@ REVOKE ALL ON FUNCTION growth_index.set_bank_account(text, text, text, text, tex
 CREATE VIEW growth_index.payment_to_order WITH (security_invoker = true) AS
 SELECT s.id AS payment_id, s.entitlement_id, s.credit_code, s.budget_code, s.amount, s.paid_on,
 	d.id AS debtor, c.id AS creditor,
-	concat_ws('; ', CASE WHEN c.id IS NULL THEN 'the enterprise has no bank account' END,
+	concat_ws('; ', CASE WHEN b.state = 'clawed_back' THEN 'it is clawed back' END,
+		'the enterprise is ' || growth_index.barred(b, current_date), CASE WHEN c.id IS NULL THEN 'the enterprise has no bank account' END,
 		CASE WHEN d.id IS NULL THEN 'the budget has no bank account' END,
 		CASE WHEN c.holder <> e.name THEN format('the account is held by "%s", the enterprise is "%s"', c.holder, e.name) END) AS lacks
 FROM growth_index.payment_standing AS s
+	JOIN growth_index.entitlement AS b ON b.id = s.entitlement_id
 	LEFT JOIN growth_index.enterprise AS e ON e.credit_code OPERATOR(growth_index.=) s.credit_code
 	LEFT JOIN LATERAL (SELECT a.id, a.holder FROM growth_index.bank_account AS a
 		WHERE a.owner_kind = 'enterprise' AND a.owner = s.credit_code::text ORDER BY a.id DESC LIMIT 1) AS c ON true
@@ -138,14 +140,15 @@ COMMENT ON COLUMN growth_index.payment_to_order.amount IS 'Yuan.';
 COMMENT ON COLUMN growth_index.payment_to_order.paid_on IS 'As-of date of the payment.';
 COMMENT ON COLUMN growth_index.payment_to_order.debtor IS 'Bank account that would pay; NULL: none.';
 COMMENT ON COLUMN growth_index.payment_to_order.creditor IS 'Bank account of the enterprise; NULL: none.';
-COMMENT ON COLUMN growth_index.payment_to_order.lacks IS 'What has to be mended before it can be ordered: accounts are checked before payment; empty: nothing.';
+COMMENT ON COLUMN growth_index.payment_to_order.lacks IS 'What has to be mended before it can be ordered, such as an account, or why it is not ordered any more: clawed back, or the enterprise is not active or excluded; empty: nothing.';
 
 CREATE FUNCTION growth_index.make_payment_file(key text, execute_on date DEFAULT current_date, budget_code text DEFAULT NULL) RETURNS bigint
-LANGUAGE plpgsql SET search_path = pg_catalog, pg_temp
+LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, pg_temp
 AS $$
 DECLARE
 	made bigint;
 	ordered bigint[];
+	faulty bigint;
 BEGIN
 	/* one at a time: no payment is ordered by two files */
 	PERFORM pg_advisory_xact_lock(hashtextextended('growth_index.make_payment_file', 0));
@@ -153,8 +156,21 @@ BEGIN
 	IF FOUND THEN
 		RETURN made;
 	END IF;
-	SELECT array_agg(t.payment_id) INTO ordered FROM growth_index.payment_to_order AS t
-	WHERE t.lacks = '' AND (make_payment_file.budget_code IS NULL OR t.budget_code = make_payment_file.budget_code);
+	/* who claws back or holds one of these waits: what is ordered is what stands */
+	PERFORM FROM growth_index.entitlement AS e
+	WHERE e.id IN (SELECT t.entitlement_id FROM growth_index.payment_to_order AS t) ORDER BY e.id FOR UPDATE;
+	WITH fault AS MATERIALIZED (
+		SELECT r.finding, r.budget_code, r.entitlement_id FROM growth_index.reconcile() AS r
+	), ready AS MATERIALIZED (
+		SELECT t.payment_id, EXISTS (SELECT FROM fault AS f WHERE f.entitlement_id = t.entitlement_id
+			OR (f.entitlement_id IS NULL AND f.budget_code = t.budget_code)) AS faulty
+		FROM growth_index.payment_to_order AS t
+		WHERE t.lacks = '' AND (make_payment_file.budget_code IS NULL OR t.budget_code = make_payment_file.budget_code)
+	)
+	SELECT array_agg(y.payment_id) FILTER (WHERE NOT y.faulty), count(*) FILTER (WHERE y.faulty) INTO ordered, faulty FROM ready AS y;
+	IF faulty > 0 THEN
+		RAISE WARNING '% payments are left out: the books do not agree', faulty USING HINT = 'reconcile() says where.';
+	END IF;
 	IF ordered IS NULL THEN
 		RETURN NULL;
 	END IF;
@@ -163,7 +179,7 @@ BEGIN
 	FROM growth_index.payment AS p WHERE p.id = ANY (ordered) RETURNING id INTO made;
 	INSERT INTO growth_index.payment_order (payment_id, file_id, reference, debtor, creditor, amount, text)
 	SELECT t.payment_id, made, format('GI-%s-%s', t.entitlement_id, t.payment_id), t.debtor, t.creditor, t.amount,
-		left(coalesce(p.title_zh, p.title_en, p.code), 100)
+		left(regexp_replace(coalesce(p.title_zh, p.title_en, p.code), '[[:cntrl:]]+', ' ', 'g'), 100)
 	FROM growth_index.payment_to_order AS t
 		JOIN growth_index.entitlement AS e ON e.id = t.entitlement_id
 		JOIN growth_index.policy AS p ON p.code = e.policy AND p.version = e.version
@@ -172,7 +188,7 @@ BEGIN
 END
 $$;
 COMMENT ON FUNCTION growth_index.make_payment_file(text, date, text) IS
-'Puts all payments that lack nothing (payment_to_order), or those of one budget, into a new file for the bank: its number, for payment_csv() and payment_xml(). The same key gives the same file. NULL: there is nothing to pay.';
+'Puts all payments that lack nothing (payment_to_order), or those of one budget, into a new file for the bank: its number, for payment_csv() and payment_xml(). What reconcile() finds a fault with is left out, with a warning. The same key gives the same file. NULL: there is nothing to pay.';
 REVOKE ALL ON FUNCTION growth_index.make_payment_file(text, date, text) FROM PUBLIC;
 
 CREATE FUNCTION growth_index.csv_field(value text) RETURNS text
@@ -246,7 +262,7 @@ COMMENT ON FUNCTION growth_index.payment_xml(bigint) IS
 REVOKE ALL ON FUNCTION growth_index.payment_xml(bigint) FROM PUBLIC;
 
 CREATE FUNCTION growth_index.take_bank_result(reference text, result text, reason text DEFAULT NULL, as_of date DEFAULT current_date) RETURNS boolean
-LANGUAGE plpgsql SET search_path = pg_catalog, pg_temp
+LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, pg_temp
 AS $$
 DECLARE
 	paid bigint;
@@ -276,23 +292,71 @@ $$;
 COMMENT ON FUNCTION growth_index.take_bank_result(text, text, text, date) IS
 'The bank''s answer to an order, paid or failed; a failed one goes back to its entitlement and is paid anew. False: it has been taken before. Errors: P0002 unknown reference, 23514 neither paid nor failed, 23505 the bank has said otherwise.';
 REVOKE ALL ON FUNCTION growth_index.take_bank_result(text, text, text, date) FROM PUBLIC;
+REVOKE ALL ON FUNCTION growth_index.take_bank_result(text, text, text, date) FROM PUBLIC;
 
-CREATE FUNCTION growth_index.take_bank_report(report xml, as_of date DEFAULT current_date, OUT paid bigint, OUT failed bigint, OUT known bigint)
-LANGUAGE sql SET search_path = pg_catalog, pg_temp
+/* what a status of ISO 20022 says of the money; NULL: nothing yet */
+CREATE FUNCTION growth_index.bank_outcome(status text) RETURNS text
+LANGUAGE sql IMMUTABLE PARALLEL SAFE SET search_path = pg_catalog, pg_temp
 AS $$
-	WITH told AS MATERIALIZED (
-		SELECT x.reference, CASE WHEN x.status IN ('ACSC', 'ACCC') THEN 'paid' ELSE 'failed' END AS result,
-			concat_ws(' ', x.code, x.reason) AS reason
-		FROM xmltable(XMLNAMESPACES('urn:iso:std:iso:20022:tech:xsd:pain.002.001.03' AS p), '//p:TxInfAndSts' PASSING report
-			COLUMNS n FOR ORDINALITY, reference text PATH 'p:OrgnlEndToEndId', status text PATH 'p:TxSts',
-				code text PATH 'p:StsRsnInf/p:Rsn/p:Cd', reason text PATH 'p:StsRsnInf/p:AddtlInf') AS x
-		/* what is accepted or pending is no result yet */
-		WHERE x.status IN ('ACSC', 'ACCC', 'RJCT')
+	SELECT CASE WHEN status IN ('ACSC', 'ACCC') THEN 'paid' WHEN status IN ('RJCT', 'CANC') THEN 'failed' END
+$$;
+COMMENT ON FUNCTION growth_index.bank_outcome(text) IS 'paid for the statuses ACSC and ACCC (settled), failed for RJCT and CANC; NULL for what is accepted, pending or partly done: no result yet.';
+
+/* a status may stand at the transaction, or once for the payment group or the file that holds it: the nearest counts */
+CREATE FUNCTION growth_index.take_bank_report(report xml, as_of date DEFAULT current_date, OUT paid bigint, OUT failed bigint, OUT known bigint)
+LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, pg_temp
+AS $$
+BEGIN
+	IF (xpath('local-name(/*[local-name()="Document"]/*[local-name()="CstmrPmtStsRpt"])', report))[1]::text IS DISTINCT FROM 'CstmrPmtStsRpt' THEN
+		RAISE EXCEPTION 'this is no payment status report'
+			USING ERRCODE = 'invalid_parameter_value', HINT = 'It is a Document with a CstmrPmtStsRpt (ISO 20022 pain.002).';
+	END IF;
+	WITH said AS MATERIALIZED (
+		SELECT x.* FROM xmltable('//*[local-name()="TxInfAndSts" or local-name()="OrgnlPmtInfAndSts" or local-name()="OrgnlGrpInfAndSts"]' PASSING report COLUMNS
+			level text PATH 'local-name(.)',
+			reference text PATH '*[local-name()="OrgnlEndToEndId"]',
+			grp text PATH '*[local-name()="OrgnlPmtInfId"]',
+			file text PATH '*[local-name()="OrgnlMsgId"]',
+			status text PATH '*[local-name()="TxSts" or local-name()="PmtInfSts" or local-name()="GrpSts"]',
+			code text PATH '*[local-name()="StsRsnInf"][1]/*[local-name()="Rsn"]/*[local-name()="Cd" or local-name()="Prtry"]',
+			reason text PATH '*[local-name()="StsRsnInf"][1]/*[local-name()="AddtlInf"][1]') AS x
+	), told AS MATERIALIZED (
+		SELECT s.reference, growth_index.bank_outcome(s.status) AS result, concat_ws(' ', s.code, s.reason) AS reason
+		FROM said AS s WHERE s.level = 'TxInfAndSts' AND s.reference IS NOT NULL
+	), spread AS MATERIALIZED (
+		SELECT DISTINCT ON (o.reference) o.reference, growth_index.bank_outcome(s.status) AS result, concat_ws(' ', s.code, s.reason) AS reason
+		FROM said AS s
+			JOIN growth_index.payment_order AS o ON s.file = 'GI-' || o.file_id OR s.grp = format('GI-%s-%s', o.file_id, o.debtor)
+		WHERE s.level <> 'TxInfAndSts' AND growth_index.bank_outcome(s.status) IS NOT NULL
+			AND NOT EXISTS (SELECT FROM told AS t WHERE t.reference = o.reference)
+		ORDER BY o.reference, s.grp IS NULL
 	), taken AS MATERIALIZED (
-		SELECT t.result, growth_index.take_bank_result(t.reference, t.result, nullif(t.reason, ''), as_of) AS new FROM told AS t ORDER BY t.reference
+		SELECT t.result, growth_index.take_bank_result(t.reference, t.result, nullif(t.reason, ''), as_of) AS new
+		FROM (SELECT * FROM told UNION ALL SELECT * FROM spread) AS t WHERE t.result IS NOT NULL ORDER BY t.reference
 	)
-	SELECT count(*) FILTER (WHERE t.new AND t.result = 'paid'), count(*) FILTER (WHERE t.new AND t.result = 'failed'), count(*) FILTER (WHERE NOT t.new) FROM taken AS t
+	SELECT count(*) FILTER (WHERE t.new AND t.result = 'paid'), count(*) FILTER (WHERE t.new AND t.result = 'failed'), count(*) FILTER (WHERE NOT t.new)
+	INTO paid, failed, known FROM taken AS t;
+END
 $$;
 COMMENT ON FUNCTION growth_index.take_bank_report(xml, date) IS
-'The bank''s answers as ISO 20022 pain.002.001.03: settled (ACSC, ACCC) and rejected (RJCT) transactions; what is only accepted or pending is passed over. How many were paid, failed, and known before. Errors as take_bank_result().';
+'The bank''s answers as ISO 20022 pain.002, of any version: settled (ACSC, ACCC) and rejected (RJCT, CANC), said of a transaction, or of a whole payment group or file where the transaction has no status of its own; what is only accepted or pending is passed over. How many were paid, failed, and known before. Errors: 22023 no payment status report, and as take_bank_result().';
 REVOKE ALL ON FUNCTION growth_index.take_bank_report(xml, date) FROM PUBLIC;
+
+/* the same as a CSV file: COPY takes it in */
+CREATE VIEW growth_index.bank_answer WITH (security_invoker = true) AS
+SELECT r.reference, r.result, r.reason FROM growth_index.payment_result AS r;
+COMMENT ON VIEW growth_index.bank_answer IS 'The bank''s answers, to be taken in: COPY growth_index.bank_answer FROM … (FORMAT csv, HEADER). Each row goes through take_bank_result().';
+COMMENT ON COLUMN growth_index.bank_answer.reference IS 'End-to-end reference of the order.';
+COMMENT ON COLUMN growth_index.bank_answer.result IS 'paid or failed.';
+COMMENT ON COLUMN growth_index.bank_answer.reason IS 'Why it failed, as the bank says.';
+
+CREATE FUNCTION growth_index.take_bank_answer() RETURNS trigger
+LANGUAGE plpgsql SET search_path = pg_catalog, pg_temp
+AS $$
+BEGIN
+	RETURN CASE WHEN growth_index.take_bank_result(NEW.reference, NEW.result, NEW.reason) THEN NEW END;
+END
+$$;
+COMMENT ON FUNCTION growth_index.take_bank_answer() IS 'Trigger of bank_answer: take_bank_result() of each row; what was taken before is passed over.';
+CREATE TRIGGER take_bank_answer INSTEAD OF INSERT ON growth_index.bank_answer
+	FOR EACH ROW EXECUTE FUNCTION growth_index.take_bank_answer();

@@ -10,11 +10,15 @@ AS $$
 			('push', 'publicised', 'pushed', NULL), ('expire', 'pushed', 'expired', 'not confirmed in time')) AS r(step, source, target, reason)
 		WHERE r.step = advance_step.step
 	), ready AS MATERIALIZED (
-		SELECT e.id, p.publicity_days, p.confirm_days
+		SELECT e.id, CASE r.step WHEN 'publicise' THEN growth_index.add_working_days(advance_step.as_of, nullif(p.publicity_days, 0)) ELSE e.publicity_ends END AS publicity_ends,
+			CASE r.step WHEN 'push' THEN advance_step.as_of + p.confirm_days ELSE e.expires_on END AS expires_on
 		FROM growth_index.entitlement AS e
 			JOIN rule AS r ON e.state = r.source
 			JOIN growth_index.policy AS p ON p.code = e.policy AND p.version = e.version
-		WHERE CASE r.step
+			LEFT JOIN growth_index.enterprise AS f ON f.credit_code OPERATOR(growth_index.=) e.credit_code
+		WHERE (r.step = 'expire' OR f.status = 'active' AND NOT EXISTS (SELECT FROM growth_index.exclusion AS x
+				WHERE x.credit_code OPERATOR(growth_index.=) e.credit_code AND x.list = ANY (p.excluded_by) AND advance_step.as_of BETWEEN x.valid_from AND x.valid_to))
+			AND CASE r.step
 			WHEN 'review' THEN NOT p.needs_person AND NOT p.four_eyes AND NOT growth_index.contested(e.credit_code, p)
 			WHEN 'push' THEN e.publicity_ends < advance_step.as_of OR e.publicity_ends IS NULL
 			WHEN 'expire' THEN e.expires_on < advance_step.as_of
@@ -23,22 +27,28 @@ AS $$
 	), moved AS (
 		UPDATE growth_index.entitlement AS e
 		SET state = r.target, reason = r.reason, changed_at = clock_timestamp(), revision = e.revision + 1,
-			publicity_ends = CASE WHEN r.step <> 'publicise' THEN e.publicity_ends WHEN y.publicity_days > 0
-				THEN growth_index.add_working_days(advance_step.as_of, y.publicity_days) END,
-			expires_on = CASE WHEN r.step = 'push' THEN advance_step.as_of + y.confirm_days ELSE e.expires_on END
+			publicity_ends = y.publicity_ends, expires_on = y.expires_on
 		FROM ready AS y, rule AS r
 		WHERE e.id = y.id
-		RETURNING e.id, e.award, r.source, r.target, r.reason
+		RETURNING e, r.source, r.target, r.reason
 	), told AS (
-		INSERT INTO growth_index.entitlement_event (entitlement_id, step, from_state, to_state, actor, reason, as_of)
-		SELECT m.id, advance_step.step, m.source, m.target, 'system', m.reason, advance_step.as_of FROM moved AS m ORDER BY m.id
+		INSERT INTO growth_index.entitlement_event (entitlement_id, step, from_state, to_state, actor, reason, inputs, as_of)
+		SELECT (m.e).id, advance_step.step, m.source, m.target, 'system', m.reason,
+			growth_index.step_record(m.e) || CASE advance_step.step WHEN 'review' THEN growth_index.decision_record(p, k.profile, c)
+				WHEN 'publicise' THEN jsonb_build_object('publicity_ends', (m.e).publicity_ends)
+				WHEN 'push' THEN jsonb_build_object('expires_on', (m.e).expires_on) ELSE '{}' END, advance_step.as_of
+		FROM moved AS m JOIN growth_index.policy AS p ON p.code = (m.e).policy AND p.version = (m.e).version
+			LEFT JOIN growth_index.matching_profiles AS k ON advance_step.step = 'review' AND k.credit_code OPERATOR(growth_index.=) (m.e).credit_code
+			LEFT JOIN growth_index.score AS c ON advance_step.step = 'review' AND c.credit_code OPERATOR(growth_index.=) (m.e).credit_code
+				AND c.scorecard = (SELECT growth_index.matching_scorecard())
+		ORDER BY (m.e).id
 	)
-	SELECT count(*), coalesce(sum(m.award), 0), 0::bigint FROM moved AS m
+	SELECT count(*), coalesce(sum((m.e).award), 0), 0::bigint FROM moved AS m
 $$;
 COMMENT ON FUNCTION growth_index.advance_step(text, date) IS
 'Internal: review, publicise, push or expire of all entitlements that are ready for it: how many, and yuan.';
 
-/* whoever came onto a list of exclusion gets no further: what is open is held, what was committed is free */
+/* whoever is not active any more or came onto a list of exclusion gets no further: what is open is held, what was committed is free */
 CREATE FUNCTION growth_index.advance_hold(as_of date, OUT entitlements bigint, OUT amount numeric, OUT held_back bigint)
 LANGUAGE plpgsql SET search_path = pg_catalog, pg_temp
 AS $$
@@ -46,24 +56,25 @@ DECLARE
 	stopped bigint[];
 BEGIN
 	WITH ready AS MATERIALIZED (
-		SELECT e.id, growth_index.excluded(e.credit_code, p.excluded_by, advance_hold.as_of) AS obstacle
+		SELECT e.id, growth_index.barred(e, advance_hold.as_of) AS obstacle
 		FROM growth_index.entitlement AS e
 			JOIN growth_index.policy AS p ON p.code = e.policy AND p.version = e.version
+			LEFT JOIN growth_index.enterprise AS f ON f.credit_code OPERATOR(growth_index.=) e.credit_code
 		WHERE e.state IN ('matched', 'reviewed', 'publicised', 'pushed', 'confirmed', 'approved')
-			AND EXISTS (SELECT FROM growth_index.exclusion AS x WHERE x.credit_code OPERATOR(growth_index.=) e.credit_code
-				AND x.list = ANY (p.excluded_by) AND advance_hold.as_of BETWEEN x.valid_from AND x.valid_to)
+			AND (f.status IS DISTINCT FROM 'active' OR EXISTS (SELECT FROM growth_index.exclusion AS x WHERE x.credit_code OPERATOR(growth_index.=) e.credit_code
+				AND x.list = ANY (p.excluded_by) AND advance_hold.as_of BETWEEN x.valid_from AND x.valid_to))
 			/* what is paid in part is a case for a claw-back */
 			AND NOT EXISTS (SELECT FROM growth_index.payment_standing AS s WHERE s.entitlement_id = e.id)
 		FOR UPDATE OF e SKIP LOCKED
 	), moved AS (
 		UPDATE growth_index.entitlement AS e
-		SET state = 'held', reason = 'the enterprise is ' || y.obstacle, changed_at = clock_timestamp(), revision = e.revision + 1
+		SET state = 'held', reason = 'the enterprise is ' || y.obstacle, granted = NULL, approved_on = NULL, changed_at = clock_timestamp(), revision = e.revision + 1
 		FROM ready AS y JOIN growth_index.entitlement AS was ON was.id = y.id
 		WHERE e.id = y.id
-		RETURNING e.id, was.state AS from_state, e.reason, e.award
+		RETURNING e.id, was.state AS from_state, e.reason, e.award, was
 	), told AS (
-		INSERT INTO growth_index.entitlement_event (entitlement_id, step, from_state, to_state, actor, reason, as_of)
-		SELECT m.id, 'hold', m.from_state, 'held', 'system', m.reason, advance_hold.as_of FROM moved AS m ORDER BY m.id
+		INSERT INTO growth_index.entitlement_event (entitlement_id, step, from_state, to_state, actor, reason, inputs, as_of)
+		SELECT m.id, 'hold', m.from_state, 'held', 'system', m.reason, growth_index.step_record(m.was), advance_hold.as_of FROM moved AS m ORDER BY m.id
 	)
 	SELECT count(*), coalesce(sum(m.award), 0), count(*), array_agg(m.id) INTO entitlements, amount, held_back, stopped FROM moved AS m;
 	INSERT INTO growth_index.ledger (kind, budget_code, amount, entitlement_id, as_of)
@@ -72,7 +83,7 @@ BEGIN
 	WHERE b.account = 'committed' AND b.balance > 0 ORDER BY s.id;
 END
 $$;
-COMMENT ON FUNCTION growth_index.advance_hold(date) IS 'Internal: holds all that is open of enterprises on a list of exclusion of the policy.';
+COMMENT ON FUNCTION growth_index.advance_hold(date) IS 'Internal: holds all that is open, and not paid in part, of enterprises that are not active or on a list of exclusion of the policy.';
 
 /* of those that are confirmed, who is not due any more is held */
 CREATE FUNCTION growth_index.hold_not_due(ready bigint[], as_of date) RETURNS bigint
@@ -95,12 +106,13 @@ AS $$
 	), moved AS (
 		UPDATE growth_index.entitlement AS e SET state = 'held', reason = d.obstacle, changed_at = clock_timestamp(), revision = e.revision + 1
 		FROM due AS d WHERE d.id = e.id AND d.obstacle IS NOT NULL
-		RETURNING e.id, e.credit_code, e.policy, e.version, e.reason
+		RETURNING e
 	), told AS (
 		INSERT INTO growth_index.entitlement_event (entitlement_id, step, from_state, to_state, actor, reason, inputs, as_of)
-		SELECT m.id, 'approve', 'confirmed', 'held', 'system', m.reason, growth_index.decision_inputs(m.credit_code, p), as_of
-		FROM moved AS m JOIN growth_index.policy AS p ON p.code = m.policy AND p.version = m.version
-		ORDER BY m.id
+		SELECT (m.e).id, 'approve', 'confirmed', 'held', 'system', (m.e).reason,
+			growth_index.step_record(m.e) || growth_index.decision_inputs((m.e).credit_code, p), as_of
+		FROM moved AS m JOIN growth_index.policy AS p ON p.code = (m.e).policy AND p.version = (m.e).version
+		ORDER BY (m.e).id
 	)
 	SELECT count(*) FROM moved
 $$;
@@ -115,9 +127,9 @@ AS $$
 		SELECT * FROM unnest(ids, grants) WITH ORDINALITY AS g(id, amount, n)
 	), moved AS (
 		UPDATE growth_index.entitlement AS e
-		SET state = 'approved', granted = g.amount, reason = NULL, changed_at = clock_timestamp(), revision = e.revision + 1
+		SET state = 'approved', granted = g.amount, approved_on = approve_listed.as_of, reason = NULL, changed_at = clock_timestamp(), revision = e.revision + 1
 		FROM given AS g WHERE e.id = g.id AND e.state = 'confirmed'
-		RETURNING e.id, e.credit_code, e.policy, e.version, e.granted, g.n
+		RETURNING e.id, e.credit_code, e.policy, e.version, e.award, e.granted, g.n
 	), committed AS (
 		INSERT INTO growth_index.ledger (kind, budget_code, amount, entitlement_id, as_of)
 		SELECT 'commit', q.budget_code, sum(q.amount), m.id, approve_listed.as_of
@@ -127,7 +139,7 @@ AS $$
 	)
 	INSERT INTO growth_index.entitlement_event (entitlement_id, step, from_state, to_state, actor, inputs, as_of)
 	SELECT m.id, 'approve', 'confirmed', 'approved', 'system', growth_index.decision_record(p, k.profile, c)
-		|| jsonb_build_object('granted', m.granted, 'allocation', p.allocation), approve_listed.as_of
+		|| jsonb_build_object('awarded', m.award, 'granted', m.granted, 'allocation', p.allocation), approve_listed.as_of
 	FROM moved AS m JOIN growth_index.policy AS p ON p.code = m.policy AND p.version = m.version
 		LEFT JOIN growth_index.matching_profiles AS k ON k.credit_code OPERATOR(growth_index.=) m.credit_code
 		LEFT JOIN growth_index.score AS c ON c.credit_code OPERATOR(growth_index.=) m.credit_code
@@ -182,7 +194,10 @@ BEGIN
 		SELECT e, p
 		FROM growth_index.entitlement AS e
 			JOIN growth_index.policy AS p ON p.code = e.policy AND p.version = e.version
-		WHERE e.state = 'approved'
+			JOIN growth_index.enterprise AS f ON f.credit_code OPERATOR(growth_index.=) e.credit_code AND f.status = 'active'
+		WHERE e.state = 'approved' AND NOT EXISTS (SELECT FROM growth_index.exclusion AS x
+			WHERE x.credit_code OPERATOR(growth_index.=) e.credit_code AND x.list = ANY (p.excluded_by)
+				AND advance_payment.as_of BETWEEN x.valid_from AND x.valid_to)
 		FOR UPDATE OF e SKIP LOCKED
 	), part AS MATERIALIZED (
 		/* whatever was paid of these has come back */
@@ -199,10 +214,12 @@ BEGIN
 	), moved AS (
 		UPDATE growth_index.entitlement AS e
 		SET state = CASE WHEN y.complete THEN 'paid' ELSE 'approved' END, reason = y.parts, changed_at = clock_timestamp(), revision = e.revision + 1
-		FROM (SELECT t.id, bool_and(t.due) AS complete, string_agg(DISTINCT t.parts, ', ') FILTER (WHERE t.due) AS parts
+		FROM (SELECT t.id, bool_and(t.due) AS complete, string_agg(DISTINCT t.parts, ', ') FILTER (WHERE t.due) AS parts,
+				jsonb_agg(jsonb_build_object('instalment', t.instalment, 'budget', t.budget_code, 'attempt', t.attempt, 'amount', t.amount)
+					ORDER BY t.instalment, t.budget_code) FILTER (WHERE t.due) AS paid
 			FROM part AS t GROUP BY t.id HAVING bool_or(t.due)) AS y
 		WHERE y.id = e.id
-		RETURNING e.id, e.state, e.reason
+		RETURNING e, y.paid
 	), paid AS (
 		INSERT INTO growth_index.payment (entitlement_id, credit_code, budget_code, instalment, attempt, amount, paid_on)
 		SELECT t.id, t.credit_code, t.budget_code, t.instalment, t.attempt, t.amount, advance_payment.as_of
@@ -210,17 +227,20 @@ BEGIN
 		FROM part AS t WHERE t.due ORDER BY t.id, t.instalment, t.budget_code
 		RETURNING payment.amount
 	), told AS (
-		INSERT INTO growth_index.entitlement_event (entitlement_id, step, from_state, to_state, actor, reason, as_of)
-		SELECT m.id, 'pay', 'approved', m.state, 'system', m.reason, advance_payment.as_of FROM moved AS m ORDER BY m.id
+		INSERT INTO growth_index.entitlement_event (entitlement_id, step, from_state, to_state, actor, reason, inputs, as_of)
+		SELECT (m.e).id, 'pay', 'approved', (m.e).state, 'system', (m.e).reason,
+			growth_index.step_record(m.e) || jsonb_build_object('parts', m.paid)
+				|| CASE WHEN (y.p).instalments IS NOT NULL THEN growth_index.decision_inputs((m.e).credit_code, y.p) ELSE '{}' END, advance_payment.as_of
+		FROM moved AS m JOIN ready AS y ON (y.e).id = (m.e).id ORDER BY (m.e).id
 	)
 	SELECT (SELECT count(*) FROM moved), coalesce(sum(p.amount), 0), 0 INTO entitlements, amount, held_back FROM paid AS p;
 END
 $$;
-COMMENT ON FUNCTION growth_index.advance_payment(date) IS 'Internal: pay_entitlement() of all that are approved, as far as their parts are due.';
+COMMENT ON FUNCTION growth_index.advance_payment(date) IS 'Internal: pay_entitlement() of all that are approved, as far as their parts are due, and their enterprises active and on no list of exclusion.';
 
 CREATE FUNCTION growth_index.advance_entitlements(as_of date DEFAULT current_date, OUT step text,
 	OUT entitlements bigint, OUT amount numeric, OUT held_back bigint) RETURNS SETOF record
-LANGUAGE plpgsql STRICT SET search_path = pg_catalog, pg_temp SET jit = off
+LANGUAGE plpgsql STRICT SECURITY DEFINER SET search_path = pg_catalog, pg_temp SET jit = off
 AS $$
 BEGIN
 	step := 'match';
@@ -244,3 +264,8 @@ END
 $$;
 COMMENT ON FUNCTION growth_index.advance_entitlements(date) IS
 'The system''s part of a day: proposes entitlements from matches, holds those of excluded enterprises, reviews those that need no person, publicises, pushes those whose publicity has ended, lets expire what was not confirmed, approves and pays what was. One row a step: how many, and yuan. Run again on the same day it does what has become ready since.';
+REVOKE ALL ON FUNCTION growth_index.advance_step(text, date) FROM PUBLIC;
+REVOKE ALL ON FUNCTION growth_index.advance_hold(date) FROM PUBLIC;
+REVOKE ALL ON FUNCTION growth_index.advance_approval(date) FROM PUBLIC;
+REVOKE ALL ON FUNCTION growth_index.advance_payment(date) FROM PUBLIC;
+REVOKE ALL ON FUNCTION growth_index.advance_entitlements(date) FROM PUBLIC;

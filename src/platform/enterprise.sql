@@ -69,6 +69,27 @@ END
 $$;
 COMMENT ON FUNCTION growth_index.refuse_removal() IS 'Trigger: raises 23001 for statements that would take rows away that others rest on.';
 
+/* a trigger function that runs as the owner must not be put on a table of anybody's own */
+CREATE FUNCTION growth_index.trigger_of(relation oid, own text) RETURNS void
+LANGUAGE plpgsql STABLE SET search_path = pg_catalog, pg_temp
+AS $$
+BEGIN
+	IF relation <> own::regclass THEN
+		RAISE EXCEPTION 'this trigger is one of table %, not of %', own, relation::regclass USING ERRCODE = 'insufficient_privilege';
+	END IF;
+END
+$$;
+COMMENT ON FUNCTION growth_index.trigger_of(oid, text) IS 'Internal: error 42501 where a trigger function runs for another table than its own.';
+
+/* pg_trigger_depth() would be content with any trigger that the caller makes himself */
+CREATE FUNCTION growth_index.within(stack text, mover text) RETURNS boolean
+LANGUAGE sql STABLE STRICT SET search_path = pg_catalog, pg_temp
+AS $$
+	/* the function's own line of the stack, whatever language the server speaks: no line of a quoted statement */
+	SELECT pg_trigger_depth() > 1 AND stack ~ format('\n([^\n"]*[^\n"_.$a-z0-9])?growth_index\.%s\(\)', mover)
+$$;
+COMMENT ON FUNCTION growth_index.within(text, text) IS 'Internal: does the call stack (PG_CONTEXT of a trigger) have this trigger function of the platform above it?';
+
 /* a version is what decisions were taken under: only whether it is in force may change */
 CREATE FUNCTION growth_index.keep_version() RETURNS trigger
 LANGUAGE plpgsql SET search_path = pg_catalog, pg_temp

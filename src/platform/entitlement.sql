@@ -15,6 +15,7 @@ CREATE TABLE growth_index.entitlement (
 	award			numeric(18,2) NOT NULL CHECK (award > 0),
 	deducted		numeric(18,2) NOT NULL DEFAULT 0 CHECK (deducted >= 0),
 	granted			numeric(18,2),
+	approved_on		date,
 	state			text NOT NULL DEFAULT 'matched' CONSTRAINT entitlement_state CHECK (state IN (
 						'matched', 'superseded', 'reviewed', 'rejected', 'publicised', 'objected', 'pushed',
 						'confirmed', 'declined', 'expired', 'held', 'approved', 'paid', 'withdrawn', 'clawed_back')),
@@ -25,6 +26,7 @@ CREATE TABLE growth_index.entitlement (
 	changed_at		timestamptz NOT NULL DEFAULT pg_catalog.clock_timestamp(),
 	revision		integer NOT NULL DEFAULT 1,
 	CONSTRAINT entitlement_granted CHECK (granted > 0 AND granted <= award),
+	CONSTRAINT entitlement_approved_on CHECK ((granted IS NULL) = (approved_on IS NULL)),
 	UNIQUE (credit_code, policy, occasion)
 );
 CREATE INDEX entitlement_open ON growth_index.entitlement (state, id)
@@ -38,6 +40,7 @@ COMMENT ON COLUMN growth_index.entitlement.occasion IS 'once, the year, or the e
 COMMENT ON COLUMN growth_index.entitlement.award IS 'Award in yuan.';
 COMMENT ON COLUMN growth_index.entitlement.deducted IS 'What was paid before in the same stacking group and is taken off the award, in yuan (award is after it).';
 COMMENT ON COLUMN growth_index.entitlement.granted IS 'What was approved, in yuan: the award, or less where a cap or the budget left less; NULL: not approved.';
+COMMENT ON COLUMN growth_index.entitlement.approved_on IS 'As-of date of the approval: its calendar year is the one whose caps it counts in; NULL: not approved.';
 COMMENT ON COLUMN growth_index.entitlement.state IS 'Where it stands.';
 COMMENT ON COLUMN growth_index.entitlement.reason IS 'Why it stands there, where somebody said so.';
 COMMENT ON COLUMN growth_index.entitlement.publicity_ends IS 'Last day of publicity (公示); NULL: not publicised yet, or no publicity.';
@@ -51,6 +54,25 @@ SELECT pg_catalog.pg_extension_config_dump('growth_index.entitlement_id_seq', ''
 CREATE TRIGGER keep_rows BEFORE DELETE OR TRUNCATE ON growth_index.entitlement
 	FOR EACH STATEMENT EXECUTE FUNCTION growth_index.refuse_removal();
 
+/* whose it is and how much does not change on the way; a state without its event gets no money (check_backing()) */
+CREATE FUNCTION growth_index.keep_entitlement() RETURNS trigger
+LANGUAGE plpgsql SET search_path = pg_catalog, pg_temp
+AS $$
+BEGIN
+	RAISE EXCEPTION 'entitlement % is not changed by hand', OLD.id
+		USING ERRCODE = 'restrict_violation', SCHEMA = TG_TABLE_SCHEMA, TABLE = TG_TABLE_NAME,
+			HINT = 'The award is that of the match, the grant that of the approval; the functions of the steps move it.';
+END
+$$;
+COMMENT ON FUNCTION growth_index.keep_entitlement() IS 'Trigger: raises 23001 where an entitlement becomes another one, or its award or grant changes outside the match and the approval.';
+CREATE TRIGGER keep_entitlement BEFORE UPDATE ON growth_index.entitlement
+	FOR EACH ROW WHEN (OLD.id <> NEW.id OR OLD.credit_code OPERATOR(growth_index.<>) NEW.credit_code OR OLD.policy <> NEW.policy
+		OR OLD.occasion <> NEW.occasion OR OLD.created_on <> NEW.created_on OR NEW.revision < OLD.revision
+		OR ((OLD.award <> NEW.award OR OLD.deducted <> NEW.deducted OR OLD.version <> NEW.version) AND OLD.state <> 'superseded' AND NEW.state <> 'superseded')
+		OR (OLD.granted IS DISTINCT FROM NEW.granted AND NEW.state NOT IN ('approved', 'held'))
+		OR OLD.granted <> NEW.granted OR OLD.approved_on <> NEW.approved_on)
+	EXECUTE FUNCTION growth_index.keep_entitlement();
+
 CREATE TABLE growth_index.entitlement_event (
 	id				bigint GENERATED ALWAYS AS IDENTITY PRIMARY KEY,
 	entitlement_id	bigint NOT NULL,
@@ -63,7 +85,27 @@ CREATE TABLE growth_index.entitlement_event (
 	key				text UNIQUE,
 	inputs			jsonb,
 	as_of			date NOT NULL,
-	happened_at		timestamptz NOT NULL DEFAULT pg_catalog.clock_timestamp()
+	happened_at		timestamptz NOT NULL DEFAULT pg_catalog.clock_timestamp(),
+	/* the steps that there are, from where to where: the functions say more, and nothing else */
+	CONSTRAINT entitlement_event_step CHECK (CASE step
+		WHEN 'match' THEN (from_state IS NULL AND to_state IN ('matched', 'superseded')) OR (from_state = 'superseded' AND to_state = 'matched')
+		WHEN 'supersede' THEN from_state IN ('matched', 'reviewed', 'publicised', 'objected', 'pushed') AND to_state = 'superseded'
+		WHEN 'review' THEN from_state IN ('matched', 'objected', 'held') AND to_state = 'reviewed'
+		WHEN 'publicise' THEN from_state = 'reviewed' AND to_state = 'publicised'
+		WHEN 'object' THEN from_state = 'publicised' AND to_state = 'objected'
+		WHEN 'push' THEN from_state = 'publicised' AND to_state = 'pushed'
+		WHEN 'confirm' THEN from_state = 'pushed' AND to_state = 'confirmed'
+		WHEN 'decline' THEN from_state = 'pushed' AND to_state = 'declined'
+		WHEN 'expire' THEN from_state = 'pushed' AND to_state = 'expired'
+		WHEN 'approve' THEN from_state = 'confirmed' AND to_state IN ('approved', 'held')
+		WHEN 'pay' THEN from_state = 'approved' AND to_state IN ('approved', 'paid')
+		WHEN 'return' THEN from_state IN ('approved', 'paid') AND to_state = 'approved'
+		WHEN 'hold' THEN from_state IN ('matched', 'reviewed', 'publicised', 'objected', 'pushed', 'confirmed', 'approved') AND to_state = 'held'
+		WHEN 'reject' THEN from_state IN ('matched', 'reviewed', 'publicised', 'objected', 'held') AND to_state = 'rejected'
+		WHEN 'withdraw' THEN from_state IN ('matched', 'reviewed', 'publicised', 'objected', 'pushed', 'confirmed', 'held', 'approved') AND to_state = 'withdrawn'
+		WHEN 'claw_back' THEN from_state IN ('approved', 'paid') AND to_state IN ('paid', 'clawed_back')
+		WHEN 'refund' THEN from_state IN ('paid', 'clawed_back') AND to_state = from_state
+		END IS TRUE)
 );
 CREATE INDEX entitlement_event_entitlement ON growth_index.entitlement_event (entitlement_id, id);
 COMMENT ON TABLE growth_index.entitlement_event IS 'Every step of every entitlement (append-only): who, when, why, and on which inputs.';
@@ -76,7 +118,7 @@ COMMENT ON COLUMN growth_index.entitlement_event.actor IS 'Who did it: system, o
 COMMENT ON COLUMN growth_index.entitlement_event.role IS 'Role of the server that did it.';
 COMMENT ON COLUMN growth_index.entitlement_event.reason IS 'Why.';
 COMMENT ON COLUMN growth_index.entitlement_event.key IS 'The caller''s key: the same call again changes nothing.';
-COMMENT ON COLUMN growth_index.entitlement_event.inputs IS 'What was decided on: policy, version, criteria, award formula, profile, score.';
+COMMENT ON COLUMN growth_index.entitlement_event.inputs IS 'What was decided on. Of match, review, approve and a payment by milestones: policy, version, criteria, award formula, rules, profile and score (with the scorecard''s version) as they were; of the other steps, which ask no data: policy, version, award, grant, and what the step itself fixed.';
 COMMENT ON COLUMN growth_index.entitlement_event.as_of IS 'As-of date of the step.';
 COMMENT ON COLUMN growth_index.entitlement_event.happened_at IS 'Time of the step.';
 SELECT pg_catalog.pg_extension_config_dump('growth_index.entitlement_event', '');
@@ -127,6 +169,23 @@ CREATE TABLE growth_index.exclusion (
 	CONSTRAINT exclusion_valid CHECK (valid_from <= valid_to)
 );
 CREATE INDEX exclusion_enterprise ON growth_index.exclusion (credit_code);
+CREATE FUNCTION growth_index.keep_exclusion() RETURNS trigger
+LANGUAGE plpgsql SET search_path = pg_catalog, pg_temp
+AS $$
+BEGIN
+	IF to_jsonb(NEW) - 'valid_to' = to_jsonb(OLD) - 'valid_to' THEN
+		RETURN NEW;
+	END IF;
+	RAISE EXCEPTION 'of exclusion % only valid_to changes', OLD.id
+		USING ERRCODE = 'restrict_violation', SCHEMA = TG_TABLE_SCHEMA, TABLE = TG_TABLE_NAME,
+			HINT = 'End it with an earlier valid_to, and enter another.';
+END
+$$;
+COMMENT ON FUNCTION growth_index.keep_exclusion() IS 'Trigger: raises 23001 where anything of an exclusion changes but its last day.';
+CREATE TRIGGER keep_exclusion BEFORE UPDATE ON growth_index.exclusion
+	FOR EACH ROW EXECUTE FUNCTION growth_index.keep_exclusion();
+CREATE TRIGGER keep_rows BEFORE DELETE OR TRUNCATE ON growth_index.exclusion
+	FOR EACH STATEMENT EXECUTE FUNCTION growth_index.refuse_removal();
 COMMENT ON TABLE growth_index.exclusion IS 'Enterprises that get no benefits for a time, by list. Who comes off a list early gets an earlier valid_to.';
 COMMENT ON COLUMN growth_index.exclusion.id IS 'Number.';
 COMMENT ON COLUMN growth_index.exclusion.credit_code IS 'Enterprise.';
@@ -151,6 +210,21 @@ BEGIN
 END
 $$;
 COMMENT ON FUNCTION growth_index.excluded(growth_index.credit_code, text[], date) IS 'Why an enterprise is kept out by these lists as of a day; NULL: it is not.';
+
+/* what stops an enterprise at whatever step */
+CREATE FUNCTION growth_index.barred(entitlement growth_index.entitlement, as_of date) RETURNS text
+LANGUAGE plpgsql STABLE SET search_path = pg_catalog, pg_temp
+AS $$
+BEGIN
+	/* planned once a session; a function of SQL is planned at each call */
+	RETURN (SELECT CASE WHEN f.status IS DISTINCT FROM 'active' THEN coalesce(f.status, 'not known')
+		ELSE growth_index.excluded(entitlement.credit_code, p.excluded_by, as_of) END
+	FROM growth_index.policy AS p
+		LEFT JOIN growth_index.enterprise AS f ON f.credit_code OPERATOR(growth_index.=) entitlement.credit_code
+	WHERE p.code = entitlement.policy AND p.version = entitlement.version);
+END
+$$;
+COMMENT ON FUNCTION growth_index.barred(growth_index.entitlement, date) IS 'Internal: why an entitlement gets no further as of a day, whatever the step: its enterprise is not active, or on a list of exclusion of the policy; NULL: it does.';
 
 /* data that somebody objects to is no ground for a machine's decision */
 CREATE FUNCTION growth_index.contested(credit_code growth_index.credit_code, policy growth_index.policy) RETURNS boolean
@@ -186,8 +260,16 @@ $$;
 COMMENT ON FUNCTION growth_index.step_actor(growth_index.entitlement, text, text) IS
 'Internal: the actor to be recorded. Who may act for anybody names any; an enterprise takes the steps of its own entitlements, a department those of its own policies, as itself. Error 42501 for others.';
 
+/* inlined by the planner: no SET clause, so everything is qualified */
+CREATE FUNCTION growth_index.step_record(growth_index.entitlement) RETURNS jsonb
+LANGUAGE sql IMMUTABLE
+AS $$
+	SELECT pg_catalog.jsonb_build_object('policy', ($1).policy, 'version', ($1).version, 'awarded', ($1).award, 'granted', ($1).granted)
+$$;
+COMMENT ON FUNCTION growth_index.step_record(growth_index.entitlement) IS 'What the event of every step keeps: policy, version, award and grant before the step.';
+
 /* the same call again? raises 23505 where the key stands for another */
-CREATE FUNCTION growth_index.taken_before(id bigint, step text, actor text, key text, reason text) RETURNS boolean
+CREATE FUNCTION growth_index.taken_before(id bigint, step text, actor text, key text, reason text, given jsonb DEFAULT NULL) RETURNS boolean
 LANGUAGE plpgsql STABLE SET search_path = pg_catalog, pg_temp
 AS $$
 DECLARE
@@ -208,10 +290,16 @@ BEGIN
 				earlier.actor, coalesce(quote_literal(earlier.reason), 'not given')),
 				HINT = 'A key stands for one call: take a new one.';
 	END IF;
+	/* what the caller asked for, such as an amount */
+	IF earlier.inputs -> 'given' IS DISTINCT FROM given THEN
+		RAISE EXCEPTION 'key "%" was used for a call with other arguments', key
+			USING ERRCODE = 'unique_violation', DETAIL = format('Then it was %s, not %s.', coalesce(earlier.inputs ->> 'given', 'nothing'), coalesce(given::text, 'nothing')),
+				HINT = 'A key stands for one call: take a new one.';
+	END IF;
 	RETURN true;
 END
 $$;
-COMMENT ON FUNCTION growth_index.taken_before(bigint, text, text, text, text) IS 'Internal: was this step taken with this key? Error 23505 where the key was used for anything else.';
+COMMENT ON FUNCTION growth_index.taken_before(bigint, text, text, text, text, jsonb) IS 'Internal: was this step taken with this key? Error 23505 where the key was used for anything else.';
 
 /*
  * What all steps have in common: the key that makes a call count once, the lock
@@ -231,7 +319,7 @@ BEGIN
 		RAISE EXCEPTION 'entitlement % does not exist', id USING ERRCODE = 'no_data_found';
 	END IF;
 	actor := growth_index.step_actor(entitlement, step, actor);
-	done := NOT growth_index.taken_before(id, step, actor, key, reason);
+	done := NOT growth_index.taken_before(id, step, actor, key, reason, inputs -> 'given');
 	IF NOT done THEN
 		RETURN;
 	END IF;
@@ -245,23 +333,23 @@ BEGIN
 				HINT = format('This step is taken from: %s.', array_to_string(allowed, ', '));
 	END IF;
 	IF step IN ('review', 'publicise', 'push', 'confirm', 'pay') THEN
-		obstacle := growth_index.excluded(entitlement.credit_code, (SELECT p.excluded_by FROM growth_index.policy AS p
-			WHERE p.code = (entitlement).policy AND p.version = (entitlement).version), as_of);
+		obstacle := growth_index.barred(entitlement, as_of);
 		IF obstacle IS NOT NULL THEN
 			RAISE EXCEPTION 'enterprise % is %', entitlement.credit_code, obstacle
-				USING ERRCODE = 'object_not_in_prerequisite_state', HINT = 'Table growth_index.exclusion has it.';
+				USING ERRCODE = 'object_not_in_prerequisite_state', HINT = 'Tables growth_index.enterprise (status) and growth_index.exclusion have it.';
 		END IF;
 	END IF;
 	INSERT INTO growth_index.entitlement_event (entitlement_id, step, from_state, to_state, actor, reason, key, inputs, as_of)
 	VALUES (take_step.id, take_step.step, entitlement.state, take_step.to_state, actor,
-		take_step.reason, take_step.key, take_step.inputs, take_step.as_of);
+		take_step.reason, take_step.key, growth_index.step_record(entitlement) || coalesce(take_step.inputs, '{}'), take_step.as_of);
 	UPDATE growth_index.entitlement AS e
-	SET state = take_step.to_state, reason = take_step.reason, changed_at = clock_timestamp(), revision = e.revision + 1
+	SET state = take_step.to_state, reason = take_step.reason, changed_at = clock_timestamp(), revision = e.revision + 1,
+		granted = CASE WHEN take_step.to_state <> 'held' THEN e.granted END, approved_on = CASE WHEN take_step.to_state <> 'held' THEN e.approved_on END
 	WHERE e.id = take_step.id RETURNING e.* INTO entitlement;
 END
 $$;
 COMMENT ON FUNCTION growth_index.take_step(bigint, text, text[], text, text, text, text, date, jsonb, integer) IS
-'Internal: one step of an entitlement. done is false where the key tells that it was taken before. seen: the revision that the caller decided on; NULL: any. Errors: P0002 unknown entitlement, 42501 wrong actor, 55000 wrong state, a revision that is gone, or an enterprise on a list of exclusion, 23505 a key that stands for another call.';
+'Internal: one step of an entitlement. done is false where the key tells that it was taken before. seen: the revision that the caller decided on; NULL: any. Errors: P0002 unknown entitlement, 42501 wrong actor, 55000 wrong state, a revision that is gone, or an enterprise that is not active or on a list of exclusion, 23505 a key that stands for another call.';
 REVOKE ALL ON FUNCTION growth_index.take_step(bigint, text, text[], text, text, text, text, date, jsonb, integer) FROM PUBLIC;
 
 /* the occasion that a policy may be had once for; NULL: the event is not known */
@@ -313,10 +401,51 @@ CREATE FUNCTION growth_index.had_in_group(credit_code growth_index.credit_code, 
 LANGUAGE sql STABLE SET search_path = pg_catalog, pg_temp
 AS $$
 	SELECT CASE WHEN policy.pays_difference AND policy.stacking_group IS NOT NULL THEN (
-		SELECT sum(e.granted) FROM growth_index.entitlement AS e
+		/* what stands: a part that was clawed back is not had */
+		SELECT nullif(sum(a.committed + a.paid), 0) FROM growth_index.entitlement AS e
 			JOIN growth_index.policy AS q ON q.code = e.policy AND q.version = e.version
+			JOIN growth_index.entitlement_account AS a ON a.entitlement_id = e.id
 		WHERE e.credit_code OPERATOR(growth_index.=) had_in_group.credit_code AND e.policy <> (had_in_group.policy).code
 			AND q.stacking_group = (had_in_group.policy).stacking_group AND e.state IN ('approved', 'paid')) END
 $$;
 COMMENT ON FUNCTION growth_index.had_in_group(growth_index.credit_code, growth_index.policy) IS
-'What an enterprise was approved of other policies of the stacking group, in yuan: what an upgrade takes off. NULL: nothing, or the policy pays no differences.';
+'What an enterprise was approved of other policies of the stacking group and was not clawed back, in yuan: what an upgrade takes off. NULL: nothing, or the policy pays no differences.';
+
+/* whoever holds a place in the group already; an upgrade takes off what is settled instead */
+CREATE FUNCTION growth_index.rival(credit_code growth_index.credit_code, policy text, stacking_group text, occasion text, deducted numeric) RETURNS text
+LANGUAGE plpgsql STABLE SET search_path = pg_catalog, pg_temp
+AS $$
+BEGIN
+	RETURN (SELECT string_agg(format('policy "%s" of the group "%s" is %s', e.policy, q.stacking_group, e.state), '; ' ORDER BY e.id)
+	FROM growth_index.entitlement AS e
+		JOIN growth_index.policy AS q ON q.code = e.policy AND q.version = e.version
+	WHERE e.credit_code OPERATOR(growth_index.=) rival.credit_code AND q.stacking_group = rival.stacking_group AND e.policy <> rival.policy
+		AND growth_index.standing(e.state) = 2 AND growth_index.same_occasion(e.occasion, rival.occasion)
+		AND NOT (coalesce(rival.deducted, 0) > 0 AND e.state IN ('approved', 'paid')));
+END
+$$;
+COMMENT ON FUNCTION growth_index.rival(growth_index.credit_code, text, text, text, numeric) IS
+'Internal: what of the stacking group the enterprise has confirmed on a meeting occasion, so that it cannot have this policy as well (就高不就低); NULL: nothing. deducted: what an upgrade takes off.';
+
+/*
+ * A lock by name that also holds against an older snapshot: who waits for it and
+ * reads as of a time before (REPEATABLE READ) gets error 40001.
+ */
+CREATE TABLE growth_index.money_lock (
+	name	text PRIMARY KEY,
+	times	bigint NOT NULL DEFAULT 1
+) WITH (fillfactor = 50);
+COMMENT ON TABLE growth_index.money_lock IS 'Locks by name on what is counted over many rows: caps of a year, stacking groups. Nothing is read from it, and no dump takes it along.';
+COMMENT ON COLUMN growth_index.money_lock.name IS 'What is locked.';
+COMMENT ON COLUMN growth_index.money_lock.times IS 'How often it was.';
+
+CREATE FUNCTION growth_index.lock_money(name text) RETURNS void
+LANGUAGE plpgsql SET search_path = pg_catalog, pg_temp
+AS $$
+BEGIN
+	INSERT INTO growth_index.money_lock AS l (name) VALUES (lock_money.name)
+	ON CONFLICT ON CONSTRAINT money_lock_pkey DO UPDATE SET times = l.times + 1;
+END
+$$;
+COMMENT ON FUNCTION growth_index.lock_money(text) IS 'Internal: locks a name to the end of the transaction. Error 40001 where it was locked since an older snapshot was taken.';
+REVOKE ALL ON FUNCTION growth_index.lock_money(text) FROM PUBLIC;

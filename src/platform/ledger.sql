@@ -1,4 +1,26 @@
 /*
+ * A restore brings the books as they were: nothing is booked anew.  That is so
+ * only in a database in which nothing was booked yet, so that no setting of a
+ * session turns the guards off where money moves.
+ */
+CREATE TABLE growth_index.books_open (
+	one			boolean PRIMARY KEY DEFAULT true CHECK (one),
+	opened_at	timestamptz NOT NULL DEFAULT pg_catalog.clock_timestamp()
+);
+COMMENT ON TABLE growth_index.books_open IS 'One row from the first booking in this database on, which no dump takes along: from then on nothing is taken for a restore any more.';
+COMMENT ON COLUMN growth_index.books_open.one IS 'Always true.';
+COMMENT ON COLUMN growth_index.books_open.opened_at IS 'When the first booking was made.';
+CREATE TRIGGER append_only BEFORE UPDATE OR DELETE OR TRUNCATE ON growth_index.books_open
+	FOR EACH STATEMENT EXECUTE FUNCTION growth_index.refuse_change();
+
+CREATE FUNCTION growth_index.restoring_books() RETURNS boolean
+LANGUAGE sql STABLE SET search_path = pg_catalog, pg_temp
+AS $$
+	SELECT growth_index.restoring() AND NOT EXISTS (SELECT FROM growth_index.books_open)
+$$;
+COMMENT ON FUNCTION growth_index.restoring_books() IS 'Is a dump being restored by this session (restoring()), into a database in which nothing was booked yet?';
+
+/*
  * The ledger of public money: double entry, append-only.  A row is a whole
  * transaction: its kind says which account is debited and which credited with
  * the amount, so no transaction can be out of balance.  What stands in a
@@ -45,9 +67,6 @@ SELECT pg_catalog.pg_extension_config_dump('growth_index.ledger', '');
 SELECT pg_catalog.pg_extension_config_dump('growth_index.ledger_id_seq', '');
 CREATE TRIGGER append_only BEFORE UPDATE OR DELETE OR TRUNCATE ON growth_index.ledger
 	FOR EACH STATEMENT EXECUTE FUNCTION growth_index.refuse_change();
-/* also where session_replication_role is replica */
-ALTER TABLE growth_index.ledger ENABLE ALWAYS TRIGGER append_only;
-ALTER TABLE growth_index.entitlement_event ENABLE ALWAYS TRIGGER append_only;
 
 CREATE VIEW growth_index.ledger_entry WITH (security_invoker = true) AS
 SELECT l.id AS transaction, l.kind, l.budget_code, e.account, e.amount, l.entitlement_id, l.payment_id, l.as_of, l.booked_at, l.booked_by
@@ -103,11 +122,22 @@ CREATE TRIGGER keep_rows BEFORE DELETE OR TRUNCATE ON growth_index.entitlement_a
  * after that is all that was booked before.
  */
 CREATE FUNCTION growth_index.book() RETURNS trigger
-LANGUAGE plpgsql SET search_path = pg_catalog, pg_temp
+LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, pg_temp
 AS $$
 DECLARE
 	fault record;
+	backed bigint[];
+	paying boolean[];
 BEGIN
+	PERFORM growth_index.trigger_of(TG_RELID, 'growth_index.ledger');
+	IF NOT EXISTS (SELECT FROM growth_index.books_open) THEN
+		INSERT INTO growth_index.books_open DEFAULT VALUES ON CONFLICT DO NOTHING;
+	END IF;
+	SELECT array_agg(n.id), array_agg(n.pays) INTO backed, paying
+	FROM (SELECT k.entitlement_id AS id, bool_or(k.kind = 'pay') AS pays FROM booked AS k WHERE k.kind IN ('commit', 'pay') GROUP BY k.entitlement_id) AS n;
+	IF backed IS NOT NULL THEN
+		PERFORM growth_index.lock_entitlements(backed);
+	END IF;
 	PERFORM FROM growth_index.budget AS b WHERE b.code IN (SELECT k.budget_code FROM booked AS k) ORDER BY b.code FOR UPDATE;
 	SELECT k.budget_code, k.kind INTO fault FROM booked AS k
 	WHERE k.kind NOT IN ('appropriate', 'reduce') AND NOT EXISTS (SELECT FROM growth_index.budget AS b WHERE b.code = k.budget_code) LIMIT 1;
@@ -139,46 +169,78 @@ BEGIN
 			fault.entitlement_id, fault.committed, fault.paid, fault.receivable, fault.budget_code
 			USING ERRCODE = 'check_violation', HINT = 'No more is paid than is committed for it, no more returned or claimed back than was paid.';
 	END IF;
-	PERFORM growth_index.check_backing(k.entitlement_id, bool_or(k.kind = 'pay'))
-	FROM booked AS k WHERE k.kind IN ('commit', 'pay') GROUP BY k.entitlement_id;
+	IF backed IS NOT NULL THEN
+		PERFORM growth_index.check_backing(backed, paying);
+	END IF;
 	RETURN NULL;
 END
 $$;
-COMMENT ON FUNCTION growth_index.book() IS 'Trigger of ledger: moves the running balances. Errors: 23503 unknown budget, 23514 a budget or an entitlement would be overspent, or nothing confirmed backs a payment.';
+COMMENT ON FUNCTION growth_index.book() IS 'Trigger of ledger: moves the running balances. Errors: 23503 unknown budget, 23514 a budget or an entitlement would be overspent, or no chain of events up to its approval backs it.';
+REVOKE ALL ON FUNCTION growth_index.book() FROM PUBLIC;
 
-CREATE FUNCTION growth_index.check_backing(entitlement_id bigint, paid boolean) RETURNS void
+/* budgets are not the same for all that books for an entitlement: it is locked itself */
+CREATE FUNCTION growth_index.lock_entitlements(ids bigint[]) RETURNS void
 LANGUAGE plpgsql SET search_path = pg_catalog, pg_temp
-	/* a plan made when the tables were empty would read all of them for ever */
-	SET enable_seqscan = off
 AS $$
-DECLARE
-	award numeric;
-	used numeric;
 BEGIN
-	IF paid THEN
-		PERFORM FROM growth_index.entitlement_event AS v
-		WHERE v.entitlement_id = check_backing.entitlement_id AND v.to_state = 'confirmed';
-		IF NOT FOUND THEN
-			RAISE EXCEPTION 'entitlement % was not confirmed: nothing is paid for it', entitlement_id USING ERRCODE = 'check_violation';
-		END IF;
-	END IF;
-	SELECT e.award INTO award FROM growth_index.entitlement AS e WHERE e.id = check_backing.entitlement_id;
-	SELECT sum(a.committed + a.paid + a.receivable) INTO used FROM growth_index.entitlement_account AS a
-	WHERE a.entitlement_id = check_backing.entitlement_id;
-	IF (used <= award) IS NOT TRUE THEN
-		RAISE EXCEPTION 'more would be committed for entitlement % than its award', entitlement_id
-			USING ERRCODE = 'check_violation', DETAIL = format('The award is %s yuan.', coalesce(award::text, 'not known'));
+	PERFORM FROM growth_index.entitlement AS e WHERE e.id = ANY (ids) ORDER BY e.id FOR UPDATE;
+	/* in an older snapshot a lock shows nothing of what was booked since; a row that was written does */
+	IF current_setting('transaction_isolation') <> 'read committed' THEN
+		UPDATE growth_index.entitlement AS e SET changed_at = e.changed_at WHERE e.id = ANY (ids);
 	END IF;
 END
 $$;
-COMMENT ON FUNCTION growth_index.check_backing(bigint, boolean) IS 'Internal: error 23514 where an entitlement has more than its award, or is paid without a confirmation.';
+COMMENT ON FUNCTION growth_index.lock_entitlements(bigint[]) IS 'Internal: one at a time books for an entitlement, at any isolation level.';
+REVOKE ALL ON FUNCTION growth_index.lock_entitlements(bigint[]) FROM PUBLIC;
+
+CREATE FUNCTION growth_index.check_backing(ids bigint[], paying boolean[]) RETURNS void
+LANGUAGE plpgsql SET search_path = pg_catalog, pg_temp
+	/* a plan made when the tables were empty would read all of them for ever */
+	SET enable_seqscan = off SET enable_hashjoin = off SET enable_mergejoin = off
+AS $$
+DECLARE
+	fault record;
+BEGIN
+	SELECT k.id, e.state, e.granted, u.used, c.chained, c.confirmed, l.step, l.to_state, g.granted AS approved INTO fault
+	FROM unnest(ids, paying) AS k(id, pays)
+		LEFT JOIN growth_index.entitlement AS e ON e.id = k.id
+		CROSS JOIN LATERAL (SELECT sum(a.committed + a.paid + a.receivable) AS used
+			FROM growth_index.entitlement_account AS a WHERE a.entitlement_id = k.id) AS u
+		CROSS JOIN LATERAL (SELECT bool_and(t.follows) AS chained, bool_or(t.to_state = 'confirmed') AS confirmed
+			FROM (SELECT v.to_state, v.from_state IS NOT DISTINCT FROM lag(v.to_state) OVER (ORDER BY v.id) AS follows
+				FROM growth_index.entitlement_event AS v WHERE v.entitlement_id = k.id) AS t) AS c
+		LEFT JOIN LATERAL (SELECT v.step, v.to_state FROM growth_index.entitlement_event AS v
+			WHERE v.entitlement_id = k.id ORDER BY v.id DESC LIMIT 1) AS l ON true
+		LEFT JOIN LATERAL (SELECT (v.inputs ->> 'granted')::numeric AS granted FROM growth_index.entitlement_event AS v
+			WHERE v.entitlement_id = k.id AND v.step = 'approve' ORDER BY v.id DESC LIMIT 1) AS g ON true
+	WHERE (c.chained AND c.confirmed AND l.step = CASE WHEN k.pays THEN 'pay' ELSE 'approve' END AND l.to_state = e.state AND g.granted = e.granted AND u.used <= e.granted) IS NOT TRUE
+	ORDER BY k.id LIMIT 1;
+	IF NOT FOUND THEN
+		RETURN;
+	END IF;
+	IF fault.confirmed IS NOT TRUE THEN
+		RAISE EXCEPTION 'entitlement % was not confirmed: nothing is paid for it', fault.id USING ERRCODE = 'check_violation';
+	ELSIF (fault.used <= fault.granted) IS NOT FALSE THEN
+		RAISE EXCEPTION 'the events of entitlement % do not lead to what is booked for it', fault.id
+			USING ERRCODE = 'check_violation', DETAIL = format('It is %s, with %s yuan granted; its events lead by the step "%s" to %s, with %s yuan.',
+				fault.state, coalesce(fault.granted::text, 'no'), fault.step, coalesce(fault.to_state, 'nothing'), coalesce(fault.approved::text, 'no'));
+	END IF;
+	RAISE EXCEPTION 'more would be committed for entitlement % than was granted', fault.id
+		USING ERRCODE = 'check_violation', DETAIL = format('%s yuan were granted.', fault.granted);
+END
+$$;
+COMMENT ON FUNCTION growth_index.check_backing(bigint[], boolean[]) IS
+'Internal: error 23514 where one of these entitlements has more booked than was granted, or its events do not lead, one after the other, from the match over a confirmation to its state, its grant and the step that approves or pays it.';
+REVOKE ALL ON FUNCTION growth_index.check_backing(bigint[], boolean[]) FROM PUBLIC;
 
 CREATE FUNCTION growth_index.keep_account() RETURNS trigger
 LANGUAGE plpgsql SET search_path = pg_catalog, pg_temp
 AS $$
+DECLARE
+	stack text;
 BEGIN
-	/* the ledger's own trigger stands above */
-	IF pg_trigger_depth() < 2 THEN
+	GET DIAGNOSTICS stack = PG_CONTEXT;
+	IF NOT growth_index.within(stack, 'book') THEN
 		RAISE EXCEPTION 'what stands for an entitlement is not set by hand'
 			USING ERRCODE = 'restrict_violation', SCHEMA = TG_TABLE_SCHEMA, TABLE = TG_TABLE_NAME,
 				HINT = 'It is the sum of growth_index.ledger, which moves it.';
@@ -188,7 +250,7 @@ END
 $$;
 COMMENT ON FUNCTION growth_index.keep_account() IS 'Trigger of entitlement_account: raises 23001 where it is written by anything but the ledger.';
 CREATE TRIGGER keep_account BEFORE INSERT OR UPDATE ON growth_index.entitlement_account
-	FOR EACH STATEMENT WHEN (NOT growth_index.restoring()) EXECUTE FUNCTION growth_index.keep_account();
+	FOR EACH STATEMENT WHEN (NOT growth_index.restoring_books()) EXECUTE FUNCTION growth_index.keep_account();
 
 /* inlined by the planner: no SET clause */
 CREATE FUNCTION growth_index.entitlement_balance(entitlement_id bigint, OUT budget_code text, OUT account text, OUT balance numeric)
@@ -203,18 +265,19 @@ $$;
 COMMENT ON FUNCTION growth_index.entitlement_balance(bigint) IS 'What stands for an entitlement: for each of its budgets a row committed, paid and receivable, in yuan.';
 
 CREATE TRIGGER book AFTER INSERT ON growth_index.ledger REFERENCING NEW TABLE AS booked
-	FOR EACH STATEMENT WHEN (NOT growth_index.restoring()) EXECUTE FUNCTION growth_index.book();
+	FOR EACH STATEMENT WHEN (NOT growth_index.restoring_books()) EXECUTE FUNCTION growth_index.book();
 
 /*
  * A budget's amount is booked when it is set; its running balances are moved
  * by the ledger alone.
  */
 CREATE FUNCTION growth_index.book_budget() RETURNS trigger
-LANGUAGE plpgsql SET search_path = pg_catalog, pg_temp
+LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, pg_temp
 AS $$
 DECLARE
 	was numeric := 0;
 BEGIN
+	PERFORM growth_index.trigger_of(TG_RELID, 'growth_index.budget');
 	IF TG_OP = 'UPDATE' AND NEW.code = OLD.code THEN
 		was := OLD.amount;
 	ELSIF TG_OP <> 'INSERT' THEN
@@ -235,15 +298,32 @@ BEGIN
 END
 $$;
 COMMENT ON FUNCTION growth_index.book_budget() IS 'Trigger of budget: books its amount, and every change of it, in the ledger.';
+REVOKE ALL ON FUNCTION growth_index.book_budget() FROM PUBLIC;
 CREATE TRIGGER book_budget AFTER INSERT OR DELETE OR UPDATE OF amount, code ON growth_index.budget
-	FOR EACH ROW WHEN (NOT growth_index.restoring()) EXECUTE FUNCTION growth_index.book_budget();
+	FOR EACH ROW WHEN (NOT growth_index.restoring_books()) EXECUTE FUNCTION growth_index.book_budget();
+
+CREATE FUNCTION growth_index.keep_committed() RETURNS trigger
+LANGUAGE plpgsql SET search_path = pg_catalog, pg_temp
+AS $$
+BEGIN
+	RAISE EXCEPTION 'budget "%" cannot be lowered to % yuan: % are committed', NEW.code, NEW.amount, NEW.committed
+		USING ERRCODE = 'check_violation', SCHEMA = TG_TABLE_SCHEMA, TABLE = TG_TABLE_NAME, CONSTRAINT = 'budget_not_overspent',
+			DETAIL = format('%s yuan of them are paid.', NEW.paid),
+			HINT = 'withdraw_entitlement() and hold_entitlement() free what is not paid.';
+END
+$$;
+COMMENT ON FUNCTION growth_index.keep_committed() IS 'Trigger of budget: raises 23514 where its amount is lowered under what is committed, and says how much that is; the CHECK holds it besides.';
+CREATE TRIGGER keep_committed BEFORE UPDATE OF amount ON growth_index.budget
+	FOR EACH ROW WHEN (NEW.amount < OLD.amount AND NEW.amount < NEW.committed) EXECUTE FUNCTION growth_index.keep_committed();
 
 CREATE FUNCTION growth_index.keep_balance() RETURNS trigger
 LANGUAGE plpgsql SET search_path = pg_catalog, pg_temp
 AS $$
+DECLARE
+	stack text;
 BEGIN
-	/* the ledger's own trigger stands above */
-	IF pg_trigger_depth() < 2 THEN
+	GET DIAGNOSTICS stack = PG_CONTEXT;
+	IF NOT growth_index.within(stack, 'book') THEN
 		RAISE EXCEPTION 'what is committed and paid of budget "%" is not set by hand', NEW.code
 			USING ERRCODE = 'restrict_violation', SCHEMA = TG_TABLE_SCHEMA, TABLE = TG_TABLE_NAME,
 				HINT = 'It is the sum of growth_index.ledger, which moves it.';

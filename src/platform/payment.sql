@@ -32,12 +32,12 @@ SELECT pg_catalog.pg_extension_config_dump('growth_index.payment_id_seq', '');
 CREATE TRIGGER append_only
 	BEFORE UPDATE OR DELETE OR TRUNCATE ON growth_index.payment
 	FOR EACH STATEMENT EXECUTE FUNCTION growth_index.refuse_change();
-ALTER TABLE growth_index.payment ENABLE ALWAYS TRIGGER append_only;
 
 CREATE FUNCTION growth_index.book_payments() RETURNS trigger
-LANGUAGE plpgsql SET search_path = pg_catalog, pg_temp
+LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, pg_temp
 AS $$
 BEGIN
+	PERFORM growth_index.trigger_of(TG_RELID, 'growth_index.payment');
 	INSERT INTO growth_index.ledger (kind, budget_code, amount, entitlement_id, payment_id, as_of)
 	SELECT CASE m.kind WHEN 'payment' THEN 'pay' ELSE m.kind END, m.budget_code, m.amount, m.entitlement_id, m.id, m.paid_on
 	FROM made AS m ORDER BY m.id;
@@ -45,8 +45,9 @@ BEGIN
 END
 $$;
 COMMENT ON FUNCTION growth_index.book_payments() IS 'Trigger of payment: books what was paid, returned or refunded. Errors as book().';
+REVOKE ALL ON FUNCTION growth_index.book_payments() FROM PUBLIC;
 CREATE TRIGGER book_payments AFTER INSERT ON growth_index.payment REFERENCING NEW TABLE AS made
-	FOR EACH STATEMENT WHEN (NOT growth_index.restoring()) EXECUTE FUNCTION growth_index.book_payments();
+	FOR EACH STATEMENT WHEN (NOT growth_index.restoring_books()) EXECUTE FUNCTION growth_index.book_payments();
 
 CREATE FUNCTION growth_index.policy_version(code text, version integer) RETURNS growth_index.policy
 LANGUAGE sql STABLE STRICT SET search_path = pg_catalog, pg_temp

@@ -3,7 +3,7 @@
  * stacking group the highest (就高不就低), or the difference on an upgrade.
  */
 CREATE FUNCTION growth_index.propose_entitlements(as_of date DEFAULT current_date) RETURNS bigint
-LANGUAGE plpgsql STRICT SET search_path = pg_catalog, pg_temp SET jit = off
+LANGUAGE plpgsql STRICT SECURITY DEFINER SET search_path = pg_catalog, pg_temp SET jit = off
 	/* nothing may be quadratic where statistics are old */
 	SET enable_nestloop = off
 AS $$
@@ -80,19 +80,19 @@ BEGIN
 		FROM decided AS d
 		WHERE d.id IS NULL
 		ORDER BY d.credit_code USING OPERATOR(growth_index.<), d.code
-		RETURNING e.id, e.credit_code, e.policy, e.version, e.deducted, NULL AS from_state, e.state, e.reason
+		RETURNING e.id, e.credit_code, e.policy, e.version, e.award, e.deducted, NULL AS from_state, e.state, e.reason
 	), moved AS (
 		UPDATE growth_index.entitlement AS e
 		SET state = CASE WHEN d.beaten_by IS NULL THEN 'matched' ELSE 'superseded' END, reason = d.beaten_by,
 			version = d.version, award = d.award, deducted = coalesce(d.deducted, 0), changed_at = clock_timestamp(), revision = e.revision + 1
 		FROM decided AS d JOIN growth_index.entitlement AS was ON was.id = d.id
 		WHERE e.id = d.id AND e.state = was.state AND (d.standing = 0) = (d.beaten_by IS NULL)
-		RETURNING e.id, e.credit_code, e.policy, e.version, e.deducted, was.state AS from_state, e.state, e.reason
+		RETURNING e.id, e.credit_code, e.policy, e.version, e.award, e.deducted, was.state AS from_state, e.state, e.reason
 	), told AS (
 		INSERT INTO growth_index.entitlement_event (entitlement_id, step, from_state, to_state, actor, reason, inputs, as_of)
 		SELECT t.id, CASE WHEN t.from_state IS NULL OR t.state = 'matched' THEN 'match' ELSE 'supersede' END, t.from_state, t.state,
 			'system', t.reason, growth_index.decision_record(p, k.profile, c)
-				|| jsonb_build_object('had', growth_index.had_this_year(t.credit_code, p, propose_entitlements.as_of), 'deducted', nullif(t.deducted, 0)),
+				|| jsonb_build_object('had', growth_index.had_this_year(t.credit_code, p, propose_entitlements.as_of), 'deducted', nullif(t.deducted, 0), 'awarded', t.award),
 			propose_entitlements.as_of
 		/* what was had is read as it was before this statement */
 		FROM (SELECT * FROM entered UNION ALL SELECT * FROM moved) AS t
@@ -109,6 +109,7 @@ END
 $$;
 COMMENT ON FUNCTION growth_index.propose_entitlements(date) IS
 'Makes an entitlement of every current eligible match of a policy without application that an active enterprise has not had on this occasion. Of a stacking group only the highest award goes forward (就高不就低; ties by code), the others are superseded: a lower one that is not confirmed yet gives way to a higher one that comes later, and comes back when the higher one falls. What is confirmed stays. Events of one year share the policy''s cap. Where the policy pays differences, what was paid in the group is taken off the award instead. Enterprises on a list of exclusion are passed over. Returns how many go forward.';
+REVOKE ALL ON FUNCTION growth_index.propose_entitlements(date) FROM PUBLIC;
 
 CREATE FUNCTION growth_index.propose_entitlement(credit_code growth_index.credit_code, policy text,
 	as_of date DEFAULT current_date, actor text DEFAULT NULL, key text DEFAULT NULL) RETURNS growth_index.entitlement
@@ -149,14 +150,19 @@ BEGIN
 			USING ERRCODE = 'object_not_in_prerequisite_state', HINT = 'Table growth_index.exclusion has it.';
 	END IF;
 	had := growth_index.had_this_year(credit_code, rule, as_of);
+	made.occasion := growth_index.occasion(rule, profile, as_of);
 	made.deducted := coalesce(growth_index.had_in_group(credit_code, rule), 0);
 	made.award := CASE WHEN rule.cap_enterprise IS NULL THEN due.amount
 		ELSE least(due.amount, rule.cap_enterprise - coalesce(had, 0)) END - made.deducted;
-	made.occasion := growth_index.occasion(rule, profile, as_of);
 	IF made.occasion IS NULL OR made.award <= 0 THEN
 		RAISE EXCEPTION 'there is nothing for enterprise % in policy "%"', credit_code, policy
 			USING ERRCODE = 'object_not_in_prerequisite_state',
 				DETAIL = CASE WHEN made.occasion IS NULL THEN 'The event is not known.' ELSE 'The award is 0, or the cap is used up.' END;
+	END IF;
+	obstacle := growth_index.rival(credit_code, rule.code, rule.stacking_group, made.occasion, made.deducted);
+	IF obstacle IS NOT NULL THEN
+		RAISE EXCEPTION 'policy "%" excludes another that enterprise % has confirmed', policy, credit_code
+			USING ERRCODE = 'object_not_in_prerequisite_state', DETAIL = obstacle || '.';
 	END IF;
 	INSERT INTO growth_index.entitlement (credit_code, policy, version, occasion, award, deducted, created_on)
 	VALUES (credit_code, rule.code, rule.version, made.occasion, made.award, made.deducted, as_of)
@@ -164,12 +170,12 @@ BEGIN
 	INSERT INTO growth_index.entitlement_event (entitlement_id, step, to_state, actor, key, inputs, as_of)
 	VALUES (made.id, 'match', 'matched', coalesce(actor, 'enterprise ' || credit_code::text), key,
 		growth_index.decision_inputs(credit_code, rule)
-			|| jsonb_build_object('had', had, 'deducted', nullif(made.deducted, 0)), as_of);
+			|| jsonb_build_object('had', had, 'deducted', nullif(made.deducted, 0), 'awarded', made.award), as_of);
 	RETURN made;
 END
 $$;
 COMMENT ON FUNCTION growth_index.propose_entitlement(growth_index.credit_code, text, date, text, text) IS
-'Makes the entitlement of one enterprise to one policy of any mode: the way in for what has to be applied for. Errors: 42501 for another enterprise, P0002 policy not in force, 55000 not eligible, excluded or nothing due, 23505 had on this occasion before, or a key that stands for another call. Stacking is settled by the next propose_entitlements().';
+'Makes the entitlement of one enterprise to one policy of any mode: the way in for what has to be applied for. Errors: 42501 for another enterprise, P0002 policy not in force, 55000 not eligible, excluded, nothing due, or another of the stacking group is confirmed, 23505 had on this occasion before, or a key that stands for another call. Stacking is settled by the next propose_entitlements().';
 REVOKE ALL ON FUNCTION growth_index.propose_entitlement(growth_index.credit_code, text, date, text, text) FROM PUBLIC;
 INSERT INTO growth_index.role_right (roles, privileges, objects) VALUES
 	('{enterprise,app}', '{EXECUTE}', '{"propose_entitlement(growth_index.credit_code,text,date,text,text)"}');

@@ -13,8 +13,7 @@ AS $$
 			coalesce(sum(b.balance) FILTER (WHERE b.account = 'available'), 0) AS available,
 			coalesce(sum(b.balance) FILTER (WHERE b.account = 'committed'), 0) AS committed,
 			coalesce(sum(b.balance) FILTER (WHERE b.account = 'paid'), 0) AS paid,
-			coalesce(sum(b.balance) FILTER (WHERE b.account = 'receivable'), 0) AS receivable,
-			sum(b.balance) AS total
+			coalesce(sum(b.balance) FILTER (WHERE b.account = 'receivable'), 0) AS receivable
 		FROM growth_index.account_balance AS b GROUP BY b.budget_code
 	), benefit AS MATERIALIZED (
 		SELECT l.entitlement_id,
@@ -29,10 +28,13 @@ AS $$
 		FROM growth_index.entitlement_event AS v WINDOW w AS (PARTITION BY v.entitlement_id ORDER BY v.id)
 	)
 	/* ---- the books ---- */
-	SELECT 'a transaction does not balance', e.budget_code, e.entitlement_id, '0', sum(e.amount)::text
-	FROM growth_index.ledger_entry AS e GROUP BY e.transaction, e.budget_code, e.entitlement_id HAVING sum(e.amount) <> 0
-	UNION ALL
-	SELECT 'the accounts of a budget do not sum to zero', a.budget_code, NULL, '0', a.total::text FROM account AS a WHERE a.total <> 0
+	SELECT 'a transaction does not balance', l.budget_code, l.entitlement_id, format('%s: %s to %s', l.kind, k.credit, k.debit),
+		format('%s: %s to %s, %s yuan', l.kind, l.credit, l.debit, l.amount)
+	FROM growth_index.ledger AS l
+		LEFT JOIN (VALUES ('appropriate', 'available', 'appropriation'), ('reduce', 'appropriation', 'available'), ('commit', 'committed', 'available'),
+			('release', 'available', 'committed'), ('pay', 'paid', 'committed'), ('return', 'committed', 'paid'),
+			('claw_back', 'receivable', 'paid'), ('refund', 'available', 'receivable')) AS k(kind, debit, credit) ON k.kind = l.kind
+	WHERE (l.debit = k.debit AND l.credit = k.credit AND l.amount > 0) IS NOT TRUE
 	UNION ALL
 	SELECT 'a budget differs from its ledger', coalesce(b.code, a.budget_code), NULL,
 		format('amount %s, committed %s, paid %s', coalesce(- a.appropriation, 0), coalesce(a.committed + a.paid + a.receivable, 0), coalesce(a.paid, 0)),
@@ -72,6 +74,15 @@ AS $$
 	FROM growth_index.payment AS p LEFT JOIN growth_index.entitlement AS e ON e.id = p.entitlement_id
 	WHERE p.kind = 'payment' AND (e.credit_code OPERATOR(growth_index.=) p.credit_code IS NOT TRUE
 		OR NOT EXISTS (SELECT FROM growth_index.entitlement_event AS v WHERE v.entitlement_id = p.entitlement_id AND v.to_state = 'confirmed'))
+	UNION ALL
+	SELECT 'no step made a payment', p.budget_code, p.entitlement_id, 'an event "pay" with this part', 'none'
+	FROM growth_index.payment AS p
+		LEFT JOIN (SELECT v.entitlement_id, q.instalment, q.budget, q.attempt, q.amount
+			FROM growth_index.entitlement_event AS v
+				CROSS JOIN LATERAL jsonb_to_recordset(v.inputs -> 'parts') AS q(instalment integer, budget text, attempt integer, amount numeric)
+			WHERE v.step = 'pay') AS m
+			ON (m.entitlement_id, m.instalment, m.budget, m.attempt, m.amount) = (p.entitlement_id, p.instalment, p.budget_code, p.attempt, p.amount)
+	WHERE p.kind = 'payment' AND m.entitlement_id IS NULL
 	/* ---- entitlements ---- */
 	UNION ALL
 	SELECT 'an entitlement is overspent', NULL, b.entitlement_id, format('at most %s', coalesce(e.granted, 0)),
@@ -98,6 +109,50 @@ AS $$
 	SELECT 'events of an entitlement that is not there', NULL, t.entitlement_id, 'an entitlement', 'none'
 	FROM told AS t WHERE t.n = 1 AND NOT EXISTS (SELECT FROM growth_index.entitlement AS e WHERE e.id = t.entitlement_id)
 	UNION ALL
+	SELECT 'an award is not the one that was matched', NULL, e.id, m.awarded::text, e.award::text
+	FROM growth_index.entitlement AS e
+		JOIN LATERAL (SELECT (v.inputs ->> 'awarded')::numeric AS awarded FROM growth_index.entitlement_event AS v
+			WHERE v.entitlement_id = e.id AND v.step = 'match' ORDER BY v.id DESC LIMIT 1) AS m ON true
+	WHERE e.state <> 'superseded' AND m.awarded IS DISTINCT FROM e.award
+	UNION ALL
+	SELECT 'a grant is not the one that was approved', NULL, e.id, a.granted::text, e.granted::text
+	FROM growth_index.entitlement AS e
+		LEFT JOIN LATERAL (SELECT (v.inputs ->> 'granted')::numeric AS granted FROM growth_index.entitlement_event AS v
+			WHERE v.entitlement_id = e.id AND v.step = 'approve' AND v.to_state = 'approved' ORDER BY v.id DESC LIMIT 1) AS a ON true
+	WHERE e.granted IS NOT NULL AND a.granted IS DISTINCT FROM e.granted
+	UNION ALL
+	SELECT 'an occasion was had twice', NULL, max(e.id), 'once', count(*)::text
+	FROM growth_index.entitlement AS e GROUP BY e.credit_code, e.policy, e.occasion HAVING count(*) > 1
+	UNION ALL
+	SELECT 'two of a stacking group are paid', NULL, e.id, format('the difference to policy "%s"', o.policy), e.award::text
+	FROM growth_index.entitlement AS e
+		JOIN growth_index.policy AS p ON p.code = e.policy AND p.version = e.version
+		JOIN growth_index.entitlement AS o ON o.credit_code OPERATOR(growth_index.=) e.credit_code
+		JOIN growth_index.policy AS q ON q.code = o.policy AND q.version = o.version AND q.stacking_group = p.stacking_group
+	WHERE e.state IN ('approved', 'paid') AND o.state IN ('approved', 'paid') AND o.policy <> e.policy
+		AND growth_index.same_occasion(e.occasion, o.occasion) AND e.id > o.id AND e.deducted = 0
+	/* ---- the bank ---- */
+	UNION ALL
+	SELECT 'an order is not what was paid', p.budget_code, p.entitlement_id, p.amount::text, o.amount::text
+	FROM growth_index.payment_order AS o LEFT JOIN growth_index.payment AS p ON p.id = o.payment_id AND p.kind = 'payment'
+	WHERE p.amount IS DISTINCT FROM o.amount
+	UNION ALL
+	SELECT 'a file is not the sum of its orders', NULL, NULL, format('file %s: %s payments, %s yuan', f.id, count(o.amount), coalesce(sum(o.amount), 0)),
+		format('%s payments, %s yuan', f.payments, f.amount)
+	FROM growth_index.payment_file AS f LEFT JOIN growth_index.payment_order AS o ON o.file_id = f.id
+	GROUP BY f.id, f.payments, f.amount HAVING (count(o.amount), coalesce(sum(o.amount), 0)) <> (f.payments, f.amount)
+	UNION ALL
+	SELECT 'the bank could not pay what stands as paid', p.budget_code, p.entitlement_id, 'returned', 'paid'
+	FROM growth_index.payment_result AS r
+		JOIN growth_index.payment_order AS o ON o.reference = r.reference
+		JOIN growth_index.payment_standing AS p ON p.id = o.payment_id
+	WHERE r.result = 'failed'
+	UNION ALL
+	SELECT 'a payment was returned while the bank had it', p.budget_code, p.entitlement_id, 'an answer of the bank', 'none'
+	FROM growth_index.payment_order AS o JOIN growth_index.payment AS p ON p.id = o.payment_id
+	WHERE NOT EXISTS (SELECT FROM growth_index.payment_result AS r WHERE r.reference = o.reference)
+		AND NOT EXISTS (SELECT FROM growth_index.payment_standing AS s WHERE s.id = p.id)
+	UNION ALL
 	SELECT 'one person reviewed and approved', NULL, a.entitlement_id, 'two persons', a.actor
 	FROM growth_index.entitlement_event AS a
 		JOIN growth_index.entitlement AS e ON e.id = a.entitlement_id
@@ -106,7 +161,7 @@ AS $$
 		WHERE r.entitlement_id = a.entitlement_id AND r.step = 'review' AND r.actor = a.actor))
 $$;
 COMMENT ON FUNCTION growth_index.reconcile() IS
-'Proves the books: transactions balance, budgets are what their ledger says, budget ≥ commitments ≥ payments, each payment is booked once and has its confirmed entitlement, entitlements stand where their events and their money say. A row for each finding, with its budget and entitlement, what was to be expected and what was found; no row: all agree.';
+'Proves the books: transactions balance, budgets are what their ledger says, budget ≥ commitments ≥ payments, each payment is booked once and has its confirmed entitlement, entitlements stand where their events and their money say, awards and grants are those that were decided, and what went to the bank is what was paid. A row for each finding, with its budget and entitlement, what was to be expected and what was found; no row: all agree.';
 REVOKE ALL ON FUNCTION growth_index.reconcile() FROM PUBLIC;
 
 /*
@@ -115,7 +170,7 @@ REVOKE ALL ON FUNCTION growth_index.reconcile() FROM PUBLIC;
  */
 CREATE FUNCTION growth_index.audit_payment(payment_id bigint, OUT item text, OUT expected text, OUT found text, OUT agrees boolean)
 	RETURNS SETOF record
-LANGUAGE sql STABLE ROWS 8 SET search_path = pg_catalog, pg_temp
+LANGUAGE sql STABLE ROWS 9 SET search_path = pg_catalog, pg_temp
 AS $$
 	WITH paid AS MATERIALIZED (
 		SELECT p.* FROM growth_index.payment AS p WHERE p.id = audit_payment.payment_id AND p.kind = 'payment'
@@ -125,6 +180,12 @@ AS $$
 		SELECT v.inputs, v.as_of FROM event AS v WHERE v.to_state = 'matched' ORDER BY v.id DESC LIMIT 1
 	), approved AS MATERIALIZED (
 		SELECT v.inputs, v.as_of, v.id FROM event AS v WHERE v.to_state = 'approved' AND v.step = 'approve' ORDER BY v.id DESC LIMIT 1
+	), spent AS MATERIALIZED (
+		/* the step that paid this part: in a batch it is written a moment after the payment */
+		SELECT v.inputs, v.as_of FROM paid AS p
+			JOIN growth_index.entitlement_event AS v ON v.entitlement_id = p.entitlement_id AND v.step = 'pay'
+				AND v.inputs -> 'parts' @> jsonb_build_array(jsonb_build_object('instalment', p.instalment, 'budget', p.budget_code, 'attempt', p.attempt, 'amount', p.amount))
+		ORDER BY v.id DESC LIMIT 1
 	), again AS MATERIALIZED (
 		/* least() passes over what is NULL, so each is capped only where there is a cap */
 		SELECT m.inputs ->> 'policy' AS policy, (m.inputs ->> 'version')::integer AS version,
@@ -140,7 +201,7 @@ AS $$
 			bool_and(v.from_state IS NOT DISTINCT FROM v.before) AS chained
 		FROM (SELECT e.*, lag(e.to_state) OVER (ORDER BY e.id) AS before FROM event AS e) AS v
 	), part AS (
-		SELECT q.amount FROM again AS g, paid AS p
+		SELECT q.amount, q.due_when FROM again AS g, paid AS p
 			CROSS JOIN LATERAL growth_index.payment_parts(jsonb_populate_record(NULL::growth_index.policy, jsonb_build_object(
 				'budget_code', g.budget, 'cost_shares', nullif(g.cost_shares, 'null'), 'instalments', nullif(g.instalments, 'null'))), g.granted) AS q
 		WHERE q.instalment = p.instalment AND q.budget_code = p.budget_code
@@ -162,6 +223,12 @@ AS $$
 	UNION ALL
 	SELECT 'the amount paid', (SELECT q.amount::text FROM part AS q), p.amount::text, ((SELECT q.amount FROM part AS q) = p.amount) IS TRUE FROM paid AS p
 	UNION ALL
+	SELECT 'the step that paid it' || coalesce(', on ' || q.due_when, ''), 'due',
+		CASE WHEN s.as_of IS NULL THEN 'no such step' WHEN d.due THEN 'due' ELSE 'not due' END, coalesce(d.due, false)
+	FROM paid AS p LEFT JOIN part AS q ON true LEFT JOIN spent AS s ON true
+		CROSS JOIN LATERAL (SELECT s.as_of = p.paid_on AND (q.due_when IS NULL
+			OR growth_index.matches(q.due_when::growth_index.criteria, (s.inputs -> 'profile')::text::growth_index.profile, s.as_of))) AS d(due)
+	UNION ALL
 	SELECT 'the ledger', 'pay ' || p.amount, coalesce(l.kind || ' ' || l.amount, 'nothing'), (l.kind = 'pay' AND l.amount = p.amount) IS TRUE
 	FROM paid AS p LEFT JOIN growth_index.ledger AS l ON l.payment_id = p.id
 $$;
@@ -172,7 +239,7 @@ REVOKE ALL ON FUNCTION growth_index.audit_payment(bigint) FROM PUBLIC;
 CREATE FUNCTION growth_index.audit_agrees(payment_id bigint) RETURNS boolean
 LANGUAGE sql STABLE STRICT SET search_path = pg_catalog, pg_temp
 AS $$
-	SELECT bool_and(a.agrees) AND count(*) = 8 FROM growth_index.audit_payment(audit_agrees.payment_id) AS a
+	SELECT bool_and(a.agrees) AND count(*) = 9 FROM growth_index.audit_payment(audit_agrees.payment_id) AS a
 $$;
 COMMENT ON FUNCTION growth_index.audit_agrees(bigint) IS 'Do all items of audit_payment() agree? False as well where the payment or its events are not on record.';
 REVOKE ALL ON FUNCTION growth_index.audit_agrees(bigint) FROM PUBLIC;

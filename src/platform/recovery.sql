@@ -79,7 +79,7 @@ BEGIN
 	SELECT * INTO taken FROM growth_index.take_step(id, 'claw_back',
 		CASE WHEN paid > 0 THEN '{paid,approved}' ELSE '{paid}' END::text[],
 		CASE WHEN claw_back_entitlement.amount < paid THEN 'paid' ELSE 'clawed_back' END,
-		actor, key, reason, as_of, jsonb_build_object('amount', coalesce(claw_back_entitlement.amount, paid)), seen);
+		actor, key, reason, as_of, jsonb_build_object('given', claw_back_entitlement.amount, 'amount', coalesce(claw_back_entitlement.amount, paid)), seen);
 	IF NOT taken.done THEN
 		RETURN taken.entitlement;
 	END IF;
@@ -103,7 +103,7 @@ COMMENT ON FUNCTION growth_index.claw_back_entitlement(bigint, text, text, text,
 'paid, also in part → clawed_back (追回): all that was paid is owed back, or only the amount, in yuan (then it stays paid). The budgets are free again when the money has come: refund_entitlement(). Errors: 22003 an amount that is not above 0 or above what is paid, and as take_step().';
 
 CREATE FUNCTION growth_index.refund_entitlement(id bigint, actor text, key text DEFAULT NULL,
-	as_of date DEFAULT current_date, amount numeric DEFAULT NULL) RETURNS growth_index.entitlement
+	as_of date DEFAULT current_date, amount numeric DEFAULT NULL, seen integer DEFAULT NULL) RETURNS growth_index.entitlement
 LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, pg_temp
 AS $$
 DECLARE
@@ -114,7 +114,7 @@ BEGIN
 	SELECT e.* INTO present FROM growth_index.entitlement AS e WHERE e.id = refund_entitlement.id FOR UPDATE;
 	SELECT coalesce(sum(b.balance), 0) INTO owed FROM growth_index.entitlement_balance(id) AS b WHERE b.account = 'receivable';
 	SELECT * INTO taken FROM growth_index.take_step(id, 'refund', '{clawed_back,paid}', coalesce(present.state, 'clawed_back'), actor, key, NULL, as_of,
-		jsonb_build_object('amount', coalesce(refund_entitlement.amount, owed)));
+		jsonb_build_object('given', refund_entitlement.amount, 'amount', coalesce(refund_entitlement.amount, owed)), seen);
 	IF NOT taken.done THEN
 		RETURN taken.entitlement;
 	END IF;
@@ -135,11 +135,11 @@ BEGIN
 	RETURN taken.entitlement;
 END
 $$;
-COMMENT ON FUNCTION growth_index.refund_entitlement(bigint, text, text, date, numeric) IS
+COMMENT ON FUNCTION growth_index.refund_entitlement(bigint, text, text, date, numeric, integer) IS
 'What was clawed back has come, all of it or the amount in yuan: the budgets are free again. Errors: 22003 where so much is not owed, and as take_step().';
 
 CREATE FUNCTION growth_index.return_payment(payment_id bigint, actor text, reason text, key text DEFAULT NULL,
-	as_of date DEFAULT current_date) RETURNS growth_index.entitlement
+	as_of date DEFAULT current_date, seen integer DEFAULT NULL) RETURNS growth_index.entitlement
 LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, pg_temp
 AS $$
 DECLARE
@@ -151,16 +151,22 @@ BEGIN
 		RAISE EXCEPTION 'there is no payment %', payment_id USING ERRCODE = 'no_data_found';
 	END IF;
 	SELECT * INTO taken FROM growth_index.take_step(failed.entitlement_id, 'return', '{paid,approved}', 'approved', actor, key, reason, as_of,
-		jsonb_build_object('payment', failed.id));
+		jsonb_build_object('given', failed.id, 'payment', failed.id), seen);
 	IF taken.done THEN
+		/* paid anew while the bank still may pay the first order, it would be paid twice */
+		IF EXISTS (SELECT FROM growth_index.payment_order AS o WHERE o.payment_id = failed.id
+				AND NOT EXISTS (SELECT FROM growth_index.payment_result AS r WHERE r.reference = o.reference)) THEN
+			RAISE EXCEPTION 'payment % is with the bank, which has not answered', failed.id
+				USING ERRCODE = 'object_not_in_prerequisite_state', HINT = 'take_bank_result() takes its answer, and returns what failed.';
+		END IF;
 		INSERT INTO growth_index.payment (entitlement_id, kind, credit_code, budget_code, instalment, attempt, amount, paid_on)
 		VALUES (failed.entitlement_id, 'return', failed.credit_code, failed.budget_code, failed.instalment, failed.attempt, failed.amount, as_of);
 	END IF;
 	RETURN taken.entitlement;
 END
 $$;
-COMMENT ON FUNCTION growth_index.return_payment(bigint, text, text, text, date) IS
-'paid → approved: the bank could not pay it, the money is committed again and is paid anew by the next pay_entitlement(). Errors: P0002 no such payment, 23505 returned before, and as take_step().';
+COMMENT ON FUNCTION growth_index.return_payment(bigint, text, text, text, date, integer) IS
+'paid → approved: the bank could not pay it, the money is committed again and is paid anew by the next pay_entitlement(). Errors: P0002 no such payment, 55000 it is ordered and the bank has not answered, 23505 returned before, and as take_step().';
 
 /* whose payment would not be due by what is known now of the day it was decided for */
 CREATE FUNCTION growth_index.wrongly_paid(OUT entitlement_id bigint, OUT credit_code growth_index.credit_code, OUT policy text,
@@ -200,14 +206,14 @@ REVOKE ALL ON FUNCTION growth_index.wrongly_paid() FROM PUBLIC;
 REVOKE ALL ON FUNCTION growth_index.withdraw_entitlement(bigint, text, text, text, date, integer) FROM PUBLIC;
 REVOKE ALL ON FUNCTION growth_index.hold_entitlement(bigint, text, text, text, date, integer) FROM PUBLIC;
 REVOKE ALL ON FUNCTION growth_index.claw_back_entitlement(bigint, text, text, text, date, numeric, integer) FROM PUBLIC;
-REVOKE ALL ON FUNCTION growth_index.refund_entitlement(bigint, text, text, date, numeric) FROM PUBLIC;
-REVOKE ALL ON FUNCTION growth_index.return_payment(bigint, text, text, text, date) FROM PUBLIC;
+REVOKE ALL ON FUNCTION growth_index.refund_entitlement(bigint, text, text, date, numeric, integer) FROM PUBLIC;
+REVOKE ALL ON FUNCTION growth_index.return_payment(bigint, text, text, text, date, integer) FROM PUBLIC;
 INSERT INTO growth_index.role_right (roles, privileges, objects) VALUES
 	('{department}', '{EXECUTE}', '{"withdraw_entitlement(bigint,text,text,text,date,integer)",
 		"hold_entitlement(bigint,text,text,text,date,integer)",
 		"claw_back_entitlement(bigint,text,text,text,date,numeric,integer)",
-		"refund_entitlement(bigint,text,text,date,numeric)",
-		"return_payment(bigint,text,text,text,date)"}');
+		"refund_entitlement(bigint,text,text,date,numeric,integer)",
+		"return_payment(bigint,text,text,text,date,integer)"}');
 
 /* who sees what: an enterprise its own, a department what its policies give */
 INSERT INTO growth_index.role_right (roles, privileges, objects) VALUES

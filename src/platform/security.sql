@@ -211,15 +211,21 @@ $$;
 COMMENT ON FUNCTION growth_index.restore_rights() IS 'After a restore: makes the policies of create_roles() anew where its grants came back without them; true where that was so. The refresh job calls it; until then members of the group roles see no rows. Does nothing for others than the owner.';
 REVOKE ALL ON FUNCTION growth_index.restore_rights() FROM PUBLIC;
 
-/* all that there is, for who runs the platform; what is append-only stays so */
+/*
+ * All that there is, for who runs the platform; what is append-only stays so, and
+ * money, credit and consent are moved by their functions alone, not even by him.
+ */
 INSERT INTO growth_index.role_right (roles, privileges, objects)
-SELECT '{admin}'::pg_catalog.text[], '{SELECT,INSERT,UPDATE,DELETE}'::pg_catalog.text[], pg_catalog.array_agg(c.relname::pg_catalog.text ORDER BY c.relname)
-FROM pg_catalog.pg_class AS c
-WHERE c.relnamespace = 'growth_index'::pg_catalog.regnamespace AND c.relkind IN ('r', 'p') AND c.relname <> 'role_right'
+SELECT '{admin}'::pg_catalog.text[], CASE WHEN r.by_function THEN '{SELECT}' ELSE '{SELECT,INSERT,UPDATE,DELETE}' END::pg_catalog.text[],
+	pg_catalog.array_agg(r.name ORDER BY r.name)
+FROM (SELECT c.relname::pg_catalog.text AS name, c.relkind = 'v' OR c.relname IN ('role_right', 'books_open', 'money_lock', 'ledger', 'payment', 'entitlement',
+			'entitlement_event', 'entitlement_account', 'payment_file', 'payment_order', 'payment_result', 'bank_account', 'credit_line', 'credit_event',
+			'referral', 'consent', 'consent_access') AS by_function
+	FROM pg_catalog.pg_class AS c
+	WHERE c.relnamespace = 'growth_index'::pg_catalog.regnamespace AND c.relkind IN ('r', 'p', 'v')) AS r
+GROUP BY r.by_function
 UNION ALL
-SELECT '{admin}'::pg_catalog.text[], '{SELECT}'::pg_catalog.text[], pg_catalog.array_agg(c.relname::pg_catalog.text ORDER BY c.relname)
-FROM pg_catalog.pg_class AS c
-WHERE c.relnamespace = 'growth_index'::pg_catalog.regnamespace AND (c.relkind = 'v' OR c.relname = 'role_right')
+SELECT '{admin}'::pg_catalog.text[], '{INSERT}'::pg_catalog.text[], '{bank_answer}'::pg_catalog.text[]
 UNION ALL
 SELECT '{admin}'::pg_catalog.text[], '{USAGE}'::pg_catalog.text[], pg_catalog.array_agg(c.relname::pg_catalog.text ORDER BY c.relname)
 FROM pg_catalog.pg_class AS c

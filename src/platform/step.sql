@@ -7,17 +7,23 @@ CREATE FUNCTION growth_index.review_entitlement(id bigint, actor text DEFAULT 's
 	reason text DEFAULT NULL, as_of date DEFAULT current_date, seen integer DEFAULT NULL) RETURNS growth_index.entitlement
 LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, pg_temp
 AS $$
+DECLARE
+	present growth_index.entitlement;
+	rule growth_index.policy;
+	decided jsonb;
 BEGIN
-	IF coalesce(actor, 'system') = 'system' AND growth_index.caller_is_trusted() AND EXISTS (
-		SELECT FROM growth_index.entitlement AS e
-			JOIN growth_index.policy AS p ON p.code = e.policy AND p.version = e.version
-		WHERE e.id = review_entitlement.id AND (p.needs_person OR p.four_eyes OR e.state IN ('objected', 'held')
-			OR growth_index.contested(e.credit_code, p)))
-	THEN
-		RAISE EXCEPTION 'entitlement % has to be reviewed by a person', id
-			USING ERRCODE = 'object_not_in_prerequisite_state', HINT = 'Name the reviewer as actor.';
+	SELECT e.* INTO present FROM growth_index.entitlement AS e WHERE e.id = review_entitlement.id FOR UPDATE;
+	IF FOUND THEN
+		rule := growth_index.policy_version(present.policy, present.version);
+		IF coalesce(actor, 'system') = 'system' AND growth_index.caller_is_trusted() AND (rule.needs_person OR rule.four_eyes
+			OR present.state IN ('objected', 'held') OR growth_index.contested(present.credit_code, rule))
+		THEN
+			RAISE EXCEPTION 'entitlement % has to be reviewed by a person', id
+				USING ERRCODE = 'object_not_in_prerequisite_state', HINT = 'Name the reviewer as actor.';
+		END IF;
+		decided := growth_index.decision_inputs(present.credit_code, rule);
 	END IF;
-	RETURN (growth_index.take_step(id, 'review', '{matched,objected,held}', 'reviewed', actor, key, reason, as_of, NULL, seen)).entitlement;
+	RETURN (growth_index.take_step(id, 'review', '{matched,objected,held}', 'reviewed', actor, key, reason, as_of, decided, seen)).entitlement;
 END
 $$;
 COMMENT ON FUNCTION growth_index.review_entitlement(bigint, text, text, text, date, integer) IS
@@ -38,16 +44,18 @@ LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, pg_temp
 AS $$
 DECLARE
 	taken record;
+	ends date;
 	publicised growth_index.entitlement;
 BEGIN
-	SELECT * INTO taken FROM growth_index.take_step(id, 'publicise', '{reviewed}', 'publicised', actor, key, NULL, as_of, NULL, seen);
+	SELECT CASE WHEN p.publicity_days > 0 THEN growth_index.add_working_days(publicise_entitlement.as_of, p.publicity_days) END INTO ends
+	FROM growth_index.entitlement AS e JOIN growth_index.policy AS p ON p.code = e.policy AND p.version = e.version
+	WHERE e.id = publicise_entitlement.id;
+	SELECT * INTO taken FROM growth_index.take_step(id, 'publicise', '{reviewed}', 'publicised', actor, key, NULL, as_of,
+		jsonb_build_object('publicity_ends', ends), seen);
 	IF NOT taken.done THEN
 		RETURN taken.entitlement;
 	END IF;
-	UPDATE growth_index.entitlement AS e SET publicity_ends = CASE WHEN p.publicity_days > 0
-		THEN growth_index.add_working_days(publicise_entitlement.as_of, p.publicity_days) END
-	FROM growth_index.policy AS p
-	WHERE p.code = e.policy AND p.version = e.version AND e.id = publicise_entitlement.id RETURNING e.* INTO publicised;
+	UPDATE growth_index.entitlement AS e SET publicity_ends = ends WHERE e.id = publicise_entitlement.id RETURNING e.* INTO publicised;
 	RETURN publicised;
 END
 $$;
@@ -69,9 +77,14 @@ LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, pg_temp
 AS $$
 DECLARE
 	taken record;
+	last date;
 	pushed growth_index.entitlement;
 BEGIN
-	SELECT * INTO taken FROM growth_index.take_step(id, 'push', '{publicised}', 'pushed', actor, key, NULL, as_of, NULL, seen);
+	SELECT push_entitlement.as_of + coalesce(confirm_within, p.confirm_days) INTO last
+	FROM growth_index.entitlement AS e JOIN growth_index.policy AS p ON p.code = e.policy AND p.version = e.version
+	WHERE e.id = push_entitlement.id;
+	SELECT * INTO taken FROM growth_index.take_step(id, 'push', '{publicised}', 'pushed', actor, key, NULL, as_of,
+		jsonb_build_object('expires_on', last), seen);
 	IF NOT taken.done THEN
 		RETURN taken.entitlement;
 	END IF;
@@ -79,9 +92,7 @@ BEGIN
 		RAISE EXCEPTION 'entitlement % is publicised until %', id, (taken.entitlement).publicity_ends
 			USING ERRCODE = 'object_not_in_prerequisite_state', HINT = 'It is pushed when the publicity has ended.';
 	END IF;
-	UPDATE growth_index.entitlement AS e SET expires_on = push_entitlement.as_of + coalesce(confirm_within, p.confirm_days)
-	FROM growth_index.policy AS p
-	WHERE p.code = e.policy AND p.version = e.version AND e.id = push_entitlement.id RETURNING e.* INTO pushed;
+	UPDATE growth_index.entitlement AS e SET expires_on = last WHERE e.id = push_entitlement.id RETURNING e.* INTO pushed;
 	RETURN pushed;
 END
 $$;
@@ -107,6 +118,8 @@ LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, pg_temp
 AS $$
 DECLARE
 	taken record;
+	grp text;
+	obstacle text;
 BEGIN
 	PERFORM growth_index.only_its_own(id, credit_code);
 	SELECT * INTO taken FROM growth_index.take_step(id, 'confirm', '{pushed}', 'confirmed',
@@ -115,11 +128,23 @@ BEGIN
 		RAISE EXCEPTION 'entitlement % could be confirmed until %', id, (taken.entitlement).expires_on
 			USING ERRCODE = 'object_not_in_prerequisite_state';
 	END IF;
+	IF NOT taken.done THEN
+		RETURN taken.entitlement;
+	END IF;
+	grp := (growth_index.policy_version((taken.entitlement).policy, (taken.entitlement).version)).stacking_group;
+	IF grp IS NOT NULL THEN
+		PERFORM growth_index.lock_money(format('group %s of %s', grp, credit_code));
+		obstacle := growth_index.rival(credit_code, (taken.entitlement).policy, grp, (taken.entitlement).occasion, (taken.entitlement).deducted);
+		IF obstacle IS NOT NULL THEN
+			RAISE EXCEPTION 'entitlement % excludes another that is confirmed', id
+				USING ERRCODE = 'object_not_in_prerequisite_state', DETAIL = obstacle || '.';
+		END IF;
+	END IF;
 	RETURN taken.entitlement;
 END
 $$;
 COMMENT ON FUNCTION growth_index.confirm_entitlement(bigint, growth_index.credit_code, text, text, date, integer) IS
-'pushed → confirmed, by the enterprise itself (意愿确认). Errors: 42501 for another enterprise''s, 55000 after the last day, and as take_step().';
+'pushed → confirmed, by the enterprise itself (意愿确认). Errors: 42501 for another enterprise''s, 55000 after the last day, or where another of the stacking group is confirmed, and as take_step().';
 
 CREATE FUNCTION growth_index.decline_entitlement(id bigint, credit_code growth_index.credit_code,
 	reason text DEFAULT NULL, key text DEFAULT NULL, as_of date DEFAULT current_date, seen integer DEFAULT NULL)
@@ -140,8 +165,7 @@ LANGUAGE plpgsql STABLE SET search_path = pg_catalog, pg_temp
 AS $$
 BEGIN
 	/* planned once a session; a function of SQL is planned at each call */
-	RETURN (SELECT CASE WHEN f.status IS DISTINCT FROM 'active' THEN 'the enterprise is ' || coalesce(f.status, 'not known')
-		WHEN x.reason IS NOT NULL THEN 'the enterprise is ' || x.reason
+	RETURN (SELECT CASE WHEN x.reason IS NOT NULL THEN 'the enterprise is ' || x.reason
 		WHEN p.judged_at = 'event' THEN NULL
 		WHEN k.profile IS NULL THEN 'nothing is known of the enterprise'
 		WHEN growth_index.matches(p.criteria, k.profile, as_of) IS NOT TRUE THEN (
@@ -151,8 +175,7 @@ BEGIN
 		WHEN n.award IS NULL THEN 'the award is not known any more'
 		WHEN n.award < entitlement.award + entitlement.deducted THEN format('the award would be %s yuan now', n.award - entitlement.deducted) END
 	FROM growth_index.policy_version(entitlement.policy, entitlement.version) AS p
-		LEFT JOIN growth_index.enterprise AS f ON f.credit_code OPERATOR(growth_index.=) entitlement.credit_code
-		CROSS JOIN LATERAL growth_index.excluded(entitlement.credit_code, p.excluded_by, as_of) AS x(reason)
+		CROSS JOIN LATERAL growth_index.barred(entitlement, as_of) AS x(reason)
 		CROSS JOIN LATERAL (SELECT growth_index.matching_profile(entitlement.credit_code)) AS k(profile)
 		CROSS JOIN LATERAL (SELECT round(growth_index.evaluate_strict(p.award, k.profile, as_of), 2)) AS u(award)
 		CROSS JOIN LATERAL (SELECT CASE WHEN u.award > p.cap_enterprise THEN p.cap_enterprise ELSE u.award END) AS n(award));
@@ -172,37 +195,29 @@ END
 $$;
 COMMENT ON FUNCTION growth_index.enterprise_year_cap() IS 'Most that an enterprise is approved in a calendar year over all policies, in yuan: the setting enterprise_year_cap; NULL: no cap.';
 
-/* the year that an award counts in: one that was held and approved anew counts once */
-CREATE FUNCTION growth_index.approved_in(entitlement_id bigint) RETURNS numeric
-LANGUAGE sql STABLE STRICT SET search_path = pg_catalog, pg_temp
-AS $$
-	SELECT extract(year FROM v.as_of) FROM growth_index.entitlement_event AS v
-	WHERE v.entitlement_id = approved_in.entitlement_id AND v.step = 'approve' AND v.to_state = 'approved'
-	ORDER BY v.id DESC LIMIT 1
-$$;
-COMMENT ON FUNCTION growth_index.approved_in(bigint) IS 'Calendar year in which an entitlement was approved last; NULL: it was not.';
-
 /* what is left under the caps of the year: of the enterprise, and of the policy */
 CREATE FUNCTION growth_index.left_of_year(credit_code growth_index.credit_code, policy growth_index.policy, as_of date,
 	OUT of_enterprise numeric, OUT of_policy numeric)
 LANGUAGE sql STABLE SET search_path = pg_catalog, pg_temp
 AS $$
-	SELECT CASE WHEN cap.amount IS NOT NULL THEN cap.amount - coalesce((SELECT sum(e.granted) FROM growth_index.entitlement AS e
+	SELECT CASE WHEN cap.amount IS NOT NULL THEN cap.amount - coalesce((SELECT sum(a.committed + a.paid)
+			FROM growth_index.entitlement AS e JOIN growth_index.entitlement_account AS a ON a.entitlement_id = e.id
 			WHERE e.credit_code OPERATOR(growth_index.=) left_of_year.credit_code AND e.state IN ('approved', 'paid')
-				AND growth_index.approved_in(e.id) = extract(year FROM left_of_year.as_of)), 0) END,
-		CASE WHEN (policy).cap_year IS NOT NULL THEN (policy).cap_year - coalesce((SELECT sum(e.granted) FROM growth_index.entitlement AS e
+				AND extract(year FROM e.approved_on) = extract(year FROM left_of_year.as_of)), 0) END,
+		CASE WHEN (policy).cap_year IS NOT NULL THEN (policy).cap_year - coalesce((SELECT sum(a.committed + a.paid)
+			FROM growth_index.entitlement AS e JOIN growth_index.entitlement_account AS a ON a.entitlement_id = e.id
 			WHERE e.policy = (left_of_year.policy).code AND e.state IN ('approved', 'paid')
-				AND growth_index.approved_in(e.id) = extract(year FROM left_of_year.as_of)), 0) END
+				AND extract(year FROM e.approved_on) = extract(year FROM left_of_year.as_of)), 0) END
 	FROM (SELECT growth_index.enterprise_year_cap()) AS cap(amount)
 $$;
 COMMENT ON FUNCTION growth_index.left_of_year(growth_index.credit_code, growth_index.policy, date) IS
-'What the caps of a calendar year leave, in yuan: of_enterprise over all policies, of_policy over all enterprises; NULL: no cap. Counts what was approved in that year and stands.';
+'What the caps of a calendar year leave, in yuan: of_enterprise over all policies, of_policy over all enterprises; NULL: no cap. Counts what was approved in that year and stands: what was clawed back is free again.';
 
 /* who approves one at a time under a cap waits for who else does; nobody else waits */
 CREATE FUNCTION growth_index.lock_caps(capped boolean) RETURNS void
 LANGUAGE sql SET search_path = pg_catalog, pg_temp
 AS $$
-	SELECT pg_advisory_xact_lock(hashtextextended('growth_index.caps', 0)) WHERE capped OR growth_index.enterprise_year_cap() IS NOT NULL
+	SELECT growth_index.lock_money('caps') WHERE capped OR growth_index.enterprise_year_cap() IS NOT NULL
 $$;
 COMMENT ON FUNCTION growth_index.lock_caps(boolean) IS 'Internal: one at a time approves under caps of the year.';
 
@@ -244,15 +259,23 @@ BEGIN
 	SELECT p.budget_code, p.amount, b.amount - b.committed AS left_over, w.amount AS wanted INTO short
 	FROM (SELECT q.budget_code, sum(q.amount) AS amount FROM growth_index.payment_parts(policy, given) AS q GROUP BY q.budget_code) AS p
 		LEFT JOIN growth_index.budget AS b ON b.code = p.budget_code
-		/* not first come: all who have confirmed are served in their order, or none by itself */
-		CROSS JOIN LATERAL (SELECT CASE WHEN policy.allocation = 'first_come' THEN p.amount ELSE (
-			SELECT sum(e.award) FROM growth_index.entitlement AS e WHERE e.policy = policy.code AND e.state = 'confirmed') END) AS w(amount)
+		/*
+		 * First come: after those who confirmed before and wait for money.  Else
+		 * all who have confirmed are served in their order, or none by itself.
+		 */
+		CROSS JOIN LATERAL (SELECT CASE WHEN policy.allocation <> 'first_come' THEN (
+				SELECT sum(e.award) FROM growth_index.entitlement AS e WHERE e.policy = policy.code AND e.state = 'confirmed')
+			WHEN (SELECT max(e.award) FROM growth_index.entitlement AS e WHERE e.policy = policy.code AND e.state = 'confirmed')
+				* p.amount / given <= b.amount - b.committed THEN p.amount
+			ELSE greatest(p.amount, (SELECT max(e.award) * p.amount / given FROM growth_index.entitlement AS e WHERE e.policy = policy.code
+				AND e.state = 'confirmed' AND (e.changed_at, e.id) < (entitlement.changed_at, entitlement.id))) END) AS w(amount)
 	WHERE (w.amount <= b.amount - b.committed) IS NOT TRUE
 	ORDER BY p.budget_code LIMIT 1;
 	IF FOUND THEN
 		RAISE EXCEPTION 'budget "%" does not suffice for entitlement %', coalesce(short.budget_code, '(none)'), entitlement.id
 			USING ERRCODE = 'object_not_in_prerequisite_state',
-				DETAIL = format('%s yuan are wanted%s; %s are left.', short.wanted, CASE WHEN policy.allocation = 'first_come' THEN '' ELSE ' by all who confirmed' END,
+				DETAIL = format('%s yuan are wanted%s; %s are left.', round(short.wanted, 2), CASE WHEN policy.allocation <> 'first_come' THEN ' by all who confirmed'
+					WHEN short.wanted > short.amount THEN ' by one who confirmed before' ELSE '' END,
 					coalesce(short.left_over, 0)),
 				HINT = CASE policy.allocation WHEN 'first_come' THEN 'It waits until the budget has more.'
 					ELSE format('advance_entitlements() allocates what there is (%s).', policy.allocation) END;
@@ -293,7 +316,7 @@ BEGIN
 	IF NOT taken.done THEN
 		RETURN taken.entitlement;
 	END IF;
-	UPDATE growth_index.entitlement AS e SET granted = given WHERE e.id = approve_entitlement.id RETURNING e.* INTO present;
+	UPDATE growth_index.entitlement AS e SET granted = given, approved_on = approve_entitlement.as_of WHERE e.id = approve_entitlement.id RETURNING e.* INTO present;
 	INSERT INTO growth_index.ledger (kind, budget_code, amount, entitlement_id, as_of)
 	SELECT 'commit', p.budget_code, sum(p.amount), approve_entitlement.id, approve_entitlement.as_of
 	FROM growth_index.payment_parts(policy, given) AS p GROUP BY p.budget_code ORDER BY p.budget_code;
@@ -314,20 +337,26 @@ DECLARE
 	now_due bigint;
 	later bigint := 0;
 	instalments text;
+	decided jsonb;
 BEGIN
 	SELECT e.* INTO present FROM growth_index.entitlement AS e WHERE e.id = pay_entitlement.id FOR UPDATE;
 	policy := growth_index.policy_version(present.policy, present.version);
 	IF present.state = 'approved' THEN
 		SELECT count(*) FILTER (WHERE d.due), count(*) FILTER (WHERE NOT d.due),
-			string_agg(DISTINCT d.instalment::text, ', ') FILTER (WHERE d.due) INTO now_due, later, instalments
+			string_agg(DISTINCT d.instalment::text, ', ') FILTER (WHERE d.due),
+			jsonb_build_object('parts', jsonb_agg(jsonb_build_object('instalment', d.instalment, 'budget', d.budget_code, 'attempt', d.attempt, 'amount', d.amount)
+				ORDER BY d.instalment, d.budget_code) FILTER (WHERE d.due)) INTO now_due, later, instalments, decided
 		FROM growth_index.parts_due(present, policy, as_of) AS d;
 		IF now_due = 0 AND NOT growth_index.taken_before(id, 'pay', growth_index.step_actor(present, 'pay', actor), key, NULL) THEN
 			RAISE EXCEPTION 'no part of entitlement % is due', id
 				USING ERRCODE = 'object_not_in_prerequisite_state', DETAIL = format('%s more fall due on their milestones.', later);
 		END IF;
+		IF policy.instalments IS NOT NULL THEN
+			decided := decided || growth_index.decision_inputs(present.credit_code, policy);
+		END IF;
 	END IF;
 	SELECT * INTO taken FROM growth_index.take_step(id, 'pay', '{approved}', CASE WHEN later > 0 THEN 'approved' ELSE 'paid' END, actor, key,
-		CASE WHEN policy.instalments IS NOT NULL THEN 'instalment ' || instalments END, as_of, NULL, seen);
+		CASE WHEN policy.instalments IS NOT NULL THEN 'instalment ' || instalments END, as_of, decided, seen);
 	IF taken.done THEN
 		INSERT INTO growth_index.payment (entitlement_id, credit_code, budget_code, instalment, attempt, amount, paid_on)
 		SELECT present.id, present.credit_code, d.budget_code, d.instalment, d.attempt, d.amount, as_of
