@@ -1,0 +1,118 @@
+#!/bin/bash
+#
+# Two sessions at once, at each isolation level: confirming twice, approving from
+# a budget or under a cap that suffices for one, two of a stacking group, paying
+# twice, and booking by hand from two budgets.  One goes through, the other is
+# refused or told to try again (40001, 40P01); then the books agree.
+#
+set -u
+export PGOPTIONS='-c search_path=growth_index,public -c client_min_messages=error'
+n=0
+ok() {
+	n=$((n + 1))
+	if [ "$2" = "$3" ]; then
+		echo "ok $n - $1"
+	else
+		printf 'not ok %d - %s\n#   have: %s\n#   want: %s\n' $n "$1" "${2:0:1500}" "${3:0:1500}"
+	fi
+}
+scratch=$(mktemp -d)
+trap 'rm -rf "$scratch"' EXIT
+sql() { psql -X -q -A -t -v ON_ERROR_STOP=1 "$@" 2>&1; }
+
+sql >/dev/null <<'SQL'
+INSERT INTO indicator (code) VALUES ('a');
+INSERT INTO enterprise (credit_code, name) SELECT credit_code_complete('91410100MW' || lpad(i::text, 7, '0')), 'firm ' || i FROM generate_series(1, 12) AS i;
+INSERT INTO observation (credit_code, indicator, value, period_end) SELECT credit_code, 'a', '1', current_date - 30 FROM enterprise;
+INSERT INTO budget (code, amount) VALUES ('ample', 1e6), ('other', 1e6), ('one', 100);
+SELECT add_policy('p', 'a > 0', '100', period => 'once', publicity_days => 0, budget_code => 'ample');
+SELECT add_policy('tight', 'a > 0', '100', period => 'once', publicity_days => 0, budget_code => 'one');
+SELECT add_policy('capped', 'a > 0', '100', period => 'once', publicity_days => 0, budget_code => 'ample', cap_year => 100);
+SELECT add_policy('left', 'a > 0', '100', period => 'once', publicity_days => 0, budget_code => 'ample', stacking_group => 'g', mode => 'apply');
+SELECT add_policy('right', 'a > 0', '90', period => 'once', publicity_days => 0, budget_code => 'ample', stacking_group => 'g', mode => 'apply');
+SELECT add_policy('shared', 'a > 0', '100', period => 'once', publicity_days => 0, cost_shares => '{"ample": 0.5, "other": 0.5}');
+CALL refresh();
+SELECT advance_entitlements(current_date - 1);
+SELECT advance_entitlements(current_date);
+SQL
+firm() { sql -c "SELECT credit_code FROM enterprise WHERE name = 'firm $1'"; }
+id() { sql -c "SELECT id FROM entitlement WHERE policy = '$2' AND credit_code = '$(firm "$1")'"; }
+
+# race LEVEL CALL CALL: the first holds its transaction open until the second
+# waits or has ended; what the two gave, sorted
+race() {
+	local level=$1 first second
+	mkfifo "$scratch/hold"
+	{
+		echo "BEGIN ISOLATION LEVEL $level;"
+		echo "SELECT count(*) > 0 FROM entitlement;"
+		cat "$scratch/hold"
+	} | psql -X -q -A -t -v VERBOSITY=verbose >"$scratch/first" 2>&1 &
+	first=$!
+	exec 7>"$scratch/hold"
+	# the second takes its snapshot before the first has written
+	mkfifo "$scratch/hold2"
+	{
+		echo "BEGIN ISOLATION LEVEL $level;"
+		echo "SELECT count(*) > 0 FROM entitlement;"
+		echo "SELECT pg_sleep(0);"
+		cat "$scratch/hold2"
+	} | psql -X -q -A -t -v VERBOSITY=verbose >"$scratch/second" 2>&1 &
+	second=$!
+	exec 8>"$scratch/hold2"
+	until [ -s "$scratch/first" ] && [ -s "$scratch/second" ]; do sleep 0.05; done
+	printf "%s;\nSELECT 'done';\n" "$2" >&7
+	until grep -qE 'done|ERROR' "$scratch/first"; do sleep 0.05; done
+	printf "%s;\nCOMMIT;\nSELECT 'done';\n" "$3" >&8
+	exec 8>&-
+	for _ in {1..20}; do
+		[ "$(sql -c "SELECT count(*) FROM pg_stat_activity WHERE datname = current_database() AND wait_event_type = 'Lock'")" = 0 ] || break
+		kill -0 $second 2>/dev/null || break
+		sleep 0.05
+	done
+	echo 'COMMIT;' >&7
+	exec 7>&-
+	wait $first $second
+	rm "$scratch/hold" "$scratch/hold2"
+	cat "$scratch/first" "$scratch/second" | sed -n 's/^.*ERROR:  \([0-9A-Z]\{5\}\):.*/\1/p' | grep -v 25P02 | sort | tr '\n' ' '
+}
+# refused, or told to try again: which of both depends on the level
+verdict() {
+	case $1 in '55000 ' | '40001 ' | '23514 ' | '42501 ') echo 'one refused' ;; '') echo 'both through' ;; *) echo "$1" ;; esac
+}
+
+f=0
+for level in 'READ COMMITTED' 'REPEATABLE READ' 'SERIALIZABLE'; do
+	f=$((f + 1))
+	a=$(firm $((2 * f))) b=$(firm $((2 * f + 1)))
+	p=$(id $((2 * f)) p)
+	ok "$level: confirmed by two sessions at once, one is refused" "$(verdict "$(race "$level" "SELECT confirm_entitlement($p, '$a', 'one $f')" "SELECT confirm_entitlement($p, '$a', 'two $f')")")" 'one refused'
+	ok "$level: and it is confirmed once" "$(sql -c "SELECT count(*) FROM entitlement_event WHERE entitlement_id = $p AND to_state = 'confirmed'")" 1
+	sql -c "SELECT approve_entitlement($p, 'sun')" >/dev/null
+	ok "$level: paid by two sessions at once, one is refused" "$(verdict "$(race "$level" "SELECT pay_entitlement($p, 'one')" "SELECT pay_entitlement($p, 'two')")")" 'one refused'
+	ok "$level: and it is paid once" "$(sql -c "SELECT count(*) FROM payment WHERE entitlement_id = $p")" 1
+
+	for policy in tight capped; do
+		x=$(id $((2 * f)) $policy) y=$(id $((2 * f + 1)) $policy)
+		sql -c "SELECT confirm_entitlement($x, '$a'), confirm_entitlement($y, '$b')" >/dev/null
+		ok "$level: $policy: two approvals at once, one is refused" "$(verdict "$(race "$level" "SELECT approve_entitlement($x, 'sun')" "SELECT approve_entitlement($y, 'sun')")")" 'one refused'
+		ok "$level: $policy: what there is, is given once" "$(sql -c "SELECT sum(granted) FROM entitlement WHERE policy = '$policy' AND state = 'approved'")" 100.00
+		sql -c "SELECT withdraw_entitlement(id, 'sun', 'next') FROM entitlement WHERE policy = '$policy' AND state IN ('approved', 'confirmed')" >/dev/null
+	done
+
+	for policy in left right; do
+		sql -c "SELECT push_entitlement(id) FROM (SELECT (publicise_entitlement(id)).id FROM (SELECT (review_entitlement(id)).id FROM propose_entitlement('$a', '$policy') AS e) AS r) AS u" >/dev/null
+	done
+	ok "$level: two of a stacking group at once, one is refused" "$(verdict "$(race "$level" "SELECT confirm_entitlement($(id $((2 * f)) left), '$a')" "SELECT confirm_entitlement($(id $((2 * f)) right), '$a')")")" 'one refused'
+
+	s=$(id $((2 * f)) shared)
+	sql -c "SELECT confirm_entitlement($s, '$a')" >/dev/null
+	sql -c "SELECT approve_entitlement($s, 'sun')" >/dev/null
+	ok "$level: approved, and withdrawn by another: one after the other" "$(verdict "$(race "$level" "SELECT pay_entitlement($s, 'sun')" "SELECT withdraw_entitlement($s, 'sun', 'x')")")" 'one refused'
+	sql -c "UPDATE budget SET amount = committed + 10 WHERE code = 'other'" >/dev/null
+	ok "$level: a budget is lowered while it is committed" "$(verdict "$(race "$level" "SELECT approve_entitlement(id, 'sun') FROM confirm_entitlement($(id $((2 * f + 1)) p), '$b')" "UPDATE budget SET amount = committed WHERE code = 'ample'")")" "$([ "$level" = 'READ COMMITTED' ] && echo 'both through' || echo 'one refused')"
+	sql -c "UPDATE budget SET amount = 1e6 WHERE code <> 'one'" >/dev/null
+	ok "$level: the books agree" "$(sql -c 'SELECT * FROM reconcile()')" ''
+	ok "$level: within every budget" "$(sql -c 'SELECT bool_and(paid <= committed AND committed <= amount) FROM budget')" t
+done
+echo "1..$n"
