@@ -78,4 +78,41 @@ SELECT is((SELECT a.account FROM payment_order AS o JOIN bank_account AS a ON a.
 SELECT throws_ok(format('SELECT growth_index.return_payment(%s, ''bank'', ''late'')', (SELECT min(id) FROM payment WHERE amount = 200.50)), NULL, NULL, 'one that came back does not come back again');
 SELECT is_empty('SELECT * FROM reconcile()', 'the books agree');
 SELECT is_empty('SELECT * FROM payment_standing WHERE NOT audit_agrees(id)', 'and each payment can be computed again');
+
+/* ---- while the bank has it, nothing is paid anew ---- */
+SELECT set_bank_account('enterprise', e.credit_code::text, e.name, '62220210010' || f.n, '102491002873')
+FROM firm AS f JOIN enterprise AS e ON e.credit_code OPERATOR(growth_index.=) f.code WHERE f.n > 2 \g /dev/null
+SELECT make_payment_file('third', '2026-03-09') AS third \gset
+SELECT is((SELECT count(*) FROM payment_order WHERE file_id = :third), 2::bigint, 'the other two go out');
+SELECT min(payment_id) AS ordered FROM payment_order WHERE file_id = :third \gset
+SELECT throws_ok(format('SELECT growth_index.return_payment(%s, ''clerk'', ''no answer'')', :ordered), '55000', format('payment %s is with the bank, which has not answered', :ordered), 'an order that is out is not taken back by hand');
+SELECT throws_ok('SELECT growth_index.take_bank_report(''<a/>'')', '22023', NULL, 'a report is a report');
+SELECT format('<Document xmlns="urn:iso:std:iso:20022:tech:xsd:pain.002.001.10"><CstmrPmtStsRpt><OrgnlGrpInfAndSts><OrgnlMsgId>GI-%s</OrgnlMsgId><GrpSts>RJCT</GrpSts>'
+	'<StsRsnInf><Rsn><Prtry>F01</Prtry></Rsn></StsRsnInf></OrgnlGrpInfAndSts></CstmrPmtStsRpt></Document>', :third) AS rejected \gset
+SELECT is((SELECT row(paid, failed, known)::text FROM take_bank_report(:'rejected', '2026-03-10')), '(0,2,0)', 'a bank refuses a whole file, in a later version of the report');
+SELECT is((SELECT row(paid, failed, known)::text FROM take_bank_report(:'rejected', '2026-03-10')), '(0,0,2)', 'once');
+SELECT is((SELECT string_agg(DISTINCT reason, ' ') FROM payment_result JOIN payment_order USING (reference) WHERE file_id = :third), 'F01', 'with its reason');
+SELECT advance_entitlements('2026-03-11') \g /dev/null
+SELECT make_payment_file('fourth', '2026-03-11') AS fourth \gset
+SELECT 'reference,result,reason' || string_agg(E'\n' || reference || ',paid,', '' ORDER BY reference) AS answers FROM payment_order WHERE file_id = :fourth \gset
+\setenv ANSWERS :answers
+\copy bank_answer FROM PROGRAM 'echo "$ANSWERS"' (FORMAT csv, HEADER)
+\copy bank_answer FROM PROGRAM 'echo "$ANSWERS"' (FORMAT csv, HEADER)
+SELECT is((SELECT count(*) FROM bank_answer JOIN payment_order USING (reference) WHERE file_id = :fourth AND result = 'paid'), 2::bigint, 'answers come in as CSV, once');
+
+/* ---- what stands no more does not go out ---- */
+SELECT add_policy('q', 'a > 0', '1', period => 'once', publicity_days => 0, budget_code => 'b') \g /dev/null
+CALL refresh();
+SELECT advance_entitlements('2026-04-01'), advance_entitlements('2026-04-02') \g /dev/null
+SELECT confirm_entitlement(id, credit_code, as_of => '2026-04-02') FROM entitlement WHERE policy = 'q' \g /dev/null
+SELECT advance_entitlements('2026-04-03') \g /dev/null
+SELECT claw_back_entitlement(e.id, 'wang', 'moved') FROM entitlement AS e JOIN firm AS f ON f.code OPERATOR(growth_index.=) e.credit_code WHERE policy = 'q' AND n = 1 \g /dev/null
+INSERT INTO exclusion (credit_code, list, reason, valid_from) SELECT code, 'dishonest', '(2026) 4', '2026-04-03' FROM firm WHERE n = 3;
+UPDATE enterprise SET status = 'deregistered' WHERE credit_code OPERATOR(growth_index.=) (SELECT code FROM firm WHERE n = 4);
+SELECT results_eq($$SELECT f.n, t.lacks FROM payment_to_order AS t JOIN firm AS f ON f.code OPERATOR(growth_index.=) t.credit_code ORDER BY f.n$$,
+	$$VALUES (1, 'it is clawed back'), (2, ''), (3, 'the enterprise is on the list "dishonest" until infinity: (2026) 4'), (4, 'the enterprise is deregistered')$$, 'clawed back, excluded, deregistered');
+SELECT make_payment_file('fifth') AS fifth \gset
+SELECT is((SELECT payments FROM payment_file WHERE id = :fifth), 1::bigint, 'only what stands is ordered');
+SELECT throws_ok('SELECT growth_index.set_bank_account(''budget'', ''b'', E''a\tb'', ''123456'', ''102491002873'')', '23514', NULL, 'a holder has no control characters');
+SELECT is_empty('SELECT * FROM reconcile()', 'the books agree');
 SELECT * FROM finish();

@@ -183,4 +183,47 @@ SELECT advance_entitlements('2026-08-10') \g /dev/null
 SELECT is((SELECT state FROM entitlement WHERE id = pg_temp.id(21, 'clean')), 'matched', 'contested data are no ground for a machine');
 SELECT throws_ok(format('SELECT growth_index.review_entitlement(%s, as_of => ''2026-08-10'')', pg_temp.id(21, 'clean')), '55000', NULL, 'a person looks');
 SELECT is((review_entitlement(pg_temp.id(21, 'clean'), 'wang', as_of => '2026-08-10')).state, 'reviewed', 'and decides');
+
+/* ---- the excluded get no further instalment, nor do those that are gone ---- */
+SELECT add_policy('steps', 'c > 0', '100', period => 'once', publicity_days => 0, budget_code => 'ample',
+	instalments => '[{"share": 0.5}, {"share": 0.5, "when": "c > 1"}]') \g /dev/null
+SELECT pg_temp.learn(n, 'c', '1') FROM generate_series(22, 24) AS n \g /dev/null
+SELECT pg_temp.confirm_all('2026-09-01', 'steps') \g /dev/null
+SELECT advance_entitlements('2026-09-03') \g /dev/null
+SELECT pg_temp.learn(n, 'c', '2', '2026-08-31') FROM generate_series(22, 24) AS n \g /dev/null
+INSERT INTO exclusion (credit_code, list, reason, valid_from) VALUES (pg_temp.firm(22), 'dishonest', '(2026) 9', '2026-09-04');
+UPDATE enterprise SET status = 'deregistered' WHERE credit_code OPERATOR(growth_index.=) pg_temp.firm(23);
+SELECT throws_ok(format('SELECT growth_index.pay_entitlement(%s, as_of => ''2026-09-07'')', pg_temp.id(23, 'steps')), '55000', NULL, 'one that is deregistered is paid no instalment');
+SELECT advance_entitlements('2026-09-07') \g /dev/null
+SELECT is((SELECT string_agg(e.state || ' ' || (SELECT sum(p.amount) FROM payment AS p WHERE p.entitlement_id = e.id), ', ' ORDER BY e.id) FROM entitlement AS e WHERE e.policy = 'steps'),
+	'approved 50.00, approved 50.00, paid 100.00', 'nor by the daily run');
+SELECT is_empty($$SELECT FROM payment AS p JOIN entitlement AS e ON e.id = p.entitlement_id WHERE e.policy = 'steps' AND NOT audit_agrees(p.id)$$, 'the milestone is computed again as well');
+SELECT results_eq(format('SELECT item, found FROM audit_payment(%s) WHERE item LIKE ''the step%%''', (SELECT max(id) FROM payment WHERE entitlement_id = pg_temp.id(24, 'steps'))),
+	$$VALUES ('the step that paid it, on c > 1', 'due')$$, 'on the profile that the step kept');
+SELECT is_empty($$SELECT FROM entitlement_event WHERE inputs ->> 'policy' IS NULL OR inputs ->> 'version' IS NULL$$, 'every event says what it was decided on');
+
+/* ---- no way round the stacking group ---- */
+SELECT add_policy('small', 'd > 0', '10', period => 'once', publicity_days => 0, budget_code => 'ample', stacking_group => 'd', mode => 'apply') \g /dev/null
+SELECT add_policy('large', 'd > 0', '20', period => 'once', publicity_days => 0, budget_code => 'ample', stacking_group => 'd', mode => 'apply') \g /dev/null
+SELECT pg_temp.learn(25, 'd', '1') \g /dev/null
+SELECT propose_entitlement(pg_temp.firm(25), 'small', '2026-09-08'), propose_entitlement(pg_temp.firm(25), 'large', '2026-09-08') \g /dev/null
+SELECT push_entitlement((publicise_entitlement((review_entitlement(pg_temp.id(25, p), as_of => '2026-09-08')).id, as_of => '2026-09-08')).id, as_of => '2026-09-08') FROM unnest('{small,large}'::text[]) AS p \g /dev/null
+SELECT confirm_entitlement(pg_temp.id(25, 'small'), pg_temp.firm(25), as_of => '2026-09-08') \g /dev/null
+SELECT throws_ok(format('SELECT growth_index.confirm_entitlement(%s, %L, as_of => ''2026-09-08'')', pg_temp.id(25, 'large'), pg_temp.firm(25)), '55000',
+	format('entitlement %s excludes another that is confirmed', pg_temp.id(25, 'large')), 'of a group one is confirmed, whoever applied how');
+
+/* ---- first come: one by one as well ---- */
+INSERT INTO budget (code, amount) VALUES ('queue', 50);
+SELECT add_policy('queue', 'e > 0', 'e', period => 'once', publicity_days => 0, budget_code => 'queue') \g /dev/null
+SELECT pg_temp.learn(26, 'e', '60'), pg_temp.learn(27, 'e', '10') \g /dev/null
+SELECT advance_entitlements('2026-10-12'), advance_entitlements('2026-10-13') \g /dev/null
+SELECT confirm_entitlement(pg_temp.id(n, 'queue'), pg_temp.firm(n), as_of => '2026-10-13') FROM generate_series(26, 27) AS n \g /dev/null
+SELECT throws_ok(format('SELECT growth_index.approve_entitlement(%s, ''sun'', as_of => ''2026-10-14'')', pg_temp.id(27, 'queue')), '55000', NULL, 'nobody is served before one that confirmed earlier and waits for money');
+
+/* ---- a key stands for one amount; a stale version moves no money ---- */
+SELECT throws_ok(format('SELECT growth_index.claw_back_entitlement(%1$s, ''wang'', ''x'', ''amount'', amount => 10), growth_index.claw_back_entitlement(%1$s, ''wang'', ''x'', ''amount'', amount => 20)', pg_temp.id(24, 'steps')),
+	'23505', NULL, 'the same key with another amount');
+SELECT claw_back_entitlement(pg_temp.id(24, 'steps'), 'wang', 'x', 'part', amount => 10) \g /dev/null
+SELECT throws_ok(format('SELECT growth_index.refund_entitlement(%s, ''cashier'', seen => 1)', pg_temp.id(24, 'steps')), '55000', NULL, 'a refund on an older revision');
+SELECT is_empty('SELECT * FROM reconcile()', 'the books agree');
 SELECT * FROM finish();

@@ -41,7 +41,16 @@ DECLARE
 	given numeric;
 	fits boolean;
 	zone_cap numeric := growth_index.enterprise_year_cap();
+	capped text[];
+	cap_lefts numeric[];
+	cap_place integer;
 BEGIN
+	/* what the policies' caps leave is counted down as the budgets are */
+	SELECT array_agg(u.code), array_agg(u.of_policy) INTO capped, cap_lefts
+	FROM (SELECT p.code, min((growth_index.left_of_year(NULL, p, as_of)).of_policy) AS of_policy
+		FROM growth_index.policy AS p WHERE p.cap_year IS NOT NULL AND p.allocation <> 'proportional'
+			AND EXISTS (SELECT FROM growth_index.entitlement AS e WHERE e.id = ANY (ready) AND e.policy = p.code AND e.version = p.version)
+		GROUP BY p.code) AS u;
 	FOR c IN
 		SELECT e.id, e.credit_code, e.award, p.code, p.version, p.cap_year, p.budget_code, p.cost_shares IS NULL AS simple
 		FROM growth_index.entitlement AS e
@@ -52,11 +61,13 @@ BEGIN
 		ORDER BY p.allocation = 'score', CASE p.allocation WHEN 'score' THEN s.score END DESC NULLS LAST, e.changed_at, e.id
 	LOOP
 		given := c.award;
-		IF zone_cap IS NOT NULL OR c.cap_year IS NOT NULL THEN
-			SELECT * INTO caps FROM growth_index.left_of_year(c.credit_code, growth_index.policy_version(c.code, c.version), as_of);
+		IF zone_cap IS NOT NULL THEN
+			SELECT y.of_enterprise INTO caps FROM growth_index.left_of_year(c.credit_code, NULL, as_of) AS y;
 			given := least(given, caps.of_enterprise);
-			CONTINUE WHEN given <= 0 OR given > caps.of_policy;
+			CONTINUE WHEN given <= 0;
 		END IF;
+		cap_place := CASE WHEN c.cap_year IS NOT NULL THEN array_position(capped, c.code) END;
+		CONTINUE WHEN given > cap_lefts[cap_place];
 		fits := true;
 		FOR part IN SELECT c.budget_code AS code, given AS amount WHERE c.simple
 			UNION ALL SELECT q.budget_code, sum(q.amount)
@@ -79,7 +90,10 @@ BEGIN
 				lefts[array_position(codes, part.code)] := lefts[array_position(codes, part.code)] - part.amount;
 			END LOOP;
 		END IF;
-		IF zone_cap IS NOT NULL OR c.cap_year IS NOT NULL THEN
+		IF cap_place IS NOT NULL THEN
+			cap_lefts[cap_place] := cap_lefts[cap_place] - given;
+		END IF;
+		IF zone_cap IS NOT NULL THEN
 			/* so that the next one sees what the caps still leave */
 			PERFORM growth_index.approve_listed(ARRAY[c.id], ARRAY[given], as_of);
 		END IF;
@@ -89,7 +103,7 @@ BEGIN
 END
 $$;
 COMMENT ON FUNCTION growth_index.allocate_in_order(bigint[], date, text[], numeric[]) IS
-'Internal: who of the confirmed is approved, first come or by score, with how much; codes and lefts: budgets, and what they have left, before and after. Under a cap of the year they are approved at once.';
+'Internal: who of the confirmed is approved, first come or by score, with how much; codes and lefts: budgets, and what they have left, before and after. Under the zone''s cap of the year they are approved at once.';
 REVOKE ALL ON FUNCTION growth_index.allocate_in_order(bigint[], date, text[], numeric[]) FROM PUBLIC;
 
 CREATE FUNCTION growth_index.allocate_in_proportion(ready bigint[], as_of date, codes text[], lefts numeric[],
