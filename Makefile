@@ -18,7 +18,7 @@ PROJECT_HEADERS = $(wildcard src/*.h src/engine/*.h src/engine/*/*.h)
 ENGINE_SQL = rating credit_code profile expression scorecard policy_set statistics pmml pmml_export
 PLATFORM_SQL = catalogue roles enterprise observation archive upload scoring policy match simulate refresh review holiday \
 	entitlement proposal ledger payment step recovery allocation daily bank reconcile consent finance credit \
-	pack pack_shipped picture peer portrait schedule views cockpit guard security
+	pack pack_shipped drawing picture peer portrait schedule views cockpit guard security
 INSTALL_SQL = src/header.sql \
 	$(wildcard $(foreach c,$(ENGINE_SQL),src/engine/$(c)/$(c).sql)) \
 	$(wildcard $(foreach c,$(PLATFORM_SQL),src/platform/$(c).sql))

@@ -10,10 +10,13 @@ cd "$(dirname "$0")/.."
 rows=$(awk -v s="${SCALE:-1}" 'BEGIN { printf "%d", 1000000 * s }')
 sql() { psql -X -q -A -t -v ON_ERROR_STOP=1 -v rows="$rows" "$@"; }
 
-echo "making $rows enterprises with 32 indicators" >&2
 sql -c 'DROP SCHEMA IF EXISTS bench CASCADE' 2>/dev/null
-sql -f bench/data.sql -f bench/measure.sql
-for part in score criteria policy_set bulk sweep zone refresh_one pay duckdb; do
+# the part size makes its own
+if [ "${ONLY:-}" != size ]; then
+	echo "making $rows enterprises with 32 indicators" >&2
+	sql -f bench/data.sql -f bench/measure.sql
+fi
+for part in score criteria policy_set bulk sweep zone refresh_one pay size duckdb; do
 	[ -n "${ONLY:-}" ] && [ "$ONLY" != "$part" ] && continue
 	if [ -d "bench/$part" ]; then
 		bash "bench/$part/run.sh"

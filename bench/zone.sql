@@ -1,4 +1,4 @@
--- zone/* and upload/copy: the demo's zone of 6,800 enterprises through the
+-- zone/*: the demo's zone of 6,800 enterprises through the
 -- platform: upload, refresh (profiles, scores, ratings, matches), and what of
 -- that is the engine's.
 SET search_path = growth_index, public;
@@ -14,17 +14,9 @@ SET client_min_messages = warning;
 CALL refresh();
 \o
 
--- the same rows into a plain table with the same columns and key
-CREATE TABLE bench.plain (LIKE observation INCLUDING ALL);
-SELECT clock_timestamp() AS began \gset
-INSERT INTO bench.plain (credit_code, indicator, value, period_end, department)
-SELECT l.credit_code::credit_code, l.indicator, to_jsonb(l.value), l.period_end::date, l.department
-FROM zone.line AS l JOIN enterprise AS e ON e.credit_code::text = l.credit_code
-WHERE l.period_end ~ '^\d{4}-(0[1-9]|1[0-2])-(0\d|1\d|2[0-8]|30|31)$' AND l.period_end <> '2025-02-30';
-SELECT extract(epoch FROM clock_timestamp() - :'began'::timestamptz) * 1000 AS plain, clock_timestamp() AS began \gset
 INSERT INTO upload (credit_code, indicator, value, period_end, department)
 SELECT credit_code, indicator, value, period_end, department FROM zone.line ORDER BY department, line;
-SELECT extract(epoch FROM clock_timestamp() - :'began'::timestamptz) * 1000 AS upload, clock_timestamp() AS began \gset
+SELECT clock_timestamp() AS began \gset
 CALL refresh();
 SELECT extract(epoch FROM clock_timestamp() - :'began'::timestamptz) * 1000 AS refresh \gset
 VACUUM (ANALYZE);
@@ -36,6 +28,5 @@ SELECT bench.ms($$SELECT count(growth_index.score(c.card, p.profile, current_dat
 	SELECT count(*) FILTER (WHERE growth_index.matches(o.criteria, m.profile, current_date))
 	FROM (SELECT criteria FROM growth_index.policy WHERE active UNION ALL SELECT criteria FROM growth_index.product WHERE active) AS o,
 		m$$) AS engine \gset
-SELECT bench.line('upload/copy', :upload, :plain);
 SELECT bench.line('zone/score_and_match', :engine, :scan);
 SELECT bench.line('zone/refresh', :refresh, :engine);

@@ -181,37 +181,65 @@ COMMENT ON FUNCTION growth_index.explain_match(growth_index.credit_code, text, d
  */
 CREATE FUNCTION growth_index.near_miss(criteria growth_index.criteria, profile growth_index.profile, as_of date,
 	OUT failing text[], OUT missing text[], OUT changes jsonb, OUT distance numeric) RETURNS record
-LANGUAGE sql IMMUTABLE STRICT PARALLEL SAFE COST 30000 SET search_path = pg_catalog, pg_temp
+LANGUAGE plpgsql IMMUTABLE STRICT PARALLEL SAFE COST 30000 SET search_path = pg_catalog, pg_temp
 AS $$
-	SELECT e.failing, e.missing, n.changes, n.distance
+BEGIN
+	/* plpgsql keeps its plan from call to call */
+	SELECT e.failing, e.missing, n.changes, n.distance INTO failing, missing, changes, distance
 	FROM (SELECT array_agg(x.clause) FILTER (WHERE NOT x.satisfied) AS failing,
 			growth_index.undecided_by(near_miss.criteria, near_miss.profile, near_miss.as_of) AS missing
 		FROM growth_index.explain(near_miss.criteria, near_miss.profile, near_miss.as_of) AS x) AS e,
 		(SELECT jsonb_agg(jsonb_build_object('indicator', x.code, 'now', x.old, 'needed', x.new, 'required', x.required, 'change', x.change)
 				ORDER BY x.relative DESC, x.code) AS changes, sum(x.relative) AS distance, count(x.reason) AS impossible
 		FROM growth_index.nearest(near_miss.criteria, near_miss.profile, near_miss.as_of) AS x) AS n
-	WHERE n.impossible = 0
+	WHERE n.impossible = 0;
+END
 $$;
 COMMENT ON FUNCTION growth_index.near_miss(growth_index.criteria, growth_index.profile, date) IS
 'How a profile misses criteria: the clauses that fail, the indicators that are missing, the least changes that would do, largest first (array of {"indicator", "now", "needed", "required", "change"}), and their sum as shares of the values (see nearest()). All NULL where no changes do.';
 
+/* pair by pair: of two clauses one holds */
+CREATE FUNCTION growth_index.all_but_one(criteria growth_index.criteria) RETURNS growth_index.criteria
+LANGUAGE plpgsql IMMUTABLE STRICT PARALLEL SAFE COST 20000 SET search_path = pg_catalog, pg_temp
+AS $$
+BEGIN
+	RETURN (WITH clause AS MATERIALIZED (
+			SELECT x.clause AS text, row_number() OVER () AS n FROM growth_index.explain(all_but_one.criteria, '{}'::growth_index.profile, NULL) AS x)
+		SELECT coalesce(string_agg(format('((%s) OR (%s))', a.text, b.text), ' AND '), 'true')
+		FROM clause AS a JOIN clause AS b ON a.n < b.n)::growth_index.criteria;
+END
+$$;
+COMMENT ON FUNCTION growth_index.all_but_one(growth_index.criteria) IS 'Criteria that a profile fulfils which fails at most one of the clauses of explain(), and that are open where no more than one is failed and others are open.';
+
 CREATE FUNCTION growth_index.near_misses(credit_code growth_index.credit_code, as_of date DEFAULT current_date,
 	most_failing integer DEFAULT 1, OUT policy text, OUT title_zh text, OUT title_en text, OUT failing text[],
 	OUT missing text[], OUT changes jsonb, OUT distance numeric, OUT award numeric) RETURNS SETOF record
-LANGUAGE sql STABLE STRICT COST 100000 ROWS 5 SET search_path = pg_catalog, pg_temp
+LANGUAGE plpgsql STABLE STRICT COST 100000 ROWS 5 SET search_path = pg_catalog, pg_temp
 AS $$
+DECLARE
+	wanted growth_index.profile := growth_index.matching_profile(near_misses.credit_code);
+	nearly text[];
+BEGIN
+	/* of thousands of policies most fail in more: one look into the session's set leaves those that do not */
+	IF most_failing <= 1 THEN
+		SELECT array_agg(s.key) INTO nearly
+		FROM growth_index.policy_set_match('SELECT code, growth_index.all_but_one(criteria) FROM growth_index.policy WHERE active',
+			growth_index.policy_version(), wanted, near_misses.as_of) AS s;
+	END IF;
+	RETURN QUERY
 	SELECT p.code, p.title_zh, p.title_en, n.failing, n.missing, n.changes, n.distance,
 		least(round(growth_index.evaluate_strict(p.award, m.profile OPERATOR(growth_index.||)
 			(SELECT growth_index.profile(jsonb_object_agg(c ->> 'indicator', c -> 'needed')) FROM jsonb_array_elements(n.changes) AS c),
 			near_misses.as_of), 2), p.cap_enterprise)
 	FROM growth_index.policy AS p
-		CROSS JOIN (SELECT growth_index.matching_profile(near_misses.credit_code) AS profile) AS m
+		CROSS JOIN (SELECT wanted AS profile) AS m
 		CROSS JOIN LATERAL growth_index.near_miss(p.criteria, m.profile, near_misses.as_of) AS n
-	WHERE p.active AND near_misses.as_of BETWEEN p.valid_from AND p.valid_to
+	WHERE p.active AND (most_failing > 1 OR p.code = ANY (nearly)) AND near_misses.as_of BETWEEN p.valid_from AND p.valid_to
 		AND NOT growth_index.matches(p.criteria, m.profile, near_misses.as_of)
 		AND (SELECT count(*) FROM growth_index.explain(p.criteria, m.profile, near_misses.as_of) AS x WHERE NOT x.satisfied) <= most_failing
 		AND n.changes IS NOT NULL
-	ORDER BY n.distance, p.code
+	ORDER BY n.distance, p.code;
+END
 $$;
 COMMENT ON FUNCTION growth_index.near_misses(growth_index.credit_code, date, integer) IS
 'The policies in force that an enterprise fails in most_failing clauses at most, nearest first: which clauses fail, the indicators that are missing, the least changes that would make it eligible (see near_miss()), their distance, and the award in yuan that it would then have. No row where it was never refreshed.';

@@ -2,141 +2,8 @@
  * The picture of a portrait: an SVG document drawn from the JSON of portrait()
  * and nothing else.  It needs no font of its own, no script, and no other file.
  */
-CREATE FUNCTION growth_index.picture_word(lang text, word text)
-RETURNS text
-LANGUAGE sql IMMUTABLE STRICT PARALLEL SAFE SET search_path = pg_catalog, pg_temp
-AS $$
-	SELECT w->>(CASE WHEN lang = 'en' THEN 1 ELSE 0 END)
-	FROM (SELECT '{
-		"score": ["创新积分", "Score"], "of": ["满分", "of"], "coverage": ["数据覆盖", "data coverage"],
-		"rank": ["排名", "rank"], "not_scored": ["未评分", "not scored"], "not_rated": ["未评级", "n/a"],
-		"low_coverage": ["数据不足，暂不评分", "Too little data for a score"],
-		"undecided": ["关键指标缺失，暂不评分", "A decisive indicator is missing"],
-		"pending": ["尚未计算", "Not computed yet"], "missing": ["缺少", "missing"],
-		"founded": ["成立于", "founded"], "industry": ["行业", "industry"], "segment": ["阶段", "stage"],
-		"start-up": ["初创期", "start-up"], "growth": ["成长期", "growth"], "stable": ["稳定期", "stable"],
-		"dimensions": ["能力结构", "Dimensions"], "by_dimension": ["分项得分", "Points by dimension"],
-		"this": ["本企业", "this enterprise"], "percentile": ["同组百分位", "percentile"], "median": ["同组中位数", "peer median"],
-		"peers": ["家同组企业", "peers"], "history": ["积分走势", "Score over time"],
-		"recorded": ["已记录", "recorded"], "replayed": ["按当时数据重算", "replayed on that day''s data"],
-		"strengths": ["优势指标", "Strengths"], "gaps": ["提升空间", "Room to improve"],
-		"no_value": ["无数据", "no data"], "policies": ["匹配政策", "Matched policies"],
-		"products": ["匹配金融产品", "Matched loan products"], "eligible": ["符合", "eligible"],
-		"none": ["暂无", "none"], "to_check": ["待核对", "undecided"], "card": ["评分卡", "scorecard"],
-		"as_of": ["数据截至", "as of"], "uncomputed": ["数据不足，无法绘制", "Not enough data to draw"]
-	}'::jsonb->word AS w) AS dictionary
-$$;
-
-CREATE FUNCTION growth_index.picture_escape(value text)
-RETURNS text
-LANGUAGE sql IMMUTABLE STRICT PARALLEL SAFE SET search_path = pg_catalog, pg_temp
-AS $$
-	SELECT replace(replace(replace(replace(replace(
-		regexp_replace(value, '[\x01-\x08\x0b\x0c\x0e-\x1f\x7f\uFFFE\uFFFF]', '', 'g'),
-		'&', '&amp;'), '<', '&lt;'), '>', '&gt;'), '"', '&quot;'), '''', '&apos;')
-$$;
-
-/* Width in em: a Chinese character takes one, three bytes long as it is in UTF-8. */
-CREATE FUNCTION growth_index.picture_width(value text)
-RETURNS numeric
-LANGUAGE sql IMMUTABLE STRICT PARALLEL SAFE SET search_path = pg_catalog, pg_temp
-AS $$
-	SELECT 0.56 * length(value) + 0.22 * (octet_length(convert_to(value, 'UTF8')) - length(value))
-$$;
-
-CREATE FUNCTION growth_index.picture_lines(value text, width numeric, lines integer)
-RETURNS text[]
-LANGUAGE plpgsql IMMUTABLE STRICT PARALLEL SAFE SET search_path = pg_catalog, pg_temp
-AS $$
-DECLARE
-	result text[] := '{}';
-	rest text := btrim(regexp_replace(value, '\s+', ' ', 'g'));
-	take integer;
-	space integer;
-BEGIN
-	WHILE rest <> '' LOOP
-		IF growth_index.picture_width(rest) <= width THEN
-			RETURN result || rest;
-		END IF;
-		take := 1;
-		WHILE take < length(rest) AND growth_index.picture_width(left(rest, take + 1)) <= width LOOP
-			take := take + 1;
-		END LOOP;
-		IF cardinality(result) = lines - 1 THEN
-			RETURN result || (left(rest, greatest(take - 1, 1)) || '…');
-		END IF;
-		/* a word of Latin letters is broken only when it alone fills the line */
-		space := length(substring(left(rest, take + 1) FROM '^(.*) '));
-		IF space >= take / 4 THEN
-			take := space;
-		END IF;
-		result := result || rtrim(left(rest, take));
-		rest := ltrim(substr(rest, take + 1));
-	END LOOP;
-	RETURN result;
-END
-$$;
-
-CREATE FUNCTION growth_index.picture_text(x numeric, y numeric, class text, anchor text, value text)
-RETURNS text
-LANGUAGE sql IMMUTABLE PARALLEL SAFE SET search_path = pg_catalog, pg_temp
-AS $$
-	SELECT format(E'<text x="%s" y="%s" class="%s" text-anchor="%s">%s</text>\n',
-		round(x, 1), round(y, 1), class, anchor, growth_index.picture_escape(coalesce(value, '')))
-$$;
-
-CREATE FUNCTION growth_index.picture_panel(x numeric, y numeric, width numeric, height numeric, title text)
-RETURNS text
-LANGUAGE sql IMMUTABLE STRICT PARALLEL SAFE SET search_path = pg_catalog, pg_temp
-AS $$
-	SELECT format(E'<rect x="%s" y="%s" width="%s" height="%s" rx="12" class="panel"/>\n', x, y, width, height)
-		|| CASE WHEN title = '' THEN '' ELSE growth_index.picture_text(x + 24, y + 36, 'title', 'start', title) END
-$$;
-
-CREATE FUNCTION growth_index.picture_money(lang text, amount numeric)
-RETURNS text
-LANGUAGE sql IMMUTABLE STRICT PARALLEL SAFE SET search_path = pg_catalog, pg_temp
-AS $$
-	SELECT CASE
-		WHEN lang = 'en' THEN 'CNY ' || to_char(round(amount), 'FM999,999,999,999,990')
-		WHEN amount >= 100000000 THEN trim_scale(round(amount / 100000000, 2)) || ' 亿元'
-		WHEN amount >= 10000 THEN trim_scale(round(amount / 10000, 2)) || ' 万元'
-		ELSE trim_scale(round(amount, 2)) || ' 元'
-	END
-$$;
-
-CREATE FUNCTION growth_index.picture_colour(rating text)
-RETURNS text
-LANGUAGE sql IMMUTABLE PARALLEL SAFE SET search_path = pg_catalog, pg_temp
-AS $$
-	SELECT CASE
-		WHEN rating IS NULL THEN '#94a3b8'
-		WHEN rating LIKE 'A%' THEN '#0f766e'
-		WHEN rating LIKE 'BB%' THEN '#2563eb'
-		WHEN rating LIKE 'B%' OR rating LIKE 'CCC%' THEN '#b45309'
-		ELSE '#b91c1c'
-	END
-$$;
-
-/* The language's own name of a thing: name_en in English where there is one. */
-CREATE FUNCTION growth_index.picture_name(lang text, thing jsonb, field text DEFAULT 'name')
-RETURNS text
-LANGUAGE sql IMMUTABLE PARALLEL SAFE SET search_path = pg_catalog, pg_temp
-AS $$
-	SELECT coalesce(CASE WHEN lang = 'en' THEN nullif(thing->>(field || '_en'), '') END,
-		nullif(thing->>field, ''), thing->>'code', '')
-$$;
-
-/* a list of the portrait, empty where it has none */
-CREATE FUNCTION growth_index.picture_list(portrait jsonb, key text)
-RETURNS jsonb
-LANGUAGE sql IMMUTABLE STRICT PARALLEL SAFE SET search_path = pg_catalog, pg_temp
-AS $$
-	SELECT CASE jsonb_typeof(portrait->key) WHEN 'array' THEN portrait->key ELSE '[]' END
-$$;
-
-CREATE FUNCTION growth_index.picture_header(portrait jsonb, lang text, y numeric)
-RETURNS text
+CREATE FUNCTION growth_index.picture_header(portrait jsonb, lang text, y numeric, OUT body text, OUT height numeric)
+RETURNS record
 LANGUAGE plpgsql IMMUTABLE STRICT PARALLEL SAFE SET search_path = pg_catalog, pg_temp
 AS $$
 DECLARE
@@ -150,7 +17,7 @@ DECLARE
 	wide numeric;
 	x numeric := 56;
 	rating text := portrait->>'rating';
-	result text := growth_index.picture_panel(32, y, 1016, 206, '');
+	result text := '';
 BEGIN
 	FOR i IN 1 .. cardinality(lines) LOOP
 		result := result || growth_index.picture_text(56, top + (i - 1) * step,
@@ -170,7 +37,7 @@ BEGIN
 		chip := (growth_index.picture_lines(chip, 18, 1))[1];
 		wide := round(growth_index.picture_width(chip) * 13 + 22);
 		IF x + wide > 690 THEN
-			EXIT WHEN top + 58 > y + 194 OR x = 56;
+			EXIT WHEN top + 58 > y + 218 OR x = 56;
 			top := top + 32;
 			x := 56;
 		END IF;
@@ -193,8 +60,10 @@ BEGIN
 		result := result || growth_index.picture_text(868, y + 96, 'score none', 'end',
 			growth_index.picture_word(lang, 'not_scored'));
 	END IF;
-	RETURN result || growth_index.picture_text(1024, y + 148, 'label', 'end', growth_index.picture_standing(portrait, lang))
-		|| growth_index.picture_text(1024, y + 170, 'label', 'end',
+	height := greatest(188, top + 44 - y);
+	body := growth_index.picture_panel(32, y, 1016, height, '') || result
+		|| growth_index.picture_text(1024, y + 146, 'label', 'end', growth_index.picture_standing(portrait, lang))
+		|| growth_index.picture_text(1024, y + 168, 'label', 'end',
 			growth_index.picture_word(lang, 'coverage') || ' ' || round(100 * (portrait->>'coverage')::numeric) || ' %');
 END
 $$;
@@ -411,35 +280,41 @@ $$;
 /* What an enterprise without a score lacks. */
 CREATE FUNCTION growth_index.picture_lacking(missing jsonb, lang text, x numeric, y numeric)
 RETURNS text
-LANGUAGE sql IMMUTABLE STRICT PARALLEL SAFE SET search_path = pg_catalog, pg_temp
+LANGUAGE plpgsql IMMUTABLE STRICT PARALLEL SAFE SET search_path = pg_catalog, pg_temp
 AS $$
-	SELECT growth_index.picture_text(x, y, 'axisname', 'start', growth_index.picture_word(lang, 'uncomputed'))
+BEGIN
+	RETURN (SELECT growth_index.picture_text(x, y, 'axisname', 'start', growth_index.picture_word(lang, 'uncomputed'))
 		|| coalesce(string_agg(growth_index.picture_text(x, y + 12 + 20 * i, 'label', 'start', line), '' ORDER BY i), '')
 	FROM unnest(growth_index.picture_lines(
 			(SELECT growth_index.picture_word(lang, 'missing') || ': '
 				|| string_agg(growth_index.picture_name(lang, m), CASE WHEN lang = 'en' THEN ', ' ELSE '、' END ORDER BY n)
 			FROM jsonb_array_elements(missing) WITH ORDINALITY AS e(m, n)
-			WHERE coalesce(m->>'reason', '') <> 'missing: counted as zero'), 36, 7)) WITH ORDINALITY AS l(line, i)
+			WHERE coalesce(m->>'reason', '') <> 'missing: counted as zero'), 36, 7)) WITH ORDINALITY AS l(line, i));
+END
 $$;
 
 CREATE FUNCTION growth_index.picture_indicator_rows(items jsonb, lang text)
 RETURNS jsonb
-LANGUAGE sql IMMUTABLE STRICT PARALLEL SAFE SET search_path = pg_catalog, pg_temp
+LANGUAGE plpgsql IMMUTABLE STRICT PARALLEL SAFE SET search_path = pg_catalog, pg_temp
 AS $$
-	SELECT coalesce(jsonb_agg(jsonb_build_object(
+BEGIN
+	RETURN (SELECT coalesce(jsonb_agg(jsonb_build_object(
 		'text', growth_index.picture_name(lang, d),
 		'figure', CASE WHEN (d->>'missing')::boolean AND d->>'points' IS NULL
 			THEN growth_index.picture_word(lang, 'no_value')
 			ELSE round((d->>'points')::numeric, 1) || ' / ' || round((d->>'possible')::numeric, 1) END,
 		'share', (d->>'share')::numeric) ORDER BY i), '[]')
-	FROM jsonb_array_elements(items) WITH ORDINALITY AS t(d, i)
+	FROM jsonb_array_elements(items) WITH ORDINALITY AS t(d, i));
+END
 $$;
 
 CREATE FUNCTION growth_index.picture_match_rows(items jsonb, lang text, amount text)
 RETURNS jsonb
-LANGUAGE sql IMMUTABLE STRICT PARALLEL SAFE SET search_path = pg_catalog, pg_temp
+LANGUAGE plpgsql IMMUTABLE STRICT PARALLEL SAFE SET search_path = pg_catalog, pg_temp
 AS $$
-	SELECT coalesce(jsonb_agg(jsonb_build_object(
+BEGIN
+	RETURN (SELECT coalesce(jsonb_agg(CASE WHEN i > 6 THEN jsonb_build_object('text',
+			format(growth_index.picture_word(lang, 'more'), jsonb_array_length(items) - 6), 'figure', '') ELSE jsonb_build_object(
 		'text', growth_index.picture_name(lang, d, 'title'),
 		'class', CASE WHEN d->>'decision' = 'eligible' THEN 'value' ELSE 'label' END,
 		'figure', coalesce(CASE WHEN d->>'decision' = 'eligible'
@@ -447,9 +322,39 @@ AS $$
 			growth_index.picture_word(lang, CASE WHEN d->>'decision' = 'eligible' THEN 'eligible' ELSE 'to_check' END)),
 		'note', CASE WHEN d->>'decision' <> 'eligible' THEN growth_index.picture_word(lang, 'missing') || ' '
 				|| (SELECT string_agg(growth_index.picture_name(lang, m), ', ') FROM jsonb_array_elements(d->'missing') m)
-			ELSE growth_index.picture_name(lang, d - 'code', 'by') END) ORDER BY i), '[]')
+			ELSE growth_index.picture_name(lang, d - 'code', 'by') END) END ORDER BY i), '[]')
 	FROM jsonb_array_elements(items) WITH ORDINALITY AS t(d, i)
-	WHERE i <= 6
+	WHERE i <= 7);
+END
+$$;
+
+/* one value of a change: money in words, a number with its unit, yes or no */
+CREATE FUNCTION growth_index.picture_value(lang text, value jsonb, unit text)
+RETURNS text
+LANGUAGE sql IMMUTABLE PARALLEL SAFE SET search_path = pg_catalog, pg_temp
+AS $$
+	SELECT CASE jsonb_typeof(value)
+		WHEN 'number' THEN CASE unit WHEN 'CNY' THEN growth_index.picture_money(lang, (value #>> '{}')::numeric)
+			ELSE trim_scale(round((value #>> '{}')::numeric, 4))::text END
+		WHEN 'boolean' THEN growth_index.picture_word(lang, value #>> '{}')
+		WHEN 'array' THEN coalesce((SELECT string_agg(v, CASE lang WHEN 'en' THEN ', ' ELSE '、' END) FROM jsonb_array_elements_text(value) AS v), '–')
+		WHEN 'string' THEN value #>> '{}'
+		ELSE growth_index.picture_word(lang, 'no_value') END
+$$;
+
+/* Policies that it misses by little: what would have to change, and what it would then get. */
+CREATE FUNCTION growth_index.picture_near_rows(items jsonb, lang text)
+RETURNS jsonb
+LANGUAGE plpgsql IMMUTABLE STRICT PARALLEL SAFE SET search_path = pg_catalog, pg_temp
+AS $$
+BEGIN
+	RETURN (SELECT coalesce(jsonb_agg(jsonb_build_object('text', growth_index.picture_name(lang, d, 'title'), 'class', 'label',
+		'figure', coalesce(growth_index.picture_money(lang, (d->>'award')::numeric), ''),
+		'note', (SELECT string_agg(growth_index.picture_name(lang, c) || ' ' || growth_index.picture_value(lang, c->'now', c->>'unit')
+				|| ' → ' || growth_index.picture_value(lang, c->'needed', c->>'unit'), CASE lang WHEN 'en' THEN '; ' ELSE '；' END ORDER BY n)
+			FROM jsonb_array_elements(d->'changes') WITH ORDINALITY AS e(c, n))) ORDER BY i), '[]')
+	FROM jsonb_array_elements(items) WITH ORDINALITY AS t(d, i));
+END
 $$;
 
 CREATE FUNCTION growth_index.picture(portrait jsonb, lang text DEFAULT 'zh')
@@ -463,11 +368,14 @@ DECLARE
 	gaps jsonb := growth_index.picture_indicator_rows(growth_index.picture_list(portrait, 'gaps'), lang);
 	policies jsonb := growth_index.picture_match_rows(growth_index.picture_list(portrait, 'policies'), lang, 'award');
 	products jsonb := growth_index.picture_match_rows(growth_index.picture_list(portrait, 'products'), lang, 'credit');
-	y numeric := 24 + 206 + 16;
+	near jsonb := growth_index.picture_near_rows(growth_index.picture_list(portrait, 'near_misses'), lang);
+	header record := growth_index.picture_header(portrait, lang, 24);
+	y numeric := 24 + header.height + 16;
 	h numeric;
 	hist_y numeric;
 	hist_h numeric;
-	body text := growth_index.picture_header(portrait, lang, 24);
+	body text := header.body;
+	foot text[] := growth_index.picture_footer(portrait, lang);
 BEGIN
 	/* dimensions left (radar from three on, else bars), points and history right */
 	h := CASE WHEN n > 2 THEN greatest(440, 76 + 44 * n + 200) ELSE 260 END;
@@ -508,26 +416,39 @@ BEGIN
 		|| growth_index.picture_rows(policies, lang, 56, y + 66, 452, 46, '#0f766e')
 		|| growth_index.picture_panel(548, y, 500, h, growth_index.picture_word(lang, 'products'))
 		|| growth_index.picture_rows(products, lang, 572, y + 66, 452, 46, '#0f766e');
-	y := y + h + 32;
+	y := y + h + 16;
 
-	body := body || growth_index.picture_text(32, y, 'label', 'start', growth_index.picture_footer(portrait, lang));
-	RETURN growth_index.picture_frame(body, growth_index.picture_name(lang, portrait), y + 24);
+	IF jsonb_array_length(near) > 0 THEN
+		h := 62 + 46 * jsonb_array_length(near);
+		body := body || growth_index.picture_panel(32, y, 1016, h, growth_index.picture_word(lang, 'nearly'))
+			|| growth_index.picture_rows(near, lang, 56, y + 66, 968, 46, '#d97706');
+		y := y + h + 16;
+	END IF;
+
+	y := y + 16;
+	FOR i IN 1 .. cardinality(foot) LOOP
+		body := body || growth_index.picture_text(32, y, 'label', 'start', foot[i]);
+		y := y + 20;
+	END LOOP;
+	RETURN growth_index.picture_frame(body, growth_index.picture_name(lang, portrait), y + 8);
 END
 $$;
 
 CREATE FUNCTION growth_index.picture_footer(portrait jsonb, lang text)
-RETURNS text
-LANGUAGE sql IMMUTABLE STRICT PARALLEL SAFE SET search_path = pg_catalog, pg_temp
+RETURNS text[]
+LANGUAGE plpgsql IMMUTABLE STRICT PARALLEL SAFE SET search_path = pg_catalog, pg_temp
 AS $$
-	SELECT concat_ws('  ·  ',
+BEGIN
+	RETURN ARRAY[concat_ws('  ·  ',
 		growth_index.picture_word(lang, 'card') || ' ' || (portrait#>>'{scorecard,code}')
 			|| ' v' || (portrait#>>'{scorecard,version}'),
 		growth_index.picture_word(lang, 'as_of') || ' ' || (portrait->>'as_of'),
 		CASE WHEN (portrait#>>'{peers,count}')::integer > 0 THEN
 			growth_index.picture_word(lang, 'median') || ': '
 			|| to_char((portrait#>>'{peers,count}')::integer, 'FM999,999,990') || ' '
-			|| growth_index.picture_word(lang, 'peers') END,
-		(growth_index.picture_lines(portrait#>>'{scorecard,source}', 34, 1))[1])
+			|| growth_index.picture_word(lang, 'peers') END)]
+		|| coalesce(growth_index.picture_lines(portrait#>>'{scorecard,source}', 80, 3), '{}');
+END
 $$;
 
 CREATE FUNCTION growth_index.picture_frame(body text, title text, height numeric)
@@ -571,16 +492,6 @@ $$;
 
 COMMENT ON FUNCTION growth_index.picture(jsonb, text) IS
 'Draws what portrait() returns: an SVG document. Reads nothing but its arguments.';
-COMMENT ON FUNCTION growth_index.picture_word(text, text) IS 'Internal: a word of the picture in a language; NULL where there is none.';
-COMMENT ON FUNCTION growth_index.picture_escape(text) IS 'Internal: text for an XML document; control characters are left out.';
-COMMENT ON FUNCTION growth_index.picture_width(text) IS 'Internal: estimated width of a text, in em.';
-COMMENT ON FUNCTION growth_index.picture_lines(text, numeric, integer) IS 'Internal: a text broken into lines of a width in em; an ellipsis where it does not fit.';
-COMMENT ON FUNCTION growth_index.picture_text(numeric, numeric, text, text, text) IS 'Internal: an SVG text element.';
-COMMENT ON FUNCTION growth_index.picture_panel(numeric, numeric, numeric, numeric, text) IS 'Internal: a white panel with a title.';
-COMMENT ON FUNCTION growth_index.picture_money(text, numeric) IS 'Internal: an amount of yuan in words of a language.';
-COMMENT ON FUNCTION growth_index.picture_colour(text) IS 'Internal: the colour of a rating.';
-COMMENT ON FUNCTION growth_index.picture_name(text, jsonb, text) IS 'Internal: the name of a thing in a language.';
-COMMENT ON FUNCTION growth_index.picture_list(jsonb, text) IS 'Internal: a list of the portrait, empty where there is none.';
 COMMENT ON FUNCTION growth_index.picture_header(jsonb, text, numeric) IS 'Internal: name, code, marks, score and rating.';
 COMMENT ON FUNCTION growth_index.picture_standing(jsonb, text) IS 'Internal: rank, or why there is no score.';
 COMMENT ON FUNCTION growth_index.picture_polygon(numeric[], numeric, numeric, numeric) IS 'Internal: points of a radar polygon.';
@@ -592,5 +503,7 @@ COMMENT ON FUNCTION growth_index.picture_rows(jsonb, text, numeric, numeric, num
 COMMENT ON FUNCTION growth_index.picture_lacking(jsonb, text, numeric, numeric) IS 'Internal: what an enterprise without a score lacks.';
 COMMENT ON FUNCTION growth_index.picture_indicator_rows(jsonb, text) IS 'Internal: rows of strengths and gaps.';
 COMMENT ON FUNCTION growth_index.picture_match_rows(jsonb, text, text) IS 'Internal: rows of policies and products.';
+COMMENT ON FUNCTION growth_index.picture_value(text, jsonb, text) IS 'Internal: a value in words of a language.';
+COMMENT ON FUNCTION growth_index.picture_near_rows(jsonb, text) IS 'Internal: rows of near misses.';
 COMMENT ON FUNCTION growth_index.picture_footer(jsonb, text) IS 'Internal: scorecard, day, peers and source.';
 COMMENT ON FUNCTION growth_index.picture_frame(text, text, numeric) IS 'Internal: the SVG document around its body.';

@@ -6,11 +6,11 @@
 
 /* the card that the enterprise was last scored with, or would be now */
 CREATE FUNCTION growth_index.portrait_card(credit_code growth_index.credit_code,
-	OUT code text, OUT version integer, OUT card growth_index.scorecard)
+	OUT code text, OUT version integer, OUT card growth_index.scorecard, OUT document jsonb)
 LANGUAGE plpgsql STABLE STRICT SET search_path = pg_catalog, pg_temp
 AS $$
 BEGIN
-	SELECT c.code, c.version, c.card INTO code, version, card
+	SELECT c.code, c.version, c.card, c.card::jsonb INTO code, version, card, document
 	FROM growth_index.scorecard_version c
 		LEFT JOIN growth_index.score s ON s.scorecard = c.code AND s.version = c.version
 			AND s.credit_code OPERATOR(growth_index.=) portrait_card.credit_code
@@ -49,18 +49,17 @@ $$;
  * Where the score comes from: dimensions beside their peers, the indicators
  * that bring most, those with most points to gain, and what is not known.
  */
-CREATE FUNCTION growth_index.portrait_breakdown(card growth_index.scorecard, profile growth_index.profile, as_of date, shares jsonb)
+CREATE FUNCTION growth_index.portrait_breakdown(card growth_index.scorecard, document jsonb, profile growth_index.profile, as_of date, shares jsonb)
 RETURNS jsonb
-LANGUAGE sql IMMUTABLE SET search_path = pg_catalog, pg_temp
+LANGUAGE plpgsql IMMUTABLE SET search_path = pg_catalog, pg_temp
 AS $$
-	WITH document AS (
-		SELECT portrait_breakdown.card::jsonb AS card
-	), english AS (
+BEGIN
+	RETURN (WITH english AS (
 		SELECT 'dimension' AS level, d->>'code' AS code, d->>'name_en' AS name
-		FROM document, jsonb_array_elements(document.card->'dimensions') d
+		FROM jsonb_array_elements(portrait_breakdown.document->'dimensions') d
 		UNION ALL
 		SELECT 'indicator', i->>'code', i->>'name_en'
-		FROM document, jsonb_array_elements(document.card->'indicators') i
+		FROM jsonb_array_elements(portrait_breakdown.document->'indicators') i
 	), item AS MATERIALIZED (
 		SELECT d.*, row_number() OVER () AS place, d.possible - d.points AS gain,
 			jsonb_strip_nulls(jsonb_build_object('code', d.code, 'name', d.name, 'name_en', e.name,
@@ -85,7 +84,8 @@ AS $$
 			FROM (SELECT * FROM item WHERE level = 'indicator' AND share < 0.6
 				ORDER BY gain DESC, place LIMIT 5) AS g),
 		'missing', (SELECT coalesce(jsonb_agg(line - '{raw,points,possible,share}'::text[] ORDER BY place), '[]') FROM item
-			WHERE level = 'indicator' AND missing))
+			WHERE level = 'indicator' AND missing)));
+END
 $$;
 
 /*
@@ -127,14 +127,14 @@ BEGIN
 END
 $$;
 
-/* indicators by name, for people: [{"code", "name", "name_en"}] */
+/* indicators by name, for people: [{"code", "name", "name_en", "unit"}] */
 CREATE FUNCTION growth_index.portrait_indicators(codes text[])
 RETURNS jsonb
 LANGUAGE plpgsql STABLE SET search_path = pg_catalog, pg_temp
 AS $$
 BEGIN
 	RETURN (SELECT jsonb_agg(jsonb_strip_nulls(jsonb_build_object('code', c.code,
-				'name', coalesce(i.name_zh, CASE c.code WHEN 'score' THEN '积分' WHEN 'rating' THEN '评级' END),
+				'unit', i.unit, 'name', coalesce(i.name_zh, CASE c.code WHEN 'score' THEN '积分' WHEN 'rating' THEN '评级' END),
 				'name_en', coalesce(i.name_en, CASE WHEN c.code IN ('score', 'rating') THEN c.code END))) ORDER BY c.place)
 		FROM unnest(codes) WITH ORDINALITY AS c(code, place) LEFT JOIN growth_index.indicator i ON i.code = c.code);
 END
@@ -168,6 +168,26 @@ BEGIN
 			LEFT JOIN growth_index.institution i ON i.code = p.institution
 		WHERE m.credit_code OPERATOR(growth_index.=) portrait_matches.credit_code AND m.until IS NULL;
 	RETURN jsonb_build_object('policies', coalesce(policies, '[]'), 'products', coalesce(products, '[]'));
+END
+$$;
+
+/*
+ * What it nearly may have: the policies that it misses by one clause, the
+ * nearest first, and the least that would have to change.
+ */
+CREATE FUNCTION growth_index.portrait_near(credit_code growth_index.credit_code, as_of date)
+RETURNS jsonb
+LANGUAGE plpgsql STABLE SET search_path = pg_catalog, pg_temp
+AS $$
+BEGIN
+	RETURN (SELECT coalesce(jsonb_agg(jsonb_strip_nulls(jsonb_build_object('code', n.policy, 'title', n.title_zh, 'title_en', n.title_en,
+				'award', n.award, 'distance', n.distance, 'failing', n.failing))
+			|| jsonb_build_object('changes', (SELECT jsonb_agg(
+				(growth_index.portrait_indicators(ARRAY[c->>'indicator']) -> 0) || jsonb_build_object('now', c->'now', 'needed', c->'needed', 'required', c->'required') ORDER BY i)
+				FROM jsonb_array_elements(n.changes) WITH ORDINALITY AS e(c, i))) ORDER BY n.place), '[]')
+		FROM growth_index.near_misses(portrait_near.credit_code, portrait_near.as_of)
+			WITH ORDINALITY AS n(policy, title_zh, title_en, failing, missing, changes, distance, award, place)
+		WHERE n.place <= 5);
 END
 $$;
 
@@ -223,16 +243,17 @@ BEGIN
 	standing := jsonb_build_object(
 		'as_of', coalesce(scored.as_of, known.as_of, current_date), 'computed_at', scored.computed_at,
 		'scorecard', jsonb_build_object('code', card.code, 'version', card.version,
-			'name', card.card::jsonb->>'name', 'name_en', card.card::jsonb->>'name_en',
-			'total', coalesce(card.card::jsonb->'total', '100'), 'source', card.card::jsonb->>'source'),
+			'name', card.document->'name', 'name_en', card.document->'name_en',
+			'total', coalesce(card.document->'total', '100'), 'source', card.document->'source'),
 		'score', scored.score, 'rating', scored.rating::text, 'segment', scored.segment,
 		'coverage', scored.coverage, 'status', coalesce(scored.status, 'pending'),
 		'rank', CASE WHEN scored.score IS NOT NULL THEN jsonb_build_object('place', place, 'of', of) END,
 		'peers', jsonb_build_object('segment', scored.segment, 'count', CASE WHEN scored.score IS NOT NULL THEN peer.peers ELSE 0 END));
 	RETURN identity || jsonb_strip_nulls(standing)
-		|| coalesce(growth_index.portrait_breakdown(card.card, known.profile, scored.as_of, peer.shares),
+		|| coalesce(growth_index.portrait_breakdown(card.card, card.document, known.profile, scored.as_of, peer.shares),
 			'{"dimensions": [], "strengths": [], "gaps": [], "missing": []}')
 		|| growth_index.portrait_matches(credit_code)
+		|| jsonb_build_object('near_misses', growth_index.portrait_near(credit_code, coalesce(known.as_of, current_date)))
 		|| jsonb_build_object('history', growth_index.portrait_history(credit_code, card.code, card.card));
 END
 $$;
@@ -251,12 +272,13 @@ END
 $$;
 
 COMMENT ON FUNCTION growth_index.portrait(growth_index.credit_code) IS
-'The portrait (画像) of an enterprise as one JSON object: identity; score, rating, segment, coverage, rank under the matching scorecard, as last refreshed; dimensions with points, possible, share (0..1) and the median share of at most 1,000 peers of the same segment, and the percentile among them (0..100: so many in a hundred have no more); up to five strengths and five gaps; missing indicators; current matches with policies and products (amounts in CNY); history of scores, those of earlier period ends replayed. NULL for an enterprise that is not there; status "pending" for one that was never refreshed.';
+'The portrait (画像) of an enterprise as one JSON object: identity; score, rating, segment, coverage, rank under the matching scorecard, as last refreshed; dimensions with points, possible, share (0..1) and the median share of at most 1,000 peers of the same segment, and the percentile among them (0..100: so many in a hundred have no more); up to five strengths and five gaps; missing indicators; current matches with policies and products (amounts in CNY); near_misses, up to five policies that it fails in one clause, nearest first, with the least changes that would do and the award that would follow; history of scores, those of earlier period ends replayed. NULL for an enterprise that is not there; status "pending" for one that was never refreshed.';
 COMMENT ON FUNCTION growth_index.portrait_svg(growth_index.credit_code, text) IS
 'The portrait as a self-contained SVG picture, 1080 wide, in Chinese (zh) or English (en; Chinese where there is no English name). NULL for an enterprise that is not there; error 22023 for another language.';
 COMMENT ON FUNCTION growth_index.portrait_card(growth_index.credit_code) IS 'Internal: the scorecard that a portrait shows.';
 COMMENT ON FUNCTION growth_index.portrait_peers(text, integer, text, date) IS 'Internal: number of peers and their shares of each dimension; none for who sees only some enterprises where they are fewer than five.';
-COMMENT ON FUNCTION growth_index.portrait_breakdown(growth_index.scorecard, growth_index.profile, date, jsonb) IS 'Internal: dimensions, strengths, gaps and missing indicators of a portrait.';
+COMMENT ON FUNCTION growth_index.portrait_near(growth_index.credit_code, date) IS 'Internal: near misses of a portrait.';
+COMMENT ON FUNCTION growth_index.portrait_breakdown(growth_index.scorecard, jsonb, growth_index.profile, date, jsonb) IS 'Internal: dimensions, strengths, gaps and missing indicators of a portrait.';
 COMMENT ON FUNCTION growth_index.portrait_history(growth_index.credit_code, text, growth_index.scorecard) IS 'Internal: scores over time of a portrait.';
 COMMENT ON FUNCTION growth_index.portrait_indicators(text[]) IS 'Internal: indicators with their names; NULL for none.';
 COMMENT ON FUNCTION growth_index.portrait_matches(growth_index.credit_code) IS 'Internal: policies and products of a portrait.';
