@@ -158,19 +158,22 @@ BEGIN
 	EXECUTE $upload$
 	WITH code AS MATERIALIZED (
 		/* each code once: a department sends many values of one enterprise */
-		SELECT t.sent, t.trimmed, v.code, e.credit_code IS NOT NULL AS known
+		SELECT t.sent, t.trimmed, v.code, e.credit_code IS NOT NULL AS known, coalesce(n.observed, false) AS observed
 		FROM (SELECT s.credit_code AS sent,
 				/* a file of a spreadsheet may begin with a byte-order mark, which is no part of the first code */
 				CASE WHEN current_setting('server_encoding') = 'UTF8' THEN ltrim(s.credit_code, chr(65279)) ELSE s.credit_code END AS trimmed
 			FROM (SELECT DISTINCT credit_code FROM sent) AS s) AS t
 			CROSS JOIN LATERAL (SELECT CASE WHEN growth_index.credit_code_is_valid(t.trimmed) THEN t.trimmed::growth_index.credit_code END) AS v(code)
 			LEFT JOIN growth_index.enterprise AS e ON e.credit_code OPERATOR(growth_index.=) v.code
+			/* of whom nothing is known yet no value need be looked up */
+			LEFT JOIN LATERAL (SELECT true AS observed FROM growth_index.observation AS o
+				WHERE o.credit_code OPERATOR(growth_index.=) v.code LIMIT 1) AS n ON true
 	), period AS MATERIALIZED (
 		SELECT s.period_end, d.period, EXISTS (SELECT FROM growth_index.observation_archive AS a
 			WHERE a.year = extract(year FROM d.period)) AS archived
 		FROM (SELECT DISTINCT period_end FROM sent) AS s, LATERAL (SELECT growth_index.date_of(s.period_end)) AS d(period)
 	), checked AS MATERIALIZED (
-		SELECT t.line, t.credit_code, t.indicator, t.value, t.period_end, t.department, t.code, t.period, t.parsed,
+		SELECT t.line, t.credit_code, t.indicator, t.value, t.period_end, t.department, t.code, t.observed, t.period, t.parsed,
 			CASE WHEN t.reason_code IS NOT NULL THEN t.reason_code
 				WHEN t.parsed IS NULL THEN 'wrong_type'
 				/* only numbers have a range */
@@ -181,7 +184,7 @@ BEGIN
 				WHEN t.archived THEN 'archived_period' END AS reason_code
 		FROM (
 			SELECT r.line, coalesce(c.trimmed, r.credit_code) AS credit_code, r.indicator, r.value, r.period_end, r.department,
-				c.code, p.period, p.archived, growth_index.value_of(r.value, i.data_type) AS parsed, i.valid_min, i.valid_max,
+				c.code, c.observed, p.period, p.archived, growth_index.value_of(r.value, i.data_type) AS parsed, i.valid_min, i.valid_max,
 				CASE WHEN c.code IS NULL THEN 'malformed_code'
 					WHEN NOT c.known THEN 'unknown_enterprise'
 					WHEN i.code IS NULL THEN 'unknown_indicator'
@@ -217,7 +220,7 @@ BEGIN
 			LEFT JOIN LATERAL (
 				SELECT o.value
 				FROM growth_index.observation AS o
-				WHERE c.reason_code IS NULL AND o.credit_code OPERATOR(growth_index.=) c.code
+				WHERE c.observed AND c.reason_code IS NULL AND o.credit_code OPERATOR(growth_index.=) c.code
 					AND o.indicator = c.indicator AND o.period_end = c.period
 				ORDER BY o.recorded_at DESC, o.id DESC
 				LIMIT 1) AS known ON true
