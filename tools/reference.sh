@@ -1,7 +1,8 @@
 #!/bin/bash
 #
 # make docs: docs/reference.md from the comments of the installed extension, in
-# the order of the files that declare it.  What has no comment is told.
+# the order of the files that declare it, and the table of privileges in
+# docs/security.md.  What has no comment is told.
 #
 set -u -o pipefail
 . "$(dirname "$0")/server.sh"
@@ -38,3 +39,10 @@ cp "$GI_SERVER/reference.md" "$GI_ROOT/docs/reference.md"
 gi_psql -X -q -A -t -f "$GI_TOOLS/reference_entries.sql" \
 	-c "SELECT 'without a comment: ' || object FROM uncommented ORDER BY 1" >&2
 echo "docs/reference.md: $(grep -c '^\*\*\|^- `' "$GI_ROOT/docs/reference.md") entries"
+
+gi_psql -X -q -A -t -f "$GI_TOOLS/privileges.sql" >"$GI_SERVER/privileges.md" || exit 1
+awk -v rows="$GI_SERVER/privileges.md" '
+	/^\| role \| privilege \| on \|$/ { print; getline; print; while ((getline row < rows) > 0) print row; inside = 1; next }
+	inside && /^\|/ { next }
+	{ inside = 0; print }' "$GI_ROOT/docs/security.md" >"$GI_SERVER/security.md" &&
+	cp "$GI_SERVER/security.md" "$GI_ROOT/docs/security.md"
