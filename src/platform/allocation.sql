@@ -36,10 +36,10 @@ LANGUAGE plpgsql SET search_path = pg_catalog, pg_temp
 AS $$
 DECLARE
 	c record;
-	caps record;
 	part record;
 	given numeric;
 	fits boolean;
+	had numeric[] := '{}';	/* what this run gives each enterprise, by its place */
 	zone_cap numeric := growth_index.enterprise_year_cap();
 	capped text[];
 	cap_lefts numeric[];
@@ -52,18 +52,23 @@ BEGIN
 			AND EXISTS (SELECT FROM growth_index.entitlement AS e WHERE e.id = ANY (ready) AND e.policy = p.code AND e.version = p.version)
 		GROUP BY p.code) AS u;
 	FOR c IN
-		SELECT e.id, e.credit_code, e.award, p.code, p.version, p.cap_year, p.budget_code, p.cost_shares IS NULL AS simple
+		SELECT e.id, e.credit_code, e.award, p.code, p.version, p.cap_year, p.budget_code, p.cost_shares IS NULL AS simple,
+			CASE WHEN zone_cap IS NOT NULL THEN dense_rank() OVER (ORDER BY e.credit_code USING OPERATOR(growth_index.<))::integer END AS place, zone_cap - coalesce(y.had, 0) AS of_enterprise
 		FROM growth_index.entitlement AS e
 			JOIN growth_index.policy AS p ON p.code = e.policy AND p.version = e.version
 			LEFT JOIN growth_index.score AS s ON s.credit_code OPERATOR(growth_index.=) e.credit_code
 				AND s.scorecard = (SELECT growth_index.matching_scorecard())
+			/* left_of_year(), of all at once */
+			LEFT JOIN (SELECT o.credit_code, sum(a.committed + a.paid) AS had
+				FROM growth_index.entitlement AS o JOIN growth_index.entitlement_account AS a ON a.entitlement_id = o.id
+				WHERE zone_cap IS NOT NULL AND o.state IN ('approved', 'paid') AND extract(year FROM o.approved_on) = extract(year FROM as_of)
+				GROUP BY o.credit_code) AS y ON y.credit_code OPERATOR(growth_index.=) e.credit_code
 		WHERE e.id = ANY (ready) AND e.state = 'confirmed' AND p.allocation <> 'proportional'
 		ORDER BY p.allocation = 'score', CASE p.allocation WHEN 'score' THEN s.score END DESC NULLS LAST, e.changed_at, e.id
 	LOOP
 		given := c.award;
 		IF zone_cap IS NOT NULL THEN
-			SELECT y.of_enterprise INTO caps FROM growth_index.left_of_year(c.credit_code, NULL, as_of) AS y;
-			given := least(given, caps.of_enterprise);
+			given := least(given, c.of_enterprise - coalesce(had[c.place], 0));
 			CONTINUE WHEN given <= 0;
 		END IF;
 		cap_place := CASE WHEN c.cap_year IS NOT NULL THEN array_position(capped, c.code) END;
@@ -94,8 +99,7 @@ BEGIN
 			cap_lefts[cap_place] := cap_lefts[cap_place] - given;
 		END IF;
 		IF zone_cap IS NOT NULL THEN
-			/* so that the next one sees what the caps still leave */
-			PERFORM growth_index.approve_listed(ARRAY[c.id], ARRAY[given], as_of);
+			had[c.place] := coalesce(had[c.place], 0) + given;
 		END IF;
 		ids := ids || c.id;
 		grants := grants || given;
@@ -103,7 +107,7 @@ BEGIN
 END
 $$;
 COMMENT ON FUNCTION growth_index.allocate_in_order(bigint[], date, text[], numeric[]) IS
-'Internal: who of the confirmed is approved, first come or by score, with how much; codes and lefts: budgets, and what they have left, before and after. Under the zone''s cap of the year they are approved at once.';
+'Internal: who of the confirmed is approved, first come or by score, with how much; codes and lefts: budgets, and what they have left, before and after.';
 REVOKE ALL ON FUNCTION growth_index.allocate_in_order(bigint[], date, text[], numeric[]) FROM PUBLIC;
 
 CREATE FUNCTION growth_index.allocate_in_proportion(ready bigint[], as_of date, codes text[], lefts numeric[],

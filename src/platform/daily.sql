@@ -175,9 +175,12 @@ BEGIN
 	PERFORM FROM growth_index.budget AS b ORDER BY b.code FOR UPDATE;
 	SELECT array_agg(b.code ORDER BY b.code), array_agg(b.amount - b.committed ORDER BY b.code) INTO codes, lefts FROM growth_index.budget AS b;
 	SELECT * INTO plan FROM growth_index.allocate_in_order(ready, as_of, codes, lefts);
+	PERFORM growth_index.approve_listed(plan.ids, plan.grants, as_of);
 	SELECT * INTO more FROM growth_index.allocate_in_proportion(ready, as_of, plan.codes, plan.lefts);
 	/* what was approved at once, under a cap, is passed over here */
-	PERFORM growth_index.approve_listed(plan.ids || more.ids, plan.grants || more.grants, as_of);
+	IF more.ids IS NOT NULL THEN
+		PERFORM growth_index.approve_listed(more.ids, more.grants, as_of);
+	END IF;
 	SELECT coalesce(cardinality(plan.ids || more.ids), 0), coalesce(sum(g), 0) INTO entitlements, amount FROM unnest(plan.grants || more.grants) AS g;
 	held_back := cardinality(ready) - entitlements;
 END

@@ -201,19 +201,20 @@ AS $$
 DECLARE
 	fault record;
 BEGIN
-	SELECT k.id, e.state, e.granted, u.used, c.chained, c.confirmed, l.step, l.to_state, g.granted AS approved INTO fault
+	SELECT k.id, e.state, e.granted, u.used, c.chained, c.confirmed, c.step, c.to_state, c.approval[2] AS approved INTO fault
 	FROM unnest(ids, paying) AS k(id, pays)
 		LEFT JOIN growth_index.entitlement AS e ON e.id = k.id
 		CROSS JOIN LATERAL (SELECT sum(a.committed + a.paid + a.receivable) AS used
 			FROM growth_index.entitlement_account AS a WHERE a.entitlement_id = k.id) AS u
-		CROSS JOIN LATERAL (SELECT bool_and(t.follows) AS chained, bool_or(t.to_state = 'confirmed') AS confirmed
-			FROM (SELECT v.to_state, v.from_state IS NOT DISTINCT FROM lag(v.to_state) OVER (ORDER BY v.id) AS follows
-				FROM growth_index.entitlement_event AS v WHERE v.entitlement_id = k.id) AS t) AS c
-		LEFT JOIN LATERAL (SELECT v.step, v.to_state FROM growth_index.entitlement_event AS v
-			WHERE v.entitlement_id = k.id ORDER BY v.id DESC LIMIT 1) AS l ON true
-		LEFT JOIN LATERAL (SELECT (v.inputs ->> 'granted')::numeric AS granted FROM growth_index.entitlement_event AS v
-			WHERE v.entitlement_id = k.id AND v.step = 'approve' ORDER BY v.id DESC LIMIT 1) AS g ON true
-	WHERE (c.chained AND c.confirmed AND l.step = CASE WHEN k.pays THEN 'pay' ELSE 'approve' END AND l.to_state = e.state AND g.granted = e.granted AND u.used <= e.granted) IS NOT TRUE
+		CROSS JOIN LATERAL (SELECT bool_and(t.follows) AS chained, bool_or(t.to_state = 'confirmed') AS confirmed,
+				max(t.step) FILTER (WHERE t.last) AS step, max(t.to_state) FILTER (WHERE t.last) AS to_state,
+				max(ARRAY[t.id, t.granted]) FILTER (WHERE t.step = 'approve') AS approval
+			FROM (SELECT v.id, v.step, v.to_state, CASE v.step WHEN 'approve' THEN (v.inputs ->> 'granted')::numeric END AS granted,
+					v.from_state IS NOT DISTINCT FROM lag(v.to_state) OVER w AS follows, lead(v.id) OVER w IS NULL AS last
+				FROM growth_index.entitlement_event AS v WHERE v.entitlement_id = k.id
+				/* sorted by hand: the primary key would give the order, and all events of all */
+				WINDOW w AS (ORDER BY v.id + 0)) AS t) AS c
+	WHERE (c.chained AND c.confirmed AND c.step = CASE WHEN k.pays THEN 'pay' ELSE 'approve' END AND c.to_state = e.state AND c.approval[2] = e.granted AND u.used <= e.granted) IS NOT TRUE
 	ORDER BY k.id LIMIT 1;
 	IF NOT FOUND THEN
 		RETURN;
