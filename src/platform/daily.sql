@@ -233,8 +233,8 @@ BEGIN
 		INSERT INTO growth_index.entitlement_event (entitlement_id, step, from_state, to_state, actor, reason, inputs, as_of)
 		SELECT (m.e).id, 'pay', 'approved', (m.e).state, 'system', (m.e).reason,
 			growth_index.step_record(m.e) || jsonb_build_object('parts', m.paid)
-				|| CASE WHEN (y.p).instalments IS NOT NULL THEN growth_index.decision_inputs((m.e).credit_code, y.p) ELSE '{}' END, advance_payment.as_of
-		FROM moved AS m JOIN ready AS y ON (y.e).id = (m.e).id ORDER BY (m.e).id
+				|| CASE WHEN p.instalments IS NOT NULL THEN growth_index.decision_inputs((m.e).credit_code, p) ELSE '{}' END, advance_payment.as_of
+		FROM moved AS m JOIN growth_index.policy AS p ON p.code = (m.e).policy AND p.version = (m.e).version ORDER BY (m.e).id
 	)
 	SELECT (SELECT count(*) FROM moved), coalesce(sum(p.amount), 0), 0 INTO entitlements, amount, held_back FROM paid AS p;
 END
