@@ -93,6 +93,16 @@ SELECT throws_ok('UPDATE growth_index.score_history SET score = 100', '23001', N
 SELECT throws_ok('DELETE FROM growth_index.score_history', '23001', NULL, 'nor deleted');
 SELECT throws_ok('TRUNCATE growth_index.score_history', '23001', NULL, 'nor truncated');
 
+-- many policies at once queue everybody once
+BEGIN;
+SELECT growth_index.add_policy('q' || i, format('revenue > %s', i)::growth_index.criteria, '1') FROM generate_series(1, 20) AS i \g /dev/null
+SELECT is((SELECT count(*) FROM growth_index.refresh_queue), 50::bigint, 'twenty policies of a transaction queue each enterprise once');
+SELECT growth_index.refresh_batch(100) \g /dev/null
+SELECT growth_index.add_policy('q21', 'revenue > 1', '1') \g /dev/null
+SELECT is((SELECT count(*) FROM growth_index.refresh_queue), 50::bigint, 'and again after a refresh in it');
+COMMIT;
+CALL growth_index.refresh();
+
 -- whatever search_path the session has, and whatever isolation
 CREATE SCHEMA trap;
 CREATE FUNCTION trap.never(boolean, boolean) RETURNS boolean LANGUAGE plpgsql AS 'BEGIN RAISE EXCEPTION ''caught''; END';

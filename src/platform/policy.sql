@@ -234,12 +234,17 @@ CREATE FUNCTION growth_index.queue_everyone() RETURNS trigger
 LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, pg_temp
 AS $$
 BEGIN
+	/* once a transaction: a hundred policies entered together queue everybody once */
+	IF current_setting('growth_index.everyone_queued', true) = pg_current_xact_id()::text THEN
+		RETURN NULL;
+	END IF;
+	PERFORM set_config('growth_index.everyone_queued', pg_current_xact_id()::text, true);
 	INSERT INTO growth_index.refresh_queue (credit_code)
 	SELECT p.credit_code FROM growth_index.enterprise_profile AS p;
 	RETURN NULL;
 END
 $$;
-COMMENT ON FUNCTION growth_index.queue_everyone() IS 'Trigger: queues every enterprise that has a profile.';
+COMMENT ON FUNCTION growth_index.queue_everyone() IS 'Trigger: queues every enterprise that has a profile, once a transaction, or again after a refresh in it.';
 CREATE TRIGGER queue_everyone AFTER INSERT OR UPDATE ON growth_index.policy
 	FOR EACH STATEMENT WHEN (NOT growth_index.restoring()) EXECUTE FUNCTION growth_index.queue_everyone();
 CREATE TRIGGER queue_everyone AFTER INSERT OR UPDATE ON growth_index.product

@@ -224,6 +224,8 @@ BEGIN
 	enterprises := cardinality(codes);
 	failed := 0;
 	IF enterprises > 0 THEN
+		/* what this transaction had queued is gone */
+		PERFORM set_config('growth_index.everyone_queued', '', true);
 		failed := growth_index.refresh_each(codes, current_date);
 		enterprises := enterprises - failed;
 	END IF;
@@ -309,6 +311,7 @@ BEGIN
 		RAISE EXCEPTION 'no enterprise has the credit code %', refresh_enterprise.credit_code
 			USING ERRCODE = 'no_data_found';
 	END IF;
+	PERFORM set_config('growth_index.everyone_queued', '', true);
 	DELETE FROM growth_index.refresh_queue
 	WHERE ctid = ANY (ARRAY(
 		SELECT q.ctid FROM growth_index.refresh_queue AS q
