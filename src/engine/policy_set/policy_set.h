@@ -105,7 +105,7 @@ typedef struct PolicySet
 	SetIndex   *index;			/* NULL: not yet needed */
 } PolicySet;
 
-/* compile.c: add all policies, then finish */
+/* compile.c: add all policies, then finish; see compile.h */
 typedef struct SetBuilder SetBuilder;
 
 extern SetBuilder *set_begin(MemoryContext context);
