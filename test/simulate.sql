@@ -5,7 +5,7 @@
  */
 SET search_path = growth_index, public;
 SET client_min_messages = error;
-SELECT plan(37);
+SELECT plan(57);
 
 INSERT INTO indicator (code, data_type) VALUES ('revenue', 'number'), ('rd_expense', 'number'), ('employees', 'number'),
 	('dishonest', 'boolean'), ('stage', 'text'), ('honours', 'set');
@@ -86,6 +86,14 @@ SELECT throws_ok($$SELECT * FROM near_misses('nothing')$$, 'P0002', NULL, 'of a 
 SELECT set_eq('SELECT credit_code::text, policy, version, decision, award, missing FROM match_all()',
 	'SELECT f.code::text, m.policy, m.version, m.decision, m.award, m.missing FROM firm AS f, match_policies(f.code) AS m', 'match_all agrees');
 
+SELECT set_eq(format($$SELECT credit_code::text, policy, award FROM match_all(before_code => %1$L) UNION ALL SELECT credit_code::text, policy, award FROM match_all(from_code => %1$L)$$, half.code),
+	'SELECT credit_code::text, policy, award FROM match_all()', 'two halves are the whole')
+FROM (SELECT code FROM firm ORDER BY code USING OPERATOR(growth_index.<) OFFSET 4 LIMIT 1) AS half;
+SELECT is((SELECT count(*) FROM match_all(from_code => half.code, before_code => half.code)), 0::bigint, 'from a code until before it there is nobody'),
+	isnt((SELECT count(*) FROM match_all(before_code => half.code)), (SELECT count(*) FROM match_all()), 'half is less than all')
+FROM (SELECT code FROM firm ORDER BY code USING OPERATOR(growth_index.<) OFFSET 4 LIMIT 1) AS half;
+SELECT is((SELECT count(*) FROM match_all(NULL)), 0::bigint, 'no day, no match');
+
 /* what is saved is looked at */
 CREATE FUNCTION pg_temp.warnings(statement text) RETURNS text LANGUAGE plpgsql AS $$
 DECLARE
@@ -97,4 +105,28 @@ END $$;
 SELECT is(can_hold('revenue > 5 AND revenue < 3'), false, 'a contradiction is found');
 SELECT is((SELECT bool_and(can_hold(c)) FROM unnest(ARRAY['revenue >= 5 AND revenue <= 5', 'revenue > 5 OR revenue < 3', 'stage = ''a'' AND NOT dishonest', 'a AND NOT a OR b']::criteria[]) AS c), true, 'what can hold is not called one');
 SELECT is((SELECT bool_or(can_hold(c)) FROM unnest(ARRAY['revenue >= 5 AND NOT revenue >= 5', 'stage = ''a'' AND stage = ''b''', 'dishonest AND NOT dishonest', 'rd_expense / revenue > 1 AND rd_expense / revenue BETWEEN 0 AND 1', 'stage IN (''a'', ''b'') AND stage LIKE ''c%''']::criteria[]) AS c), false, 'contradictions of all kinds');
+SELECT is((SELECT bool_or(can_hold(c)) FROM unnest(ARRAY['(a >= 1 OR b >= 1) AND a < 1 AND b < 1', 'x > 5 AND (x < 3 OR y) AND NOT y', '(a OR b) AND (NOT a OR b) AND NOT b']::criteria[]) AS c), false, 'no branch of an OR is left');
+SELECT is((SELECT bool_and(can_hold(c)) FROM unnest(ARRAY['(a >= 1 OR b >= 1) AND a < 1', 'x > 5 AND (x < 3 OR y)', '(a OR b) AND (NOT a OR b) AND b', '(x = 1 OR x = 2) AND x >= 2']::criteria[]) AS c), true, 'one branch is');
+SELECT results_eq($$SELECT tier, condition, amount FROM tiers('least(CASE board WHEN ''main'' THEN 5 ELSE 1 END, 3)')$$,
+	$$VALUES (1, '(board) = (''main'')', '5'), (2, NULL, '1')$$, 'the tiers of a formula');
+SELECT is((SELECT count(*) FROM tiers('revenue * 2')), 0::bigint, 'a formula without tiers');
+SELECT is((SELECT string_agg(fault, ' ' ORDER BY fault) FROM tier_faults(c::criteria, f::formula)), want, what) FROM (VALUES
+	('x > 0', 'CASE WHEN x >= 10 THEN 2 WHEN x >= 5 THEN 1 ELSE 0 END', NULL, 'tiers one within the other, and the rest'),
+	('x >= 5', 'CASE WHEN x >= 10 THEN 2 WHEN x >= 5 THEN 1 END', NULL, 'tiers that cover what the criteria let in'),
+	('x >= 4', 'CASE WHEN x >= 10 THEN 2 WHEN x >= 5 THEN 1 END', 'gap', 'a gap below'),
+	('x >= 0 AND x <= 20', 'CASE WHEN x <= 10 THEN 1 WHEN x > 11 THEN 2 END', 'gap', 'a gap between'),
+	('x >= 0 AND x <= 20', 'CASE WHEN x < 10 THEN 1 WHEN x > 10 THEN 2 END', 'gap', 'a gap of one point'),
+	('x >= 0 AND x <= 20', 'CASE WHEN x BETWEEN 0 AND 10 THEN 1 WHEN x BETWEEN 10 AND 20 THEN 2 END', 'overlap', 'two tiers at one point'),
+	('x >= 0', 'CASE WHEN x >= 5 THEN 1 WHEN x >= 10 THEN 2 ELSE 0 END', 'unreachable', 'the wrong order'),
+	('x >= 5', 'CASE WHEN x >= 10 THEN 2 WHEN x >= 5 THEN 1 ELSE 0 END', 'unreachable', 'an ELSE for nobody'),
+	('true', 'CASE layer WHEN ''base'' THEN 1 WHEN ''select'' THEN 2 END', 'gap', 'other values of a text'),
+	('layer IN (''base'', ''select'')', 'CASE layer WHEN ''base'' THEN 1 WHEN ''select'' THEN 2 END', NULL, 'no other values of a text'),
+	('a', 'CASE WHEN b THEN 1 WHEN c THEN 2 ELSE 0 END', NULL, 'tiers of different things')) AS t(c, f, want, what);
+CREATE FUNCTION pg_temp.heard(statement text) RETURNS text LANGUAGE plpgsql AS $$
+BEGIN
+	SET LOCAL client_min_messages = warning;
+	EXECUTE statement;
+	RETURN 'saved';
+END $$;
+SELECT is(pg_temp.heard($$SELECT add_policy('tiered', 'revenue >= 4', 'CASE WHEN revenue >= 10 THEN 2 WHEN revenue >= 5 THEN 1 END')$$), 'saved', 'a warning does not keep a policy from being saved');
 SELECT * FROM finish();

@@ -303,6 +303,56 @@ END
 $$;
 COMMENT ON FUNCTION growth_index.warn_of_contradictions(text, growth_index.criteria) IS 'Warns where criteria can never hold.';
 
+/* tiers are read from the first to the last: what is between them, and what two of them claim */
+CREATE FUNCTION growth_index.tier_faults(criteria growth_index.criteria, award growth_index.formula,
+	OUT fault text, OUT detail text) RETURNS SETOF record
+LANGUAGE sql IMMUTABLE STRICT PARALLEL SAFE COST 10000 ROWS 1 SET search_path = pg_catalog, pg_temp
+AS $$
+	WITH arm AS (
+		SELECT t.part, t.tier, t.condition,
+			string_agg(format('NOT (%s)', t.condition), ' AND ') OVER (PARTITION BY t.part ORDER BY t.tier
+				ROWS BETWEEN UNBOUNDED PRECEDING AND 1 PRECEDING) AS none_before
+		FROM growth_index.tiers(tier_faults.award) AS t
+	)
+	SELECT 'gap', format('none of: %s', string_agg(a.condition, '; ' ORDER BY a.tier))
+	FROM arm AS a GROUP BY a.part
+	HAVING bool_and(a.condition IS NOT NULL) AND growth_index.can_hold(
+		format('(%s) AND %s', tier_faults.criteria, string_agg(format('NOT (%s)', a.condition), ' AND '))::growth_index.criteria)
+	UNION ALL
+	SELECT 'unreachable', coalesce(a.condition, 'ELSE') FROM arm AS a
+	WHERE NOT growth_index.can_hold(concat_ws(' AND ', format('(%s)', tier_faults.criteria),
+		'(' || a.condition || ')', a.none_before)::growth_index.criteria)
+	UNION ALL
+	SELECT 'overlap', format('%s; %s', a.condition, b.condition)
+	FROM arm AS a JOIN arm AS b ON b.part = a.part AND b.tier > a.tier
+	WHERE growth_index.can_hold(format('(%s) AND (%s) AND (%s)', tier_faults.criteria, a.condition, b.condition)::growth_index.criteria)
+		AND growth_index.can_hold(format('(%s) AND (%s) AND NOT (%s)', tier_faults.criteria, a.condition, b.condition)::growth_index.criteria)
+		AND growth_index.can_hold(format('(%s) AND (%s) AND NOT (%s)', tier_faults.criteria, b.condition, a.condition)::growth_index.criteria)
+		/* of different things two tiers may well be true together */
+		AND growth_index.indicators(a.condition::growth_index.criteria) = growth_index.indicators(b.condition::growth_index.criteria)
+$$;
+COMMENT ON FUNCTION growth_index.tier_faults(growth_index.criteria, growth_index.formula) IS
+'What is wrong with the tiers of an award (see tiers()), among those who fulfil the criteria. gap: there is no ELSE, and some could be in no tier: their award is unknown; unreachable: a tier that the criteria and the tiers before it leave to nobody; overlap: two tiers of the same indicators share some, and neither lies within the other, as in x BETWEEN 0 AND 10 and x BETWEEN 10 AND 20: the first has them. Decided as by can_hold().';
+
+CREATE FUNCTION growth_index.warn_of_tiers(what text, criteria growth_index.criteria, award growth_index.formula) RETURNS void
+LANGUAGE plpgsql IMMUTABLE SET search_path = pg_catalog, pg_temp
+AS $$
+DECLARE
+	found record;
+BEGIN
+	/* of criteria that nobody fulfils there is nothing more to say */
+	IF NOT growth_index.can_hold(criteria) THEN
+		RETURN;
+	END IF;
+	FOR found IN SELECT f.fault, f.detail FROM growth_index.tier_faults(criteria, award) AS f LOOP
+		RAISE WARNING '%', format(CASE found.fault WHEN 'gap' THEN 'the tiers of %s leave a gap'
+				WHEN 'overlap' THEN 'two tiers of %s overlap' ELSE 'a tier of %s can be had by nobody' END, what)
+			USING DETAIL = found.detail;
+	END LOOP;
+END
+$$;
+COMMENT ON FUNCTION growth_index.warn_of_tiers(text, growth_index.criteria, growth_index.formula) IS 'Warns of gaps, overlaps and unreachable tiers: see tier_faults().';
+
 CREATE FUNCTION growth_index.warn_of_missing_budgets(policy growth_index.policy) RETURNS void
 LANGUAGE plpgsql STABLE SET search_path = pg_catalog, pg_temp
 AS $$
@@ -354,6 +404,7 @@ BEGIN
 		growth_index.indicators(add_policy.criteria) || growth_index.indicators(add_policy.award) || add_policy.event_indicator);
 	PERFORM growth_index.warn_of_other_types(format('policy "%s"', add_policy.code), add_policy.criteria);
 	PERFORM growth_index.warn_of_contradictions(format('policy "%s"', add_policy.code), add_policy.criteria);
+	PERFORM growth_index.warn_of_tiers(format('policy "%s"', add_policy.code), add_policy.criteria, add_policy.award);
 	PERFORM growth_index.warn_of_missing_budgets(wanted);
 	UPDATE growth_index.policy AS p SET active = false WHERE p.code = add_policy.code AND p.active;
 	INSERT INTO growth_index.policy SELECT wanted.*;
@@ -361,7 +412,7 @@ BEGIN
 END
 $$;
 COMMENT ON FUNCTION growth_index.add_policy(text, growth_index.criteria, growth_index.formula, text, text, text, text, text, text, text, text, text, numeric, text, integer, boolean, date, date, boolean, text, text, boolean, jsonb, jsonb, numeric, text[], integer) IS
-'Enters a policy, or amends it: returns the new version, which is then in force, or the present one where nothing differs. Warns of indicators that are not in the catalogue or have another type there, of criteria that contradict themselves, and of budgets that are not there.';
+'Enters a policy, or amends it: returns the new version, which is then in force, or the present one where nothing differs. Warns of indicators that are not in the catalogue or have another type there, of criteria that contradict themselves, of tiers with gaps or overlaps (tier_faults()), and of budgets that are not there.';
 
 CREATE FUNCTION growth_index.add_product(code text, institution text, criteria growth_index.criteria,
 	credit growth_index.formula, title_zh text DEFAULT NULL, title_en text DEFAULT NULL, rate numeric DEFAULT NULL,
@@ -389,6 +440,7 @@ BEGIN
 		growth_index.indicators(add_product.criteria) || growth_index.indicators(add_product.credit));
 	PERFORM growth_index.warn_of_other_types(format('product "%s"', add_product.code), add_product.criteria);
 	PERFORM growth_index.warn_of_contradictions(format('product "%s"', add_product.code), add_product.criteria);
+	PERFORM growth_index.warn_of_tiers(format('product "%s"', add_product.code), add_product.criteria, add_product.credit);
 	UPDATE growth_index.product AS p SET active = false WHERE p.code = add_product.code AND p.active;
 	INSERT INTO growth_index.product SELECT wanted.*;
 	RETURN wanted.version;

@@ -130,3 +130,9 @@ CREATE FUNCTION growth_index.decisions(OUT taken bigint, OUT exact bigint) RETUR
 	AS 'MODULE_PATHNAME', 'expression_decisions' LANGUAGE C VOLATILE PARALLEL RESTRICTED;
 COMMENT ON FUNCTION growth_index.decisions() IS
 'How many conditions this session has decided since it began, and how many of them were too close for machine numbers and were decided again in numeric. Parallel workers count for themselves.';
+
+CREATE FUNCTION growth_index.tiers(formula growth_index.formula, OUT part integer, OUT tier integer,
+	OUT condition text, OUT amount text) RETURNS SETOF record
+	AS 'MODULE_PATHNAME', 'formula_tiers' LANGUAGE C IMMUTABLE STRICT PARALLEL SAFE ROWS 4;
+COMMENT ON FUNCTION growth_index.tiers(growth_index.formula) IS
+'The tiers of a formula, in order: the branches of each CASE that stands in no other, part counting the CASEs and tier the branches; condition as criteria (NULL: ELSE), amount as a formula or whatever the branch is. CASE x WHEN v is given as x = v. No row for a formula without CASE, and for NULL.';

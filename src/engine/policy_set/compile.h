@@ -78,6 +78,7 @@ extern RawLeaf *leaf_of(SetBuilder *b, const Term *n, bool negated);
 extern Items clauses_of(SetBuilder *b, const Term *n, bool negated);
 
 /* settle.c */
+extern int	ranges_intersection(const Range *x, int nx, const Range *y, int ny, Range *result);
 extern void settle_policy(SetBuilder *b, const RawPolicy *raw, Policy *policy);
 
 /* lay.c */

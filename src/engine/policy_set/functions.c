@@ -22,7 +22,6 @@ PG_FUNCTION_INFO_V1(policy_set_match);
 PG_FUNCTION_INFO_V1(policy_set_keys);
 PG_FUNCTION_INFO_V1(policy_set_match_all);
 PG_FUNCTION_INFO_V1(policy_set_count);
-PG_FUNCTION_INFO_V1(can_hold);
 
 /* The set that arguments 0 and 1 name. */
 static PolicySet *
@@ -320,23 +319,4 @@ policy_set_count(PG_FUNCTION_ARGS)
 		tuplestore_putvalues(run.rsinfo->setResult, run.rsinfo->setDesc, values, nulls);
 	}
 	return (Datum) 0;
-}
-
-/* false: a clause asks one indicator for what no value is */
-Datum
-can_hold(PG_FUNCTION_ARGS)
-{
-	MemoryContext context = AllocSetContextCreate(CurrentMemoryContext, "growth_index criteria",
-												  ALLOCSET_DEFAULT_SIZES);
-	SetBuilder *b = set_begin(context);
-	PolicySet  *set;
-	bool		holds = true;
-
-	set_add(b, "", text_to_cstring(PG_GETARG_TEXT_PP(0)));
-	set = set_finish(b);
-	for (int i = 0; i < set->policies[0].nclauses && holds; i++)
-		if (set->policies[0].nleaves[i] == 1)
-			holds = set->leaves[set->policies[0].leaves[i]].nranges > 0;
-	MemoryContextDelete(context);
-	PG_RETURN_BOOL(holds);
 }

@@ -49,8 +49,9 @@ complement(const Range *ranges, int count, int nranks, Range *result)
 	return kept;
 }
 
-static int
-intersection(const Range *x, int nx, const Range *y, int ny, Range *result)
+/* Where both lie; result has room for the sum of their numbers. */
+int
+ranges_intersection(const Range *x, int nx, const Range *y, int ny, Range *result)
 {
 	int			kept = 0;
 
@@ -200,7 +201,7 @@ join_single(SetBuilder *b, Items **clauses, int count)
 		met = palloc((x->nranges + y->nranges) * sizeof(Range));
 		clauses[j]->items[0] = (void *) (intptr_t)
 			intern_leaf(b, x->column, met,
-						intersection(x->ranges, x->nranges, y->ranges, y->nranges, met));
+						ranges_intersection(x->ranges, x->nranges, y->ranges, y->nranges, met));
 	}
 	return kept;
 }
