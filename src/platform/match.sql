@@ -149,19 +149,23 @@ COMMENT ON FUNCTION growth_index.match_enterprises(text, date) IS
 'The enterprises that are eligible for a policy, or undecided, as of their last refresh; award in yuan. Error P0002 where the policy is not in force.';
 
 CREATE FUNCTION growth_index.match_all(as_of date DEFAULT current_date,
+	from_code growth_index.credit_code DEFAULT NULL, before_code growth_index.credit_code DEFAULT NULL,
 	OUT credit_code growth_index.credit_code, OUT policy text, OUT version integer, OUT decision text,
 	OUT award numeric, OUT missing text[]) RETURNS SETOF record
-LANGUAGE sql STABLE STRICT PARALLEL RESTRICTED COST 1000000 ROWS 100000 SET search_path = pg_catalog, pg_temp
+LANGUAGE sql STABLE PARALLEL RESTRICTED COST 1000000 ROWS 100000 SET search_path = pg_catalog, pg_temp
 AS $$
 	SELECT m.credit_code, p.code, p.version, d.decision, CASE WHEN d.amount > p.cap_enterprise THEN p.cap_enterprise ELSE d.amount END, d.missing
 	FROM growth_index.policy_set_match_all('SELECT code, criteria FROM growth_index.policy WHERE active',
-			growth_index.policy_version(), 'SELECT credit_code, profile FROM growth_index.matching_profiles', match_all.as_of) AS s
+			growth_index.policy_version(), concat_ws(' AND ', 'SELECT credit_code, profile FROM growth_index.matching_profiles WHERE true',
+				'credit_code OPERATOR(growth_index.>=) ' || quote_literal(match_all.from_code::text) || '::growth_index.credit_code',
+				'credit_code OPERATOR(growth_index.<) ' || quote_literal(match_all.before_code::text) || '::growth_index.credit_code'),
+			match_all.as_of) AS s
 		JOIN growth_index.policy AS p ON p.code = s.key AND p.active AND match_all.as_of BETWEEN p.valid_from AND p.valid_to
 		JOIN growth_index.matching_profiles AS m ON m.credit_code OPERATOR(growth_index.=) s.subject::growth_index.credit_code
 		CROSS JOIN LATERAL growth_index.decide(p.criteria, p.award, m.profile, match_all.as_of) AS d
 $$;
-COMMENT ON FUNCTION growth_index.match_all(date) IS
-'All enterprises, as of their last refresh, against all policies in force: a row for each that is eligible or undecided, in no order; award in yuan, after the policy''s cap. One snapshot is seen throughout. policy_set_count() and policy_set_match_all() give counts and pairs without awards, and share the work by key range.';
+COMMENT ON FUNCTION growth_index.match_all(date, growth_index.credit_code, growth_index.credit_code) IS
+'All enterprises, as of their last refresh, against all policies in force: a row for each that is eligible or undecided, in no order; award in yuan, after the policy''s cap. from_code and before_code: only enterprises from this code on, and before that one, so that sessions can share the work; NULL: no bound. One snapshot is seen throughout. No rows for an as_of of NULL. policy_set_count() and policy_set_match_all() give counts and pairs without awards.';
 
 CREATE FUNCTION growth_index.explain_match(credit_code growth_index.credit_code, policy text,
 	as_of date DEFAULT current_date, OUT clause text, OUT satisfied boolean, OUT actual text,
