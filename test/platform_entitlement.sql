@@ -243,4 +243,15 @@ SELECT count(*) FROM dblink_get_result('two', false) AS t(state text);
 SELECT dblink_exec('one', 'COMMIT');
 SELECT dblink_disconnect(s) FROM unnest('{one,two}'::text[]) AS s;
 
+/* ---- the application window ---- */
+SELECT add_policy('window', 'grants > 0', 'grants', period => 'once', budget_code => 'ample', apply_from => '2022-03-01', apply_to => '2022-03-31');
+SELECT pg_temp.learn(20, 'grants', '3');
+SELECT is((SELECT decision FROM match_policies(pg_temp.firm(20), '2022-05-01') WHERE policy = 'window'), 'eligible', 'who is eligible is seen outside of the window');
+SELECT propose_entitlements('2022-02-28');
+SELECT is(pg_temp.state(20, 'window'), NULL, 'before the window nothing is proposed');
+SELECT propose_entitlements('2022-04-01');
+SELECT is(pg_temp.state(20, 'window'), NULL, 'nor after it');
+SELECT propose_entitlements('2022-03-31');
+SELECT isnt(pg_temp.state(20, 'window'), NULL, 'on its last day it is');
+SELECT throws_ok($$SELECT add_policy('window', 'grants > 0', '1', apply_from => '2022-04-01', apply_to => '2022-03-31')$$, '23514', NULL, 'a window begins before it ends');
 SELECT * FROM finish();

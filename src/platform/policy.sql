@@ -90,10 +90,13 @@ CREATE TABLE growth_index.policy (
 	confirm_days	integer NOT NULL DEFAULT 60 CHECK (confirm_days > 0),
 	valid_from		date NOT NULL DEFAULT '-infinity',
 	valid_to		date NOT NULL DEFAULT 'infinity',
+	apply_from		date NOT NULL DEFAULT '-infinity',
+	apply_to		date NOT NULL DEFAULT 'infinity',
 	active			boolean NOT NULL DEFAULT true,
 	created_at		timestamptz NOT NULL DEFAULT pg_catalog.clock_timestamp(),
 	PRIMARY KEY (code, version),
 	CONSTRAINT policy_valid CHECK (valid_from <= valid_to),
+	CONSTRAINT policy_apply CHECK (apply_from <= apply_to),
 	CONSTRAINT policy_event CHECK ((period = 'event') = (event_indicator IS NOT NULL))
 );
 CREATE UNIQUE INDEX policy_active ON growth_index.policy (code) WHERE active;
@@ -126,6 +129,8 @@ COMMENT ON COLUMN growth_index.policy.excluded_by IS 'Lists of table exclusion t
 COMMENT ON COLUMN growth_index.policy.confirm_days IS 'Days in which the enterprise can confirm, from the push on.';
 COMMENT ON COLUMN growth_index.policy.valid_from IS 'First day of validity.';
 COMMENT ON COLUMN growth_index.policy.valid_to IS 'Last day of validity.';
+COMMENT ON COLUMN growth_index.policy.apply_from IS 'First day of the application window (申报期): matches are found while the policy is valid, proposed only within the window.';
+COMMENT ON COLUMN growth_index.policy.apply_to IS 'Last day of the application window; what was proposed by then goes on.';
 COMMENT ON COLUMN growth_index.policy.active IS 'Is this the version in force?';
 COMMENT ON COLUMN growth_index.policy.created_at IS 'When the version was entered.';
 SELECT pg_catalog.pg_extension_config_dump('growth_index.policy', '');
@@ -379,7 +384,8 @@ CREATE FUNCTION growth_index.add_policy(code text, criteria growth_index.criteri
 	needs_person boolean DEFAULT false, valid_from date DEFAULT '-infinity', valid_to date DEFAULT 'infinity',
 	four_eyes boolean DEFAULT false, allocation text DEFAULT 'first_come', judged_at text DEFAULT 'payment',
 	pays_difference boolean DEFAULT false, instalments jsonb DEFAULT NULL, cost_shares jsonb DEFAULT NULL,
-	cap_year numeric DEFAULT NULL, excluded_by text[] DEFAULT '{dishonest,penalty}', confirm_days integer DEFAULT 60)
+	cap_year numeric DEFAULT NULL, excluded_by text[] DEFAULT '{dishonest,penalty}', confirm_days integer DEFAULT 60,
+	apply_from date DEFAULT '-infinity', apply_to date DEFAULT 'infinity')
 	RETURNS integer
 LANGUAGE plpgsql SET search_path = pg_catalog, pg_temp
 AS $$
@@ -395,7 +401,7 @@ BEGIN
 		add_policy.cap_enterprise, add_policy.budget_code, add_policy.publicity_days, add_policy.needs_person,
 		add_policy.four_eyes, add_policy.allocation, add_policy.judged_at, add_policy.pays_difference, add_policy.instalments,
 		add_policy.cost_shares, add_policy.cap_year, add_policy.excluded_by, add_policy.confirm_days,
-		add_policy.valid_from, add_policy.valid_to, true, clock_timestamp()
+		add_policy.valid_from, add_policy.valid_to, add_policy.apply_from, add_policy.apply_to, true, clock_timestamp()
 	INTO wanted FROM growth_index.policy AS p WHERE p.code = add_policy.code;
 	IF to_jsonb(present) - '{version,created_at}'::text[] = to_jsonb(wanted) - '{version,created_at}'::text[] THEN
 		RETURN present.version;
@@ -411,7 +417,7 @@ BEGIN
 	RETURN wanted.version;
 END
 $$;
-COMMENT ON FUNCTION growth_index.add_policy(text, growth_index.criteria, growth_index.formula, text, text, text, text, text, text, text, text, text, numeric, text, integer, boolean, date, date, boolean, text, text, boolean, jsonb, jsonb, numeric, text[], integer) IS
+COMMENT ON FUNCTION growth_index.add_policy(text, growth_index.criteria, growth_index.formula, text, text, text, text, text, text, text, text, text, numeric, text, integer, boolean, date, date, boolean, text, text, boolean, jsonb, jsonb, numeric, text[], integer, date, date) IS
 'Enters a policy, or amends it: returns the new version, which is then in force, or the present one where nothing differs. Warns of indicators that are not in the catalogue or have another type there, of criteria that contradict themselves, of tiers with gaps or overlaps (tier_faults()), and of budgets that are not there.';
 
 CREATE FUNCTION growth_index.add_product(code text, institution text, criteria growth_index.criteria,

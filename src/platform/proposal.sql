@@ -31,6 +31,7 @@ BEGIN
 		WHERE m.until IS NULL AND m.decision = 'eligible' AND m.award > 0
 			AND p.active AND p.mode IN ('none', 'click')
 			AND propose_entitlements.as_of BETWEEN p.valid_from AND p.valid_to
+			AND propose_entitlements.as_of BETWEEN p.apply_from AND p.apply_to
 			AND NOT EXISTS (SELECT FROM growth_index.exclusion AS x
 				WHERE x.credit_code OPERATOR(growth_index.=) m.credit_code AND x.list = ANY (p.excluded_by)
 					AND propose_entitlements.as_of BETWEEN x.valid_from AND x.valid_to)
