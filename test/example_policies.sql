@@ -63,6 +63,8 @@ SELECT pg_temp.edges('zone_support', jsonb_agg(jsonb_build_array(jsonb_strip_nul
 		('{"revenue": 0}', '"none"'), ('{"insured_staff": 0}', '"none"'), ('{"individual_agreement": true}', '"none"')) AS c(change, expected);
 SELECT pg_temp.edges('zone_support', '[[{"registered_in_zone": true, "taxed_in_zone": true, "counted_in_zone": true, "major_accident": false, "labour_dispute": false, "dishonest": false, "severe_penalty": false, "revenue": 1, "tax_paid": 1, "insured_staff": 1, "restricted_class": false, "individual_agreement": false}, "none", "2022-01-31"]]');
 SELECT pg_temp.edges('revenue_step_1', '[[{"revenue": 10000000}, 100000], [{"revenue": 9999999.99}, "none"], [{"revenue": 15000000, "revenue_most_before": 9999999}, 100000], [{"revenue": 15000000, "revenue_most_before": 10000000}, "none"], [{}, "undecided"], [{"revenue_most_before": 20000000}, "none"], [{"revenue": 1e12}, 100000], [{"revenue": 0}, "none"]]');
+SELECT pg_temp.edges('revenue_step_2', '[[{"revenue": 20000000}, 200000], [{"revenue": 19999999.99}, "none"], [{"revenue": 20000000, "revenue_most_before": 19999999}, 200000], [{"revenue": 20000001, "revenue_most_before": 20000000}, "none"], [{"revenue": 1e12}, 200000], [{}, "undecided"], [{"revenue_most_before": 20000000}, "none"], [{"revenue": true}, "undecided"]]');
+SELECT pg_temp.edges('revenue_step_3', '[[{"revenue": 50000000}, 500000], [{"revenue": 49999999.99}, "none"], [{"revenue": 50000000, "revenue_most_before": 49999999}, 500000], [{"revenue": 50000001, "revenue_most_before": 50000000}, "none"], [{"revenue": 1e12}, 500000], [{}, "undecided"], [{"revenue_most_before": 50000000}, "none"], [{"revenue": true}, "undecided"]]');
 SELECT pg_temp.edges('revenue_step_4', '[[{"revenue": 100000000}, 1000000], [{"revenue": 99999999}, "none"], [{"revenue": 100000000, "revenue_most_before": 99999999}, 1000000], [{"revenue": 100000000, "revenue_most_before": 100000000}, "none"], [{"revenue": 300000000, "revenue_most_before": 0}, 1000000], [{}, "undecided"], [{"revenue_most_before": 100000001}, "none"], [{"revenue": "much"}, "undecided"]]');
 
 CREATE TEMP TABLE product_edge (code text, n serial, profile jsonb, decision text, amount numeric);
@@ -81,5 +83,23 @@ SELECT e.code, e.n, e.profile, '2022-06-01', coalesce(e.decision, 'none'), e.amo
 SELECT is((SELECT count(*) FROM came WHERE code = p.code AND (decision <> got OR (decision = 'eligible' AND round(amount, 2) IS DISTINCT FROM award))), 0::bigint, format('%s: %s cases', p.code, p.cases))
 FROM (SELECT code, count(*) AS cases FROM came GROUP BY code) AS p ORDER BY 1;
 SELECT diag(format('%s of %s: %s %s, not %s %s', c.code, c.profile, c.got, c.award, c.decision, c.amount)) FROM came AS c WHERE decision <> got OR (decision = 'eligible' AND round(amount, 2) IS DISTINCT FROM award);
-SELECT is((SELECT count(*) FROM (SELECT code FROM policy UNION ALL SELECT code FROM product) AS p WHERE (SELECT count(*) FROM came WHERE came.code = p.code) < 8 AND code NOT IN ('revenue_step_2', 'revenue_step_3')), 0::bigint, 'eight cases each at least; the steps between are alike');
+SELECT is((SELECT count(*) FROM (SELECT code FROM policy UNION ALL SELECT code FROM product) AS p WHERE (SELECT count(*) FROM came WHERE came.code = p.code) < 8), 0::bigint, 'eight cases each at least');
+SELECT is_empty('SELECT p.code, f.* FROM policy AS p, tier_faults(p.criteria, p.award) AS f', 'their tiers have no gaps and no overlaps');
+
+/* stacked: of listing and NEEQ the higher one alone; what stands in no group stands beside it */
+INSERT INTO budget (code, amount) SELECT DISTINCT budget_code, 1e9 FROM policy WHERE budget_code IS NOT NULL ON CONFLICT DO NOTHING;
+CREATE TEMP TABLE firm AS SELECT n, growth_index.credit_code_complete('91410100MD' || lpad(n::text, 7, '0')) AS code FROM generate_series(1, 3) AS n;
+INSERT INTO enterprise (credit_code, name, registered_zone) SELECT code, 'firm ' || n, 'ZZHT' FROM firm;
+\o /dev/null
+INSERT INTO observation (credit_code, indicator, value, period_end)
+SELECT f.code, v.indicator, v.value, current_date - 10 FROM firm AS f JOIN (VALUES
+	(1, 'listed', 'true'::jsonb), (1, 'listing_date', to_jsonb(current_date - 100)), (1, 'board', '"main"'), (1, 'neeq_listed', 'true'), (1, 'neeq_date', to_jsonb(current_date - 100)), (1, 'neeq_layer', '"innovation"'), (1, 'invention_grants', '2'), (1, 'dishonest', 'false'),
+	(2, 'listed', 'false'), (2, 'neeq_listed', 'true'), (2, 'neeq_date', to_jsonb(current_date - 100)), (2, 'neeq_layer', '"innovation"'),
+	(3, 'listed', 'true'), (3, 'listing_date', to_jsonb(current_date - 100)), (3, 'board', '"main"')) AS v(n, indicator, value) USING (n);
+SELECT refresh_enterprise(code) FROM firm;
+SELECT propose_entitlements();
+\o
+SELECT results_eq($$SELECT f.n, e.policy, e.award FROM entitlement AS e JOIN firm AS f ON f.code OPERATOR(growth_index.=) e.credit_code
+		WHERE e.policy IN ('listing', 'neeq', 'patent_grants') AND growth_index.standing(e.state) > 0 ORDER BY 1, 2$$,
+	$$VALUES (1, 'listing', 5000000::numeric), (1, 'patent_grants', 5000), (2, 'neeq', 800000), (3, 'listing', 5000000)$$, 'stacked: the higher of the two');
 SELECT * FROM finish();
