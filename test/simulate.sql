@@ -5,7 +5,7 @@
  */
 SET search_path = growth_index, public;
 SET client_min_messages = error;
-SELECT plan(57);
+SELECT plan(59);
 
 INSERT INTO indicator (code, data_type) VALUES ('revenue', 'number'), ('rd_expense', 'number'), ('employees', 'number'),
 	('dishonest', 'boolean'), ('stage', 'text'), ('honours', 'set');
@@ -89,8 +89,9 @@ SELECT set_eq('SELECT credit_code::text, policy, version, decision, award, missi
 SELECT set_eq(format($$SELECT credit_code::text, policy, award FROM match_all(before_code => %1$L) UNION ALL SELECT credit_code::text, policy, award FROM match_all(from_code => %1$L)$$, half.code),
 	'SELECT credit_code::text, policy, award FROM match_all()', 'two halves are the whole')
 FROM (SELECT code FROM firm ORDER BY code USING OPERATOR(growth_index.<) OFFSET 4 LIMIT 1) AS half;
-SELECT is((SELECT count(*) FROM match_all(from_code => half.code, before_code => half.code)), 0::bigint, 'from a code until before it there is nobody'),
-	isnt((SELECT count(*) FROM match_all(before_code => half.code)), (SELECT count(*) FROM match_all()), 'half is less than all')
+SELECT is((SELECT count(*) FROM match_all(from_code => half.code, before_code => half.code)), 0::bigint, 'from a code until before it there is nobody')
+FROM (SELECT code FROM firm ORDER BY code USING OPERATOR(growth_index.<) OFFSET 4 LIMIT 1) AS half;
+SELECT isnt((SELECT count(*) FROM match_all(before_code => half.code)), (SELECT count(*) FROM match_all()), 'half is less than all')
 FROM (SELECT code FROM firm ORDER BY code USING OPERATOR(growth_index.<) OFFSET 4 LIMIT 1) AS half;
 SELECT is((SELECT count(*) FROM match_all(NULL)), 0::bigint, 'no day, no match');
 
@@ -107,6 +108,8 @@ SELECT is((SELECT bool_and(can_hold(c)) FROM unnest(ARRAY['revenue >= 5 AND reve
 SELECT is((SELECT bool_or(can_hold(c)) FROM unnest(ARRAY['revenue >= 5 AND NOT revenue >= 5', 'stage = ''a'' AND stage = ''b''', 'dishonest AND NOT dishonest', 'rd_expense / revenue > 1 AND rd_expense / revenue BETWEEN 0 AND 1', 'stage IN (''a'', ''b'') AND stage LIKE ''c%''']::criteria[]) AS c), false, 'contradictions of all kinds');
 SELECT is((SELECT bool_or(can_hold(c)) FROM unnest(ARRAY['(a >= 1 OR b >= 1) AND a < 1 AND b < 1', 'x > 5 AND (x < 3 OR y) AND NOT y', '(a OR b) AND (NOT a OR b) AND NOT b']::criteria[]) AS c), false, 'no branch of an OR is left');
 SELECT is((SELECT bool_and(can_hold(c)) FROM unnest(ARRAY['(a >= 1 OR b >= 1) AND a < 1', 'x > 5 AND (x < 3 OR y)', '(a OR b) AND (NOT a OR b) AND b', '(x = 1 OR x = 2) AND x >= 2']::criteria[]) AS c), true, 'one branch is');
+SELECT is(can_hold((SELECT string_agg(format('(NOT a%s OR a%s)', i, i + 1), ' AND ' ORDER BY i DESC) || ' AND a1 AND NOT a51' FROM generate_series(1, 50) AS i)::criteria), false, 'one follows from the other, fifty times');
+SELECT isnt(can_hold((SELECT string_agg(format('(NOT a%s OR a%s)', i, i + 1), ' AND ' ORDER BY i DESC) || ' AND a1' FROM generate_series(1, 3000) AS i)::criteria), NULL, '... three thousand times');
 SELECT results_eq($$SELECT tier, condition, amount FROM tiers('least(CASE board WHEN ''main'' THEN 5 ELSE 1 END, 3)')$$,
 	$$VALUES (1, '(board) = (''main'')', '5'), (2, NULL, '1')$$, 'the tiers of a formula');
 SELECT is((SELECT count(*) FROM tiers('revenue * 2')), 0::bigint, 'a formula without tiers');

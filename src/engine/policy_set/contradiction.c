@@ -16,6 +16,8 @@
 
 PG_FUNCTION_INFO_V1(can_hold);
 
+#define MOST_PASSES		100		/* what follows by more steps than that is not looked for */
+
 /* The ranks of a column that may still be; NULL: all. */
 typedef struct Allowed
 {
@@ -51,8 +53,10 @@ clause_can_hold(const PolicySet *set, const int *leaves, int count, Allowed *all
 	for (int i = 0; i < count; i++)
 	{
 		const Leaf *leaf = &set->leaves[leaves[i]];
+		Allowed		met = meet(&allowed[leaf->column], leaf);
 
-		if (meet(&allowed[leaf->column], leaf).count == 0)
+		pfree(met.ranges);
+		if (met.count == 0)
 			continue;
 		only = leaf;
 		left++;
@@ -64,6 +68,8 @@ clause_can_hold(const PolicySet *set, const int *leaves, int count, Allowed *all
 
 		*narrowed |= column->ranges == NULL || met.count != column->count ||
 			memcmp(met.ranges, column->ranges, met.count * sizeof(Range)) != 0;
+		if (column->ranges != NULL)
+			pfree(column->ranges);
 		*column = met;
 	}
 	return left > 0;
@@ -75,7 +81,7 @@ policy_can_hold(const PolicySet *set, const Policy *policy)
 	Allowed    *allowed = palloc0(Max(set->ncolumns, 1) * sizeof(Allowed));
 	bool		narrowed = true;
 
-	while (narrowed)
+	for (int pass = 0; narrowed && pass < MOST_PASSES; pass++)
 	{
 		const int  *leaves = policy->leaves;
 
