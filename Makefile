@@ -14,13 +14,14 @@ SOURCES = $(sort $(wildcard src/*.c src/engine/*/*.c))
 OBJS = $(SOURCES:.c=.o)
 PROJECT_HEADERS = $(wildcard src/*.h src/engine/*.h src/engine/*/*.h)
 
-# The install script: the declarations that stand beside the code, in order of use.
-ENGINE_SQL = rating credit_code profile expression scorecard policy_set statistics pmml pmml_export
+# The install script: the declarations that stand beside the code, in order of use:
+# a folder's file of its own name, or folder/file.
+ENGINE_SQL = rating credit_code profile expression scorecard policy_set statistics statistics/composite statistics/evidence pmml pmml_export
 PLATFORM_SQL = catalogue roles enterprise observation archive upload scoring policy match simulate refresh review holiday \
 	entitlement proposal ledger payment step recovery allocation daily bank reconcile consent finance credit \
 	pack pack_shipped drawing picture peer portrait schedule views cockpit guard security
 INSTALL_SQL = src/header.sql \
-	$(wildcard $(foreach c,$(ENGINE_SQL),src/engine/$(c)/$(c).sql)) \
+	$(wildcard $(foreach c,$(ENGINE_SQL),src/engine/$(if $(findstring /,$(c)),$(c),$(c)/$(c)).sql)) \
 	$(wildcard $(foreach c,$(PLATFORM_SQL),src/platform/$(c).sql))
 FORGOTTEN_SQL = $(filter-out $(INSTALL_SQL),$(sort $(wildcard src/*.sql src/engine/*/*.sql src/platform/*.sql)))
 ifneq ($(FORGOTTEN_SQL),)

@@ -13,6 +13,7 @@
 #include "statistics.h"
 
 PG_FUNCTION_INFO_V1(statistics_row);
+PG_FUNCTION_INFO_V1(statistics_value);
 PG_FUNCTION_INFO_V1(statistics_pair);
 
 /* The state of an aggregate: argument 0, made at the first call; its rows have so many columns. */
@@ -49,7 +50,7 @@ matrix_append(Matrix *m, const double *row)
 	m->rows++;
 }
 
-static void
+void
 check_finite(double x)
 {
 	if (!isfinite(x))
@@ -107,6 +108,26 @@ statistics_row(PG_FUNCTION_ARGS)
 				 errhint("Put the same indicators in the same order in every row, NULL where one is unknown.")));
 	if (!has_null)
 		matrix_append(m, row);
+	PG_RETURN_POINTER(m);
+}
+
+/* Transition: one number; one that is NULL is left out. */
+Datum
+statistics_value(PG_FUNCTION_ARGS)
+{
+	Matrix	   *m;
+	double		x;
+
+	if (PG_ARGISNULL(1))
+	{
+		if (PG_ARGISNULL(0))
+			PG_RETURN_NULL();
+		PG_RETURN_POINTER(PG_GETARG_POINTER(0));
+	}
+	m = matrix_argument(fcinfo, 1);
+	x = PG_GETARG_FLOAT8(1);
+	check_finite(x);
+	matrix_append(m, &x);
 	PG_RETURN_POINTER(m);
 }
 

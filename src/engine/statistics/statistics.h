@@ -50,6 +50,7 @@ sum_of(const Sum *s)
 /* matrix.c */
 extern Matrix *matrix_argument(FunctionCallInfo fcinfo, int columns);
 extern void matrix_append(Matrix *m, const double *row);
+extern void check_finite(double x);
 extern double *read_vector(ArrayType *array, int *count, bool *has_null);
 extern ArrayType *vector_array(const double *values, int count);
 extern ArrayType *square_array(const double *values, int count);
