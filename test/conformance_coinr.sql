@@ -90,14 +90,22 @@ SELECT is((SELECT count(*) FROM long('minmax_0_100') AS m JOIN normal n USING (c
 SELECT is((SELECT count(*) FROM long('minmax_0_1') AS m JOIN normal n USING (country, code) WHERE close(n.x / 100, m.x::text)), 510::bigint, 'minimum to maximum, 0 to 1');
 SELECT is((SELECT count(*) FROM long('minmax_1_100') AS m JOIN normal n USING (country, code) WHERE close(1 + n.x * 0.99, m.x::text)), 510::bigint, 'minimum to maximum, 1 to 100');
 
--- ---- arithmetic means and their ranks ----
-CREATE TABLE mean AS SELECT weights, country, score(card, p) AS s, 1 + score(card, p) * 99 / (SELECT sum(weight) FROM scorecard_items(card)) AS mean,
-	rank() OVER (PARTITION BY weights ORDER BY score(card, p) DESC) AS place FROM card, country;
--- a score has nine decimals, and so have its ten terms: a mean of 1 to 100 has one or two fewer that are sure
-SELECT is((SELECT count(*) FROM mean m JOIN aggregate a ON a."uCode" = country WHERE weights = 'equal' AND abs(m.mean - amean_equal::numeric) <= 6e-8), 51::bigint, 'arithmetic mean, equal weights');
-SELECT is((SELECT count(*) FROM mean m JOIN aggregate a ON a."uCode" = country WHERE weights = 'w' AND abs(m.mean - amean_w::numeric) <= 1.1e-8), 51::bigint, 'arithmetic mean, weights 1 to 10');
-SELECT is((SELECT count(*) FROM mean m JOIN aggregate a ON a."uCode" = country WHERE weights = 'equal' AND place = rank_amean_equal::int), 51::bigint, 'its ranks');
-SELECT is((SELECT count(*) FROM mean m JOIN aggregate a ON a."uCode" = country WHERE weights = 'w' AND place = rank_amean_w::int), 51::bigint, 'its ranks, weights 1 to 10');
+-- ---- arithmetic, geometric and harmonic means of 1 to 100, and their ranks ----
+-- a line that gives 1 at the minimum and 100 at the maximum starts 1 / 99 of their distance below
+CREATE TABLE mean AS
+SELECT weights, aggregate, country, score(c, p) AS mean, rank() OVER (PARTITION BY weights, aggregate ORDER BY score(c, p) DESC) AS place
+FROM card, unnest('{weighted,geometric,harmonic}'::text[]) AS aggregate, country, LATERAL (
+	SELECT scorecard(jsonb(card) - 'total' || jsonb_build_object('weights', 'relative', 'digits', '{"points": 12, "score": 12}'::jsonb,
+		'dimensions', jsonb_build_array(jsonb_build_object('code', 'all', 'weight', 1, 'aggregate', aggregate)),
+		'indicators', (SELECT jsonb_agg(i || jsonb_build_object('normalise', jsonb_build_object('linear', jsonb_build_array(low - (high - low) / 99, high))) ORDER BY i ->> 'code')
+			FROM jsonb_array_elements(jsonb(card) -> 'indicators') AS i, LATERAL (SELECT (i #>> '{normalise,linear,0}')::numeric AS low, (i #>> '{normalise,linear,1}')::numeric AS high) AS l))) AS c OFFSET 0) AS v;
+CREATE TABLE published AS SELECT "uCode" AS country, key, value FROM aggregate a, jsonb_each_text(to_jsonb(a)) WHERE key <> 'uCode';
+SELECT is((SELECT count(*) FROM mean m JOIN published p ON p.country = m.country AND p.key = format('%smean_%s', left(replace(aggregate, 'weighted', 'a'), 1), weights)
+	WHERE m.aggregate = kind AND m.weights = w.weights AND abs(m.mean - value::numeric) <= 6e-12), 51::bigint,
+	format('%s mean, weights %s: to the twelve decimals of a score', kind, w.weights))
+FROM unnest('{weighted,geometric,harmonic}'::text[]) AS kind, unnest('{equal,w}'::text[]) AS w (weights);
+SELECT is((SELECT count(*) FROM mean m JOIN published p ON p.country = m.country AND p.key = 'rank_amean_' || weights WHERE aggregate = 'weighted' AND m.weights = w.weights AND place::text = value), 51::bigint, format('ranks of the arithmetic mean, weights %s', w.weights))
+FROM unnest('{equal,w}'::text[]) AS w (weights);
 
 -- ---- Copeland and Borda ----
 CREATE TABLE gathered AS SELECT array_agg(country ORDER BY country) AS countries, array_agg(normalised_values(card, p) ORDER BY country) AS scores FROM country, card WHERE weights = 'equal';
