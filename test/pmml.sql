@@ -127,7 +127,8 @@ CREATE FUNCTION around(expression text) RETURNS text LANGUAGE sql AS $$
 $$;
 SELECT refused('0A000', 'PMML element Apply: function ''median'' with 1 arguments is not known to formulas', around('<Apply function="median"><FieldRef field="x"/></Apply>'), 'an unknown function');
 SELECT refused('0A000', 'PMML element FieldRef: there is no field nobody', around('<FieldRef field="nobody"/>'), 'an unknown field');
-SELECT refused('0A000', 'PMML element MapValues: it cannot be said in a scorecard''s formula', around('<MapValues outputColumn="o"/>'), 'an element that is not read');
+SELECT refused('0A000', 'PMML element Lag: it cannot be said in a scorecard''s formula', around('<Lag field="x"/>'), 'an element that is not read');
+SELECT refused('0A000', 'PMML element MapValues: expected an outputColumn, FieldColumnPair and an InlineTable with rows', around('<MapValues outputColumn="o"><FieldColumnPair field="x" column="c"/><TableLocator/></MapValues>'), 'a table that is elsewhere');
 SELECT refused('0A000', 'PMML element ComplexPartialScore: its expression gives no number', around('<FieldRef field="t"/>'), 'a score that is no number');
 SELECT refused('0A000', 'PMML element Attribute: ''ten'' is no number', doc('<Characteristic name="c"><Attribute partialScore="ten"><True/></Attribute></Characteristic>')::text, 'a partial score that is no number');
 SELECT refused('0A000', 'PMML element Attribute: a missing value is no number', doc('<Characteristic name="c"><Attribute><True/></Attribute></Characteristic>')::text, 'no partial score');
@@ -145,11 +146,18 @@ SELECT refused('0A000', NULL, doc('<Characteristic name="c"><Attribute partialSc
 SELECT refused('0A000', NULL, doc('<Characteristic name="c"><Attribute partialScore="1"><SimplePredicate field="f30" operator="isMissing"/></Attribute></Characteristic>',
 	inside => '<LocalTransformations>' || (SELECT string_agg(format('<DerivedField name="f%s" optype="continuous" dataType="double"><Apply function="+"><FieldRef field="%s"/><FieldRef field="%2$s"/></Apply></DerivedField>', i, CASE i WHEN 1 THEN 'x' ELSE 'f' || i - 1 END), '') FROM generate_series(1, 30) AS i)
 	|| '</LocalTransformations>')::text, 'fields that grow out of bounds');
-SELECT refused('0A000', 'PMML element OutputField: feature ''decision''', doc('<Characteristic name="c"><Attribute partialScore="1"><True/></Attribute></Characteristic>', inside => '<Output><OutputField name="o" feature="decision"/></Output>')::text, 'an output that decides');
-SELECT refused('0A000', 'PMML element Target: a score that is changed afterwards', doc('<Characteristic name="c"><Attribute partialScore="1"><True/></Attribute></Characteristic>', inside => '<Targets><Target rescaleFactor="2"/></Targets>')::text, 'a score that is rescaled');
+SET client_min_messages = error;
+SELECT is(trim_scale(score(scorecard_from_pmml(doc('<Characteristic name="c"><Attribute partialScore="1"><True/></Attribute></Characteristic>', inside => '<Output><OutputField name="o" feature="decision"/></Output>')), '{}')), 1.0, 'an output that decides is left out, with a warning');
+SET client_min_messages = warning;
+SELECT is((SELECT array_agg(trim_scale(score(c, jsonb_build_object('x', x)::text::profile)) ORDER BY x) FROM generate_series(-20, 20, 10) AS x, LATERAL (SELECT scorecard_from_pmml(doc('<Characteristic name="c"><Attribute><True/><ComplexPartialScore><FieldRef field="x"/></ComplexPartialScore></Attribute></Characteristic>',
+	inside => '<Targets><Target field="s" min="-5" max="12.5"/></Targets>')) AS c) AS d), '{-5,-5,0,10,12.5}', 'a target limits the score');
+SELECT refused('0A000', 'PMML element Target: a score that is rescaled, cast or replaced afterwards', doc('<Characteristic name="c"><Attribute partialScore="1"><True/></Attribute></Characteristic>', inside => '<Targets><Target rescaleFactor="2"/></Targets>')::text, 'a score that is rescaled');
 SELECT refused('0A000', 'PMML element Scorecard: it has to be scorable, and of functionName regression', replace(around('<FieldRef field="x"/>'), 'regression', 'classification'), 'another function');
 SELECT refused('0A000', NULL, replace(around('<FieldRef field="x"/>'), 'version="4.4"', 'version="3.2"'), 'an old version');
-SELECT refused('22023', 'the PMML document has no Scorecard', '<PMML xmlns="http://www.dmg.org/PMML-4_4" version="4.4"><Header/><TreeModel/></PMML>', 'another model');
+SELECT refused('0A000', 'PMML element TreeModel: of models only a Scorecard that stands by itself can be said', '<PMML xmlns="http://www.dmg.org/PMML-4_4" version="4.4"><Header/><TreeModel/></PMML>', 'another model');
+SELECT refused('0A000', 'PMML element MiningModel: of models only a Scorecard that stands by itself can be said', '<PMML xmlns="http://www.dmg.org/PMML-4_4" version="4.4"><Header/><DataDictionary/><MiningModel><Segmentation multipleModelMethod="modelChain"><Segment><True/><Scorecard/></Segment></Segmentation></MiningModel></PMML>', 'a chain of models');
+SELECT refused('22023', 'the PMML document has no Scorecard', '<PMML xmlns="http://www.dmg.org/PMML-4_4" version="4.4"><Header/></PMML>', 'no model');
+SELECT throws_ok(format('SELECT scorecard_from_pmml(%L, ''other'')', doc('<Characteristic name="c"><Attribute partialScore="1"><True/></Attribute></Characteristic>')), '22023', 'the PMML document has no Scorecard named "other"', 'no model of that name');
 
 -- ---- hostile documents ----
 SELECT refused('22023', 'expected a PMML document, its root is <html>', '<html/>', 'no PMML');
@@ -196,12 +204,29 @@ SELECT is((SELECT array_agg(DISTINCT (r.code, trim_scale(r.lost))::text) FROM ba
 SELECT is((SELECT count(*) FROM subject, (SELECT card, scorecard_from_pmml(to_pmml(card)) AS again FROM (SELECT '{"name": "w", "dimensions": [{"code": "k"}], "indicators": [
 	{"code": "a", "dimension": "k", "normalise": {"linear": [0, 30]}, "weight": 33.3}, {"code": "b", "dimension": "k", "normalise": {"per_unit": {"cap": 9}}, "weight": 46.7, "missing": "zero"},
 	{"code": "f", "dimension": "k", "normalise": {"flag": true}, "weight": 20}]}'::scorecard AS card) AS c) AS w WHERE round(score(again, p), 2) IS DISTINCT FROM score(card, p)), 0::bigint, 'a weighted card out and back');
+-- segments, shares of shares, caps, the lowest value, a bonus, and limits of the whole
+CREATE TABLE shaped AS SELECT n, card::scorecard AS card FROM (VALUES
+	(1, '{"name": "s", "segment": "CASE WHEN a > 10 THEN ''big'' WHEN f THEN ''small'' END", "segments": ["small", "big"], "dimensions": [{"code": "k"}], "indicators": [
+		{"code": "a", "dimension": "k", "normalise": {"bins": [[-5, 10], [0, 50], [12, 100]]}, "weight": {"small": 60, "big": 30}, "missing": "lowest"},
+		{"code": "b", "dimension": "k", "normalise": {"per_unit": {"cap": 7}}, "weight": {"small": 40, "big": 0}},
+		{"code": "g", "dimension": "k", "value": "b > 2 OR f", "normalise": {"flag": [80, 10]}, "weight": {"small": 0, "big": 70}, "missing": "zero"}]}'),
+	(2, '{"name": "r", "weights": "relative", "dimensions": [{"code": "top", "weight": 1}, {"code": "x", "parent": "top", "weight": 2}, {"code": "y", "parent": "top", "weight": 1}], "indicators": [
+		{"code": "a", "dimension": "x", "normalise": {"linear": [-10, 30]}, "weight": 1, "missing": "lowest"}, {"code": "b", "dimension": "x", "normalise": {"bins": [[null, -20], [3, 70]]}, "weight": 1, "missing": "lowest"},
+		{"code": "t", "dimension": "y", "normalise": {"category": {"x": 30, "y": 80}, "else": -10}, "weight": 5, "missing": "lowest"}]}'),
+	(3, '{"name": "b", "cap": 75, "floor": 20, "initial": 5, "dimensions": [{"code": "k"}, {"code": "more", "bonus": true}], "indicators": [
+		{"code": "a", "dimension": "k", "normalise": {"linear": [0, 30]}, "weight": 100, "cap": 62.5, "missing": "zero"}, {"code": "b", "dimension": "more", "normalise": {"per_unit": {"points": 12}}, "weight": 30, "cap": 14, "missing": "zero"}]}')) AS v (n, card);
+SELECT is((SELECT count(*) FROM shaped, LATERAL (SELECT scorecard_from_pmml(to_pmml(card)) AS again OFFSET 0) AS b, subject WHERE n = s AND round(score(again, p), 2) IS DISTINCT FROM score(card, p)), 0::bigint, format('card %s out and back', s))
+FROM generate_series(1, 3) AS s;
+SELECT ok((SELECT min(c) > 2 FROM (SELECT count(DISTINCT score(card, p)) AS c FROM shaped, subject GROUP BY n) AS g), 'each with several scores');
 SELECT is(to_pmml(NULL)::text, NULL, 'nothing out of nothing');
 SELECT is((xpath('string(/*/*/@initialScore)', to_pmml(card)))[1]::text, '2.5', 'the initial score goes out') FROM way WHERE n = 1;
 CREATE FUNCTION unsaid(message text, card scorecard, name text) RETURNS text LANGUAGE sql AS $$ SELECT throws_ok(format('SELECT to_pmml(%L)', card), '0A000', message, name) $$;
 SELECT unsaid('PMML cannot say: normaliser {"set": {"x": 1}}', card_of('{"set": {"x": 1}}', 't'), 'a set');
 SELECT unsaid('PMML cannot say: as_of', card_of('{"flag": true}', 'd < as_of'), 'the date of evaluation');
 SELECT unsaid('PMML cannot say: a % b', card_of('{"linear": [0, 1]}', 'a % b'), 'a remainder');
-SELECT unsaid('PMML cannot say: missing "lowest" of indicator "i" <1>', card_of('{"linear": [0, 1]}', 'a', ', "missing": "lowest"'), 'the rule lowest');
+SELECT unsaid('PMML cannot say: missing "reweight" of indicator "i" <1>', card_of('{"linear": [0, 1]}', 'a', ', "missing": "reweight"'), 'the rule reweight');
+SELECT unsaid('PMML cannot say: missing "lowest" of indicator "i" <1>', card_of('{"cases": [{"when": "f", "points": "a"}]}', 'a', ', "missing": "lowest"'), 'the lowest of formulas');
 SELECT unsaid('PMML cannot say: coverage, ratings', '{"name": "w", "coverage": 0.5, "dimensions": [{"code": "k"}], "indicators": [{"code": "a", "dimension": "k", "normalise": {"linear": [0, 30]}, "weight": 100}], "ratings": [{"grade": "A", "from": 5}]}', 'ratings and coverage');
+SELECT unsaid('PMML cannot say: dimensions[k].cap', '{"name": "w", "dimensions": [{"code": "k", "cap": 20}], "indicators": [{"code": "a", "dimension": "k", "normalise": {"linear": [0, 30]}, "weight": 100}]}', 'a dimension with a cap');
+SELECT unsaid('PMML cannot say: aggregate "geometric"', '{"name": "w", "aggregate": "geometric", "dimensions": [{"code": "k"}], "indicators": [{"code": "a", "dimension": "k", "normalise": {"linear": [0, 30]}, "weight": 100}]}', 'a geometric mean');
 SELECT * FROM finish();

@@ -79,6 +79,8 @@ BEGIN
 				FROM jsonb_array_elements(node -> 'c') WITH ORDINALITY AS u (c, n));
 		WHEN 'NormContinuous' THEN
 			RETURN growth_index.pmml_norm_continuous(node, context, depth);
+		WHEN 'MapValues' THEN
+			RETURN growth_index.pmml_map_values(node, context, type, depth);
 		ELSE
 			PERFORM growth_index.pmml_refuse(kind, 'it cannot be said in a scorecard''s formula');
 	END CASE;
@@ -126,6 +128,37 @@ END $$;
 COMMENT ON FUNCTION growth_index.pmml_norm_continuous(jsonb, jsonb, integer) IS
 'Internal: NormContinuous, straight lines between points, as {t: type, e: SQL}.';
 
+CREATE FUNCTION growth_index.pmml_map_values(node jsonb, context jsonb, type text, depth integer) RETURNS jsonb
+	LANGUAGE plpgsql IMMUTABLE PARALLEL SAFE COST 1000
+	SET search_path = pg_catalog, pg_temp
+AS $$
+DECLARE
+	keys jsonb := (SELECT jsonb_agg(growth_index.pmml_field(k #>> '{a,field}', context, depth + 1) || jsonb_build_object('column', k #> '{a,column}') ORDER BY n)
+		FROM growth_index.pmml_children(node, '{FieldColumnPair}') WITH ORDINALITY AS u (k, n));
+	output text := node #>> '{a,outputColumn}';
+	missing text := node #>> '{a,mapMissingTo}';
+	otherwise text := node #>> '{a,defaultValue}';
+	unknown text := (SELECT string_agg(format('%s IS NULL', k ->> 'e'), ' OR ') FROM jsonb_array_elements(keys) AS k);
+	cases text;
+BEGIN
+	type := coalesce(type, 'text');
+	/* the cells of a row by their columns; one that the row has not matches nothing */
+	SELECT string_agg(format('WHEN %s THEN %s', (
+			SELECT string_agg(format('%s = %s', k ->> 'e', growth_index.pmml_constant(cells ->> (k ->> 'column'), k ->> 't', 'MapValues')), ' AND ')
+			FROM jsonb_array_elements(keys) AS k), growth_index.pmml_constant(cells ->> output, type, 'MapValues')), ' ' ORDER BY n)
+	INTO cases
+	FROM growth_index.pmml_children(node, '{InlineTable}') AS i, growth_index.pmml_children(i, '{row}') WITH ORDINALITY AS u (r, n),
+		LATERAL (SELECT jsonb_object_agg(c ->> 'n', c -> 't') AS cells FROM jsonb_array_elements(r -> 'c') AS c) AS one;
+	IF keys IS NULL OR output IS NULL OR cases IS NULL THEN
+		PERFORM growth_index.pmml_refuse('MapValues', 'expected an outputColumn, FieldColumnPair and an InlineTable with rows');
+	END IF;
+	RETURN jsonb_build_object('t', type, 'e', format('CASE WHEN %s THEN %s %s%s END', unknown,
+		CASE WHEN missing IS NULL THEN 'NULL' ELSE growth_index.pmml_constant(missing, type, 'MapValues') END, cases,
+		CASE WHEN otherwise IS NOT NULL THEN ' ELSE ' || growth_index.pmml_constant(otherwise, type, 'MapValues') END));
+END $$;
+COMMENT ON FUNCTION growth_index.pmml_map_values(jsonb, jsonb, text, integer) IS
+'Internal: MapValues, a table of what values become, as {t: type, e: SQL}.';
+
 CREATE FUNCTION growth_index.pmml_apply(node jsonb, context jsonb, depth integer) RETURNS jsonb
 	LANGUAGE plpgsql IMMUTABLE PARALLEL SAFE COST 1000
 	SET search_path = pg_catalog, pg_temp
@@ -154,6 +187,8 @@ BEGIN
 				WHEN pattern ? 'infix' THEN array_to_string(e, ' ' || (pattern ->> 'infix') || ' ')
 				WHEN pattern ? 'call' THEN format('%s(%s)', pattern ->> 'call', array_to_string(e, ', '))
 				WHEN pattern ? 'in' THEN format('%s %s (%s)', e[1], pattern ->> 'in', array_to_string(e[2:], ', '))
+				WHEN pattern ? 'days' AND args #>> '{1,e}' ~ '^\([0-9]{4}\)$' THEN format('%s - DATE ''%s-01-01''', e[1], btrim(e[2], '()'))
+				WHEN pattern ? 'days' THEN growth_index.pmml_refuse('Apply', format('function %L of a year that is no constant', name))
 				/* aggregates pass over what is missing */
 				WHEN pattern ? 'sum' THEN format('CASE WHEN %s THEN (%s)%s END', array_to_string(e, ' IS NOT NULL OR ') || ' IS NOT NULL',
 					(SELECT string_agg(format('coalesce(%s, %s)', x, pattern ->> 'sum'), pattern ->> 'by' ORDER BY n) FROM unnest(e) WITH ORDINALITY AS u (x, n)),
@@ -194,7 +229,11 @@ BEGIN ATOMIC
 		('threshold', 2, 2, '{"form": "CASE WHEN %1$s > %2$s THEN 1 WHEN %1$s <= %2$s THEN 0 END", "t": "number"}'),
 		/* the sign is that of the divisor */
 		('modulo', 2, 2, '{"form": "%1$s - %2$s * floor(%1$s / %2$s)", "t": "number"}'),
+		('hypot', 2, 2, '{"form": "sqrt(%1$s * %1$s + %2$s * %2$s)", "t": "number"}'),
+		('ln1p', 1, 1, '{"form": "ln(1 + %s)", "t": "number"}'), ('expm1', 1, 1, '{"form": "exp(%s) - 1", "t": "number"}'),
 		('isMissing', 1, 1, '{"form": "%s IS NULL", "t": "boolean"}'), ('isNotMissing', 1, 1, '{"form": "%s IS NOT NULL", "t": "boolean"}'),
+		/* what is invalid has been dealt with before: see pmml_input() */
+		('isNotValid', 1, 1, '{"form": "%s IS NULL", "t": "boolean"}'), ('isValid', 1, 1, '{"form": "%s IS NOT NULL", "t": "boolean"}'),
 		('equal', 2, 2, '{"infix": "=", "t": "boolean"}'), ('notEqual', 2, 2, '{"infix": "<>", "t": "boolean"}'),
 		('lessThan', 2, 2, '{"infix": "<", "t": "boolean"}'), ('lessOrEqual', 2, 2, '{"infix": "<=", "t": "boolean"}'),
 		('greaterThan', 2, 2, '{"infix": ">", "t": "boolean"}'), ('greaterOrEqual', 2, 2, '{"infix": ">=", "t": "boolean"}'),
@@ -204,7 +243,7 @@ BEGIN ATOMIC
 		('if', 2, 2, '{"form": "CASE WHEN %s THEN %s END", "t": "last"}'),
 		('if', 3, 3, '{"form": "CASE WHEN %1$s THEN %2$s WHEN NOT %1$s THEN %3$s END", "t": "last"}'),
 		('substring', 3, 3, '{"call": "substr", "t": "text"}'), ('stringLength', 1, 1, '{"call": "length", "t": "number"}'),
-		('trimBlanks', 1, 1, '{"call": "btrim", "t": "text"}')
+		('trimBlanks', 1, 1, '{"call": "btrim", "t": "text"}'), ('dateDaysSinceYear', 2, 2, '{"days": true, "t": "number"}')
 	) AS f (f, least, most, pattern)
 	WHERE f = name AND arguments BETWEEN least AND most;
 END;

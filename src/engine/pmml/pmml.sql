@@ -21,6 +21,8 @@ BEGIN
 			"isMissing": "IS NULL", "isNotMissing": "IS NOT NULL"}'::jsonb ->> (node #>> '{a,operator}');
 		IF operator LIKE 'IS%' THEN
 			RETURN format('%s %s', field ->> 'e', operator);
+		ELSIF field ->> 't' = 'text' AND operator ~ '^[<>]=?$' THEN
+			RETURN growth_index.pmml_ordinal(field, operator, node #>> '{a,value}');
 		ELSIF operator IS NOT NULL THEN
 			RETURN format('%s %s %s', field ->> 'e', operator, growth_index.pmml_constant(node #>> '{a,value}', field ->> 't', kind));
 		END IF;
@@ -52,6 +54,24 @@ BEGIN
 END $$;
 COMMENT ON FUNCTION growth_index.pmml_predicate(jsonb, jsonb) IS
 'Internal: a PREDICATE element as a condition; the first of a surrogate that is known decides.';
+
+CREATE FUNCTION growth_index.pmml_ordinal(field jsonb, operator text, value text) RETURNS text
+	LANGUAGE plpgsql IMMUTABLE PARALLEL SAFE COST 1000
+	SET search_path = pg_catalog, pg_temp
+AS $$
+DECLARE
+	place bigint := (SELECT n FROM jsonb_array_elements_text(field -> 'order') WITH ORDINALITY AS u (v, n) WHERE v = value);
+	side text := (SELECT string_agg(quote_literal(v), ', ' ORDER BY n) FROM jsonb_array_elements_text(field -> 'order') WITH ORDINALITY AS u (v, n)
+		WHERE CASE operator WHEN '<' THEN n < place WHEN '<=' THEN n <= place WHEN '>' THEN n > place ELSE n >= place END);
+BEGIN
+	IF place IS NULL THEN
+		RETURN growth_index.pmml_refuse('SimplePredicate', format('texts have an order where the DataField is ordinal and lists them as Value, and %L is not so listed', value));
+	END IF;
+	/* beyond the last of them is nothing, but what is missing stays unknown */
+	RETURN CASE WHEN side IS NULL THEN format('%s <> %1$s', field ->> 'e') ELSE format('%s IN (%s)', field ->> 'e', side) END;
+END $$;
+COMMENT ON FUNCTION growth_index.pmml_ordinal(jsonb, text, text) IS
+'Internal: a comparison of texts in the order that their DataField gives them.';
 
 /* ---- fields of the model ---- */
 CREATE FUNCTION growth_index.pmml_valid(field text, data jsonb, type text) RETURNS text
@@ -123,6 +143,10 @@ BEGIN
 		guards := guards || format('%s IS NOT NULL', e);
 	END IF;
 	field := jsonb_build_object('t', type, 'e', e);
+	IF data #>> '{a,optype}' = 'ordinal' AND type = 'text' THEN
+		field := field || jsonb_build_object('order', (SELECT jsonb_agg(v #> '{a,value}' ORDER BY n)
+			FROM growth_index.pmml_children(data, '{Value}') WITH ORDINALITY AS u (v, n) WHERE coalesce(v #>> '{a,property}', 'valid') = 'valid'));
+	END IF;
 END $$;
 COMMENT ON FUNCTION growth_index.pmml_input(jsonb, jsonb) IS
 'Internal: a field as the model sees it, after the treatment of missing and invalid values and outliers, and what has to hold for there to be a score.';
@@ -171,6 +195,7 @@ DECLARE
 	predicates text[] := '{SimplePredicate,SimpleSetPredicate,CompoundPredicate,True,False}';
 	reasons boolean := coalesce(model #>> '{a,useReasonCodes}', 'true') IN ('true', '1');
 	baseline text := coalesce(node #>> '{a,baselineScore}', model #>> '{a,baselineScore}');
+	method text := model #>> '{a,baselineMethod}';
 BEGIN
 	FOR attribute IN SELECT growth_index.pmml_children(node, '{Attribute}') LOOP
 		complex := (SELECT p -> 'c' -> 0 FROM growth_index.pmml_children(attribute, '{ComplexPartialScore}') AS p);
@@ -190,6 +215,9 @@ BEGIN
 	END LOOP;
 	IF cases = '[]' THEN
 		PERFORM growth_index.pmml_refuse('Characteristic', 'it has no Attribute');
+	ELSIF baseline IS NULL AND method IN ('max', 'min') AND NOT cases @? '$[*].points ? (@.type() == "string")' THEN
+		/* the method tells what the document left out */
+		SELECT CASE method WHEN 'max' THEN max((c ->> 'points')::numeric) ELSE min((c ->> 'points')::numeric) END INTO baseline FROM jsonb_array_elements(cases) AS c;
 	END IF;
 	RETURN jsonb_strip_nulls(jsonb_build_object(
 		'code', coalesce(node #>> '{a,name}', 'characteristic ' || place), 'dimension', 'characteristics',
@@ -200,22 +228,26 @@ END $$;
 COMMENT ON FUNCTION growth_index.pmml_characteristic(jsonb, jsonb, jsonb, bigint) IS
 'Internal: a Characteristic as an indicator of a scorecard''s document.';
 
-CREATE FUNCTION growth_index.pmml_model(root jsonb) RETURNS jsonb
-	LANGUAGE plpgsql IMMUTABLE PARALLEL SAFE COST 1000
+CREATE FUNCTION growth_index.pmml_model(root jsonb, named text) RETURNS jsonb
+	LANGUAGE plpgsql STABLE PARALLEL SAFE COST 1000
 	SET search_path = pg_catalog, pg_temp
 AS $$
 DECLARE
-	model jsonb := (SELECT m FROM growth_index.pmml_children(root, '{Scorecard}') AS m LIMIT 1);
+	model jsonb := (SELECT m FROM growth_index.pmml_children(root, '{Scorecard}') AS m WHERE named IS NULL OR m #>> '{a,modelName}' = named LIMIT 1);
+	other text := (SELECT c ->> 'n' FROM jsonb_array_elements(root -> 'c') AS c
+		WHERE c ->> 'n' NOT IN ('Header', 'MiningBuildTask', 'DataDictionary', 'TransformationDictionary', 'Scorecard') LIMIT 1);
 	odd text;
 BEGIN
 	IF root ->> 'n' <> 'PMML' THEN
 		RAISE EXCEPTION 'expected a PMML document, its root is <%>', root ->> 'n' USING ERRCODE = '22023';
 	ELSIF coalesce(root #>> '{a,version}', '') !~ '^4(\.|$)' THEN
 		PERFORM growth_index.pmml_refuse('PMML', format('version %s; 4.0 to 4.4 are read', coalesce(quote_literal(root #>> '{a,version}'), 'not given')));
+	ELSIF model IS NULL AND other IS NOT NULL AND named IS NULL THEN
+		PERFORM growth_index.pmml_refuse(other, 'of models only a Scorecard that stands by itself can be said');
 	ELSIF model IS NULL THEN
-		RAISE EXCEPTION 'the PMML document has no Scorecard' USING ERRCODE = '22023',
-			DETAIL = format('It has: %s.', (SELECT string_agg(c ->> 'n', ', ') FROM jsonb_array_elements(root -> 'c') AS c));
-	ELSIF coalesce(model #>> '{a,isScorable}', 'true') = 'false' OR model #>> '{a,functionName}' IS DISTINCT FROM 'regression' THEN
+		RAISE EXCEPTION 'the PMML document has no Scorecard%', coalesce(' named "' || named || '"', '') USING ERRCODE = '22023',
+			DETAIL = format('It has: %s.', (SELECT string_agg(concat_ws(' ', c ->> 'n', c #>> '{a,modelName}'), ', ') FROM jsonb_array_elements(root -> 'c') AS c));
+	ELSIF coalesce(model #>> '{a,isScorable}', 'true') IN ('false', '0') OR model #>> '{a,functionName}' IS DISTINCT FROM 'regression' THEN
 		PERFORM growth_index.pmml_refuse('Scorecard', 'it has to be scorable, and of functionName regression');
 	ELSIF coalesce(model #>> '{a,reasonCodeAlgorithm}', 'pointsBelow') NOT IN ('pointsBelow', 'pointsAbove') THEN
 		PERFORM growth_index.pmml_refuse('Scorecard', format('reasonCodeAlgorithm %L', model #>> '{a,reasonCodeAlgorithm}'));
@@ -224,22 +256,40 @@ BEGIN
 		('MiningSchema', 'Output', 'ModelStats', 'ModelExplanation', 'Targets', 'LocalTransformations', 'Characteristics', 'ModelVerification') LIMIT 1);
 	IF odd IS NOT NULL THEN
 		PERFORM growth_index.pmml_refuse(odd, 'it does not belong into a Scorecard');
-	ELSIF EXISTS (SELECT FROM growth_index.pmml_children(model, '{Targets}') AS t, growth_index.pmml_children(t, '{Target}') AS f
-				  WHERE (f -> 'a') ?| '{min,max,rescaleConstant,rescaleFactor,castInteger}' OR f -> 'c' <> '[]') THEN
-		PERFORM growth_index.pmml_refuse('Target', 'a score that is changed afterwards');
 	END IF;
-	odd := (SELECT f #>> '{a,feature}' FROM growth_index.pmml_children(model, '{Output}') AS o, growth_index.pmml_children(o, '{OutputField}') AS f
-		WHERE coalesce(f #>> '{a,feature}', 'predictedValue') NOT IN ('predictedValue', 'reasonCode') LIMIT 1);
-	IF odd IS NOT NULL THEN
-		PERFORM growth_index.pmml_refuse('OutputField', format('feature %L', odd));
-	END IF;
+	FOR odd IN SELECT coalesce(f #>> '{a,feature}', 'transformedValue') FROM growth_index.pmml_children(model, '{Output}') AS o, growth_index.pmml_children(o, '{OutputField}') AS f
+		WHERE coalesce(f #>> '{a,feature}', 'predictedValue') NOT IN ('predictedValue', 'reasonCode') LOOP
+		RAISE WARNING 'PMML element OutputField: feature % is left out', quote_literal(odd)
+			USING DETAIL = 'A scorecard gives the score and its reason codes.';
+	END LOOP;
 	RETURN model;
 END $$;
-COMMENT ON FUNCTION growth_index.pmml_model(jsonb) IS
-'Internal: the first Scorecard of a document, after what stands around it was found to change nothing.';
+COMMENT ON FUNCTION growth_index.pmml_model(jsonb, text) IS
+'Internal: the first Scorecard of a document, or that of a name, after what stands around it was found to change nothing.';
 
-CREATE FUNCTION growth_index.scorecard_from_pmml(document xml) RETURNS growth_index.scorecard
-	LANGUAGE plpgsql STABLE STRICT PARALLEL SAFE COST 100000
+CREATE FUNCTION growth_index.pmml_target(model jsonb) RETURNS jsonb
+	LANGUAGE plpgsql IMMUTABLE PARALLEL SAFE COST 1000
+	SET search_path = pg_catalog, pg_temp
+AS $$
+DECLARE
+	target jsonb;
+	result jsonb := '{}';
+BEGIN
+	FOR target IN SELECT f FROM growth_index.pmml_children(model, '{Targets}') AS t, growth_index.pmml_children(t, '{Target}') AS f LOOP
+		IF (target -> 'a') ?| '{rescaleConstant,rescaleFactor,castInteger}' OR target -> 'c' <> '[]' THEN
+			PERFORM growth_index.pmml_refuse('Target', 'a score that is rescaled, cast or replaced afterwards');
+		END IF;
+		result := result || jsonb_strip_nulls(jsonb_build_object(
+			'floor', CASE WHEN target #> '{a,min}' IS NOT NULL THEN btrim(growth_index.pmml_constant(target #>> '{a,min}', 'number', 'Target'), '()')::numeric END,
+			'cap', CASE WHEN target #> '{a,max}' IS NOT NULL THEN btrim(growth_index.pmml_constant(target #>> '{a,max}', 'number', 'Target'), '()')::numeric END));
+	END LOOP;
+	RETURN result;
+END $$;
+COMMENT ON FUNCTION growth_index.pmml_target(jsonb) IS
+'Internal: the limits of the score that a Target gives, as members of a scorecard''s document.';
+
+CREATE FUNCTION growth_index.scorecard_from_pmml(document xml, model_name text DEFAULT NULL) RETURNS growth_index.scorecard
+	LANGUAGE plpgsql STABLE PARALLEL SAFE COST 100000
 	SET search_path = pg_catalog, pg_temp
 AS $$
 DECLARE
@@ -249,7 +299,9 @@ DECLARE
 	input record;
 	items jsonb;
 BEGIN
-	IF octet_length(source) > 5000000 THEN
+	IF document IS NULL THEN
+		RETURN NULL;
+	ELSIF octet_length(source) > 5000000 THEN
 		RAISE EXCEPTION 'PMML document of % bytes is too large', octet_length(source) USING ERRCODE = '54000',
 			DETAIL = 'At most 5,000,000 bytes are read.';
 	ELSIF source ~* '<!\s*(DOCTYPE|ENTITY)' THEN
@@ -262,15 +314,17 @@ BEGIN
 		RAISE EXCEPTION 'PMML document has more than 50,000 elements' USING ERRCODE = '54000';
 	END IF;
 	root := growth_index.pmml_tree(document);
-	model := growth_index.pmml_model(root);
+	model := growth_index.pmml_model(root, model_name);
 	input := growth_index.pmml_context(root, model);
-	SELECT jsonb_agg(item ORDER BY part, n) INTO items FROM (
+	/* the name of a characteristic need not be its own */
+	SELECT jsonb_agg(CASE WHEN place > 1 THEN item || jsonb_build_object('code', format('%s (%s)', item ->> 'code', place)) ELSE item END ORDER BY part, n)
+	INTO items FROM (SELECT i.*, row_number() OVER (PARTITION BY item -> 'code' ORDER BY part, n) AS place FROM (
 		SELECT 1 AS part, n, growth_index.pmml_characteristic(c, model, input.context, n) AS item
 		FROM growth_index.pmml_children(model, '{Characteristics}') AS b, growth_index.pmml_children(b, '{Characteristic}') WITH ORDINALITY AS u (c, n)
 		UNION ALL
 		SELECT 2, 0, jsonb_build_object('code', 'validity of ' || name, 'dimension', 'characteristics', 'normalise', jsonb_build_object('cases',
 			jsonb_build_array(jsonb_build_object('when', (SELECT string_agg('(' || one || ')', ' AND ') FROM jsonb_array_elements_text(conditions) AS one), 'points', 0))))
-		FROM jsonb_each(input.guards) AS j (name, conditions)) AS all_items;
+		FROM jsonb_each(input.guards) AS j (name, conditions)) AS i) AS all_items;
 	IF items IS NULL THEN
 		PERFORM growth_index.pmml_refuse('Characteristics', 'it has no Characteristic');
 	END IF;
@@ -280,10 +334,10 @@ BEGIN
 		'aggregate', 'sum', 'digits', '{"points": 9, "score": 9}'::jsonb,
 		'initial', btrim(growth_index.pmml_constant(coalesce(model #>> '{a,initialScore}', '0'), 'number', 'Scorecard'), '()')::numeric,
 		'reasons', CASE model #>> '{a,reasonCodeAlgorithm}' WHEN 'pointsAbove' THEN 'above' END,
-		'dimensions', '[{"code": "characteristics"}]'::jsonb, 'indicators', items)));
+		'dimensions', '[{"code": "characteristics"}]'::jsonb, 'indicators', items) || growth_index.pmml_target(model)));
 END $$;
-COMMENT ON FUNCTION growth_index.scorecard_from_pmml(xml) IS
-'The scorecard that a PMML document (4.0 to 4.4) states in its first Scorecard: characteristics become indicators with cases, the first attribute that is true counts, a comparison with something missing is not true; where no attribute is true there is no score. Points and score have 9 decimals; arithmetic is decimal. Read are all predicates (a surrogate is decided by the first part that is known), partial and complex partial scores, initial and baseline scores, reason codes, derived fields and defined functions, built-in functions that formulas have, and the treatment of missing, invalid and outlying values; an invalid value that has to be refused makes the score unknown. Expressions keep the type that they have: no conversion to integer. Errors: 0A000 for what a scorecard cannot say, naming the element; 22023 for what is no PMML scorecard, or has a document type declaration; 54000, 54001 for what is too large or too deep. NULL of a NULL.';
+COMMENT ON FUNCTION growth_index.scorecard_from_pmml(xml, text) IS
+'The scorecard that a PMML document (4.0 to 4.4) states in its first Scorecard, or in that of the given modelName: characteristics become indicators with cases, the first attribute that is true counts, a comparison with something missing is not true; where no attribute is true there is no score. Points and score have 9 decimals; arithmetic is decimal. Read are all predicates (a surrogate is decided by the first part that is known), partial and complex partial scores, initial and baseline scores (where one is not stated and the baselineMethod is max or min: that of the partial scores), reason codes, a Target''s least and greatest score, derived fields (with tables of MapValues) and defined functions, built-in functions that formulas have, ordinal texts in the order of their values, and the treatment of missing, invalid and outlying values; an invalid value that has to be refused makes the score unknown. Expressions keep the type that they have: no conversion to integer. A characteristic of a name that was there gets a number. Outputs other than score and reason codes are left out with a warning. Errors: 0A000 for what a scorecard cannot say, naming the element; 22023 for what is no PMML scorecard, or has a document type declaration; 54000, 54001 for what is too large or too deep. NULL of a NULL.';
 
 /* ---- reasons ---- */
 CREATE FUNCTION growth_index.reason_codes(card growth_index.scorecard, profile growth_index.profile,
