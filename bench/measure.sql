@@ -1,11 +1,13 @@
--- Median of :rounds runs of a query, in milliseconds, one backend.
-CREATE FUNCTION bench.ms(query text, rounds integer DEFAULT 5, jit boolean DEFAULT false)
+-- Median of :rounds runs of a query, in milliseconds; in one backend, or by so many
+-- workers that the planner may choose at its ordinary costs, the leader only gathering.
+CREATE FUNCTION bench.ms(query text, rounds integer DEFAULT 5, jit boolean DEFAULT false, workers integer DEFAULT 0)
 	RETURNS double precision LANGUAGE plpgsql AS $$
 DECLARE
 	began timestamptz;
 	times double precision[] := '{}';
 BEGIN
-	SET LOCAL max_parallel_workers_per_gather = 0;
+	PERFORM set_config('max_parallel_workers_per_gather', workers::text, true),
+		set_config('parallel_leader_participation', CASE WHEN workers > 0 THEN 'off' ELSE 'on' END, true);
 	PERFORM set_config('jit', CASE WHEN jit THEN 'on' ELSE 'off' END, true);
 	EXECUTE query;
 	FOR i IN 1 .. rounds LOOP

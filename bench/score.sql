@@ -18,3 +18,37 @@ SELECT format('SELECT %s::bigint = (%s) AS same', '(SELECT count(*) FILTER (WHER
 \warn score: the scorecard and numeric SQL disagree
 SELECT 1 / 0;
 \endif
+
+-- two workers against one; a table of the size at which the planner takes two by itself
+CREATE FUNCTION bench.workers_planned(query text) RETURNS integer LANGUAGE plpgsql AS $$
+DECLARE
+	plan json;
+BEGIN
+	EXECUTE 'EXPLAIN (FORMAT json) ' || query INTO plan;
+	RETURN (SELECT (regexp_match(plan::text, '"Workers Planned": ([0-9]+)'))[1]::integer);
+END $$;
+SELECT format($$SELECT count(*) FILTER (WHERE growth_index.score(%L, profile) >= 60) FROM bench.profile$$, :'card') AS query \gset
+SELECT bench.workers_planned(:'query') >= 2 AS planned \gset
+\if :planned
+SELECT bench.line('score_two_workers/one', bench.ms(:'query', 5, false, 2), bench.ms(:'query', 5, false, 1));
+\else
+\warn score_two_workers/one is skipped: the planner takes no two workers for a table of this size
+\endif
+
+-- one enterprise by key, scored with its breakdown, against the fetch of its profile alone
+ALTER TABLE bench.profile ADD PRIMARY KEY (id);
+CREATE FUNCTION bench.by_key(query text, rounds integer DEFAULT 2000) RETURNS double precision LANGUAGE plpgsql AS $$
+DECLARE
+	began timestamptz;
+	times double precision[] := '{}';
+	highest integer := (SELECT max(id) FROM bench.profile);
+BEGIN
+	FOR i IN 1 .. rounds LOOP
+		began := clock_timestamp();
+		EXECUTE query USING 1 + (i * 7919) % highest;
+		times := times || extract(epoch FROM clock_timestamp() - began)::double precision * 1000;
+	END LOOP;
+	RETURN (SELECT percentile_cont(0.5) WITHIN GROUP (ORDER BY t) FROM unnest(times) AS t);
+END $$;
+SELECT bench.line_fine('score_detail_by_key/fetch', bench.by_key('SELECT d.* FROM bench.profile, bench.card, growth_index.score_detail(card, profile) AS d WHERE id = $1'),
+	bench.by_key('SELECT profile FROM bench.profile WHERE id = $1'));
