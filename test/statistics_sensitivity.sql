@@ -5,7 +5,7 @@
 \pset tuples_only on
 SET client_min_messages = warning;
 SET search_path = growth_index, public;
-SELECT plan(25);
+SELECT plan(32);
 CREATE TABLE model (kind text, card scorecard);
 INSERT INTO model VALUES
 ('weighted', '{"name": "w", "segment": "stage", "segments": ["s", "g"], "dimensions": [{"code": "d"}], "indicators": [
@@ -86,4 +86,26 @@ SELECT ok((SELECT bool_and(best <= low AND low <= median AND median <= high AND 
 SELECT is((SELECT count(*) FROM model, gathered, sensitivity(card, ids, profiles, 20, 1, 0, 0) WHERE best <> rank OR worst <> rank), 0::bigint, 'without spread there is none');
 SELECT throws_ok($$SELECT sensitivity(card, ids || 'x'::text, profiles) FROM model, gathered$$, '22023', '41 ids for 40 profiles', 'one id too many');
 SELECT is((SELECT count(*) FROM gathered, sensitivity(NULL, ids, profiles)), 0::bigint, 'nothing of no card');
+
+-- ---- trees: what the card fixes stays fixed ----
+CREATE TABLE tree AS SELECT kind, card::scorecard AS card FROM (VALUES
+('absolute', '{"name": "a", "dimensions": [{"code": "d"}, {"code": "e", "aggregate": "best"}, {"code": "more", "bonus": true}], "indicators": [
+	{"code": "a", "dimension": "d", "normalise": {"linear": [0, 10]}, "weight": 50}, {"code": "b", "dimension": "d", "normalise": {"linear": [0, 10]}, "weight": 30},
+	{"code": "c", "dimension": "e", "normalise": {"linear": [0, 10]}, "weight": 20}, {"code": "f", "dimension": "e", "normalise": {"linear": [0, 10]}, "weight": 15},
+	{"code": "g", "dimension": "more", "normalise": {"linear": [0, 10]}, "weight": 6}, {"code": "h", "dimension": "more", "normalise": {"linear": [0, 10]}, "weight": 4}]}'),
+('relative', '{"name": "r", "weights": "relative", "dimensions": [{"code": "d", "weight": 2}, {"code": "e", "weight": 1}], "indicators": [
+	{"code": "a", "dimension": "d", "normalise": {"linear": [0, 10]}, "weight": 1}, {"code": "b", "dimension": "d", "normalise": {"linear": [0, 10]}, "weight": 1}, {"code": "c", "dimension": "e", "normalise": {"linear": [0, 10]}, "weight": 1}]}')) AS v (kind, card);
+CREATE TABLE tried AS SELECT kind, t, i.* FROM tree, generate_series(1, 100) AS t, scorecard_items(varied(card, 7, t, 0.4)) AS i;
+SELECT is((SELECT array_agg(DISTINCT (c, f)) FROM (SELECT max(weight) FILTER (WHERE code = 'c') AS c, max(weight) FILTER (WHERE code = 'f') AS f FROM tried WHERE kind = 'absolute' GROUP BY t) AS g)::text, '{"(20,15)"}', 'weights of which the best counts stay');
+SELECT is((SELECT array_agg(DISTINCT (d, m)) FROM (SELECT sum(weight) FILTER (WHERE dimension = 'd') AS d, sum(weight) FILTER (WHERE dimension = 'more') AS m FROM tried WHERE kind = 'absolute' GROUP BY t) AS g)::text, '{"(80.000000000,10.000000000)"}', 'the sums of what adds up and of the bonus too');
+SELECT is((SELECT count(DISTINCT weight) FROM tried WHERE kind = 'absolute' AND code = 'g'), 100::bigint, 'within the bonus they vary');
+SELECT ok((SELECT bool_and(x BETWEEN 2 * 0.6 / 1.4 AND 2 * 1.4 / 0.6) AND max(x) > 3 AND min(x) < 1.2 FROM (SELECT sum(possible) FILTER (WHERE dimension = 'd') / sum(possible) FILTER (WHERE dimension = 'e') AS x FROM tried WHERE kind = 'relative' GROUP BY t) AS g), 'shares of dimensions vary as far as is said');
+
+-- ---- other normalisers and aggregates: each trial draws a card ----
+CREATE TABLE pair AS SELECT '{"name": "p", "dimensions": [{"code": "d"}], "indicators": [{"code": "x", "dimension": "d", "normalise": {"linear": [0, 10]}, "weight": 50}, {"code": "y", "dimension": "d", "normalise": {"linear": [0, 10]}, "weight": 50}]}'::scorecard AS card,
+	'{"name": "p", "aggregate": "geometric", "dimensions": [{"code": "d", "aggregate": "geometric"}], "indicators": [{"code": "x", "dimension": "d", "normalise": {"linear": [0, 10]}, "weight": 50}, {"code": "y", "dimension": "d", "normalise": {"linear": [0, 10]}, "weight": 50}]}'::scorecard AS other,
+	'{one,two}'::text[] AS ids, ARRAY['{"x": 9, "y": 1}', '{"x": 4, "y": 4}']::profile[] AS profiles;
+SELECT is((SELECT array_agg((id, rank, best, worst, scored)::text ORDER BY id) FROM pair, sensitivity(card, ids, profiles, 200, 3, 0, 0, NULL, ARRAY[other])), '{"(one,1,1,2,200)","(two,2,1,2,200)"}', 'a geometric mean turns the ranks round, where it is drawn');
+SELECT is((SELECT array_agg(worst ORDER BY id) FROM pair, sensitivity(card, ids, profiles, 200, 3, 0, 0)), '{1,2}', 'the card alone does not');
+SELECT ok((SELECT count(*) BETWEEN 70 AND 130 FROM generate_series(1, 200) AS t WHERE statistics_uniform(3, t, 0) < 0.5), 'both are drawn about as often');
 SELECT * FROM finish();

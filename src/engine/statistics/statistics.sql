@@ -304,21 +304,21 @@ CREATE FUNCTION growth_index.statistics_uniform(seed bigint, trial bigint, place
 COMMENT ON FUNCTION growth_index.statistics_uniform(bigint, bigint, bigint) IS
 'Internal: a number in [0, 1) that looks random, the same for the same seed, trial and place on every machine.';
 
-CREATE FUNCTION growth_index.statistics_vary_weights(items jsonb, segments jsonb, factors numeric[]) RETURNS jsonb
+CREATE FUNCTION growth_index.statistics_vary_weights(items jsonb, segments jsonb, factors numeric[], groups text[]) RETURNS jsonb
 	LANGUAGE sql IMMUTABLE PARALLEL SAFE COST 1000
 	SET search_path = pg_catalog, pg_temp
 BEGIN ATOMIC
-	/* in each segment the largest weight takes what rounding leaves of the old sum */
+	/* in each segment and group the largest weight takes what rounding leaves of the old sum; what is in no group stays */
 	WITH old AS (
 		SELECT n, segment, coalesce(item -> 'weight' -> segment, item -> 'weight')::numeric AS w
 		FROM jsonb_array_elements(items) WITH ORDINALITY AS i (item, n),
 			jsonb_array_elements_text(coalesce(segments, '[""]')) AS segment
 	), scaled AS (
-		SELECT n, segment, sum(w) OVER one AS total, row_number() OVER (PARTITION BY segment ORDER BY w * factors[n] DESC, n) AS place,
-			round(w * factors[n] * sum(w) OVER one / nullif(sum(w * factors[n]) OVER one, 0), 9) AS w
-		FROM old WINDOW one AS (PARTITION BY segment)
+		SELECT n, segment, groups[n] AS part, sum(w) OVER one AS total, row_number() OVER (PARTITION BY segment, groups[n] ORDER BY w * factors[n] DESC, n) AS place,
+			CASE WHEN groups[n] IS NULL THEN w ELSE coalesce(round(w * factors[n] * sum(w) OVER one / nullif(sum(w * factors[n]) OVER one, 0), 9), 0) END AS w
+		FROM old WINDOW one AS (PARTITION BY segment, groups[n])
 	), settled AS (
-		SELECT n, segment, w + CASE place WHEN 1 THEN total - sum(w) OVER (PARTITION BY segment) ELSE 0 END AS w FROM scaled
+		SELECT n, segment, w + CASE place WHEN 1 THEN total - sum(w) OVER (PARTITION BY segment, part) ELSE 0 END AS w FROM scaled
 	), new AS (
 		SELECT n, CASE WHEN segments IS NULL THEN to_jsonb(max(w)) ELSE jsonb_object_agg(segment, w) END AS weight
 		FROM settled GROUP BY n
@@ -326,8 +326,38 @@ BEGIN ATOMIC
 	SELECT jsonb_agg(item || jsonb_build_object('weight', weight) ORDER BY n)
 	FROM jsonb_array_elements(items) WITH ORDINALITY AS i (item, n) JOIN new USING (n);
 END;
-COMMENT ON FUNCTION growth_index.statistics_vary_weights(jsonb, jsonb, numeric[]) IS
-'Internal: a card''s indicators with the weight of each times its factor, the weights of each segment summing to what they did.';
+COMMENT ON FUNCTION growth_index.statistics_vary_weights(jsonb, jsonb, numeric[], text[]) IS
+'Internal: a card''s indicators with the weight of each times its factor, the weights of each segment and group summing to what they did.';
+
+CREATE FUNCTION growth_index.statistics_weight_groups(card growth_index.scorecard) RETURNS text[]
+	LANGUAGE sql IMMUTABLE STRICT PARALLEL SAFE COST 10000
+	SET search_path = pg_catalog, pg_temp
+BEGIN ATOMIC
+	WITH dimension AS (
+		SELECT d ->> 'code' AS code, d ->> 'aggregate' = 'best' AS best, d ->> 'bonus' = 'true' AS bonus
+		FROM jsonb_array_elements(growth_index.jsonb(card) -> 'dimensions') AS d
+	), item AS (
+		SELECT DISTINCT ON (i.code) i.code, i.dimensions FROM growth_index.scorecard_items(card) AS i
+	)
+	SELECT array_agg(CASE WHEN EXISTS (SELECT FROM dimension AS d WHERE d.best AND d.code = ANY (i.dimensions)) THEN NULL
+		ELSE coalesce((SELECT d.code FROM dimension AS d WHERE d.bonus AND d.code = i.dimensions[1]), '') END ORDER BY u.n)
+	FROM unnest(growth_index.indicator_codes(card)) WITH ORDINALITY AS u (code, n) JOIN item AS i ON i.code = u.code;
+END;
+COMMENT ON FUNCTION growth_index.statistics_weight_groups(growth_index.scorecard) IS
+'Internal: for each indicator whose weight sums with others'' to something that the card fixes: the bonus that it is in, or the empty text; NULL for one below a dimension of which the best counts.';
+
+CREATE FUNCTION growth_index.statistics_vary_dimensions(dimensions jsonb, spread numeric, seed bigint, trial bigint) RETURNS jsonb
+	LANGUAGE sql IMMUTABLE PARALLEL SAFE COST 1000
+	SET search_path = pg_catalog, pg_temp
+BEGIN ATOMIC
+	SELECT jsonb_agg(d || jsonb_build_object('weight', CASE jsonb_typeof(d -> 'weight')
+		WHEN 'object' THEN (SELECT jsonb_object_agg(k, round(w::numeric * f.factor, 9)) FROM jsonb_each(d -> 'weight') AS e (k, w))
+		ELSE to_jsonb(round((d -> 'weight')::numeric * f.factor, 9)) END) ORDER BY n)
+	FROM jsonb_array_elements(dimensions) WITH ORDINALITY AS u (d, n),
+		LATERAL (SELECT 1 + spread * round((2 * growth_index.statistics_uniform(seed, trial, n * 64 - 6400000) - 1)::numeric, 9) AS factor) AS f;
+END;
+COMMENT ON FUNCTION growth_index.statistics_vary_dimensions(jsonb, numeric, bigint, bigint) IS
+'Internal: dimensions with the share of each times a number drawn for it.';
 
 CREATE FUNCTION growth_index.statistics_vary_points(norm jsonb, factor numeric) RETURNS jsonb
 	LANGUAGE plpgsql IMMUTABLE PARALLEL SAFE COST 1000
@@ -414,7 +444,10 @@ BEGIN
 				growth_index.statistics_vary_points(item -> 'normalise', factors[n])) ORDER BY n)
 			FROM jsonb_array_elements(items) WITH ORDINALITY AS i (item, n));
 	ELSIF weights > 0 THEN
-		items := growth_index.statistics_vary_weights(items, doc -> 'segments', factors);
+		items := growth_index.statistics_vary_weights(items, doc -> 'segments', factors, growth_index.statistics_weight_groups(card));
+	END IF;
+	IF weights > 0 AND doc ->> 'weights' = 'relative' THEN
+		doc := jsonb_set(doc, '{dimensions}', growth_index.statistics_vary_dimensions(doc -> 'dimensions', weights, seed, trial));
 	END IF;
 	IF edges > 0 THEN
 		items := (SELECT jsonb_agg(item || jsonb_build_object('normalise', growth_index.statistics_vary_edges(item -> 'normalise',
@@ -425,11 +458,12 @@ BEGIN
 	RETURN growth_index.scorecard(jsonb_set(doc, '{indicators}', items));
 END $$;
 COMMENT ON FUNCTION growth_index.varied(growth_index.scorecard, bigint, bigint, numeric, numeric) IS
-'The card of one trial of sensitivity(): the same for the same card, seed and trial; trial 0 is the card itself. weights: each weight times a number drawn evenly from 1 - weights to 1 + weights, all rescaled so that each segment keeps its sum (where the aggregate is sum: the points that stand in the normaliser, instead). edges: both goalposts (linear, and log in logarithms) and each edge of bins are moved evenly by up to half of edges times their distance, to the nearer neighbour for bins, so their order stays; the cap of points per unit by up to half of edges times itself. Other normalisers keep what they have. Errors (22023): a spread out of range. NULL of a NULL.';
+'The card of one trial of sensitivity(): the same for the same card, seed and trial; trial 0 is the card itself. weights: each weight times a number drawn evenly from 1 - weights to 1 + weights, all rescaled so that each segment keeps its sum (where the aggregate is sum: the points that stand in the normaliser, instead); so do those of each bonus, weights below a dimension of which the best counts stay, and where weights are relative the shares of dimensions vary too. edges: both goalposts (linear, and log in logarithms) and each edge of bins are moved evenly by up to half of edges times their distance, to the nearer neighbour for bins, so their order stays; the cap of points per unit by up to half of edges times itself. Other normalisers keep what they have. Errors (22023): a spread out of range. NULL of a NULL.';
 
 CREATE FUNCTION growth_index.sensitivity(card growth_index.scorecard, ids text[], profiles growth_index.profile[],
 										 trials integer DEFAULT 1000, seed bigint DEFAULT 1,
-										 weights numeric DEFAULT 0.2, edges numeric DEFAULT 0, as_of date DEFAULT NULL)
+										 weights numeric DEFAULT 0.2, edges numeric DEFAULT 0, as_of date DEFAULT NULL,
+										 alternatives growth_index.scorecard[] DEFAULT '{}')
 	RETURNS TABLE (id text, score numeric, rank bigint, median numeric, low numeric, high numeric,
 				   best bigint, worst bigint, scored bigint)
 	LANGUAGE plpgsql IMMUTABLE PARALLEL SAFE COST 1000000 ROWS 1000
@@ -437,7 +471,7 @@ CREATE FUNCTION growth_index.sensitivity(card growth_index.scorecard, ids text[]
 AS $$
 #variable_conflict use_column
 BEGIN
-	IF num_nulls(card, ids, profiles, trials, seed, weights, edges) > 0 THEN
+	IF num_nulls(card, ids, profiles, trials, seed, weights, edges, alternatives) > 0 THEN
 		RETURN;
 	ELSIF cardinality(ids) <> cardinality(profiles) THEN
 		RAISE EXCEPTION '% ids for % profiles', cardinality(ids), cardinality(profiles) USING ERRCODE = '22023',
@@ -447,7 +481,9 @@ BEGIN
 	END IF;
 	RETURN QUERY
 	WITH trial_card AS MATERIALIZED (
-		SELECT t, growth_index.varied(card, seed, t, weights, edges) AS varied FROM generate_series(0, trials) AS t
+		SELECT t, growth_index.varied(CASE WHEN t = 0 THEN card ELSE (card || alternatives)[
+			1 + floor(growth_index.statistics_uniform(seed, t, 0) * (1 + cardinality(alternatives)))::integer] END, seed, t, weights, edges) AS varied
+		FROM generate_series(0, trials) AS t
 	), result AS (
 		SELECT t, n, s, CASE WHEN s IS NOT NULL THEN rank() OVER (PARTITION BY t ORDER BY s DESC NULLS LAST) END AS place
 		FROM trial_card, LATERAL (
@@ -460,5 +496,5 @@ BEGIN
 		min(place) FILTER (WHERE t > 0), max(place) FILTER (WHERE t > 0), count(place) FILTER (WHERE t > 0)
 	FROM result GROUP BY n ORDER BY 3 NULLS LAST, n;
 END $$;
-COMMENT ON FUNCTION growth_index.sensitivity(growth_index.scorecard, text[], growth_index.profile[], integer, bigint, numeric, numeric, date) IS
-'What the ranks hang on: the profiles scored by the card, and by so many variations of it (varied(): weights and edges say how far), with the spread of each one''s rank. ids name the profiles in their order: SELECT s.* FROM (SELECT array_agg(enterprise_id::text) AS ids, array_agg(profile) AS profiles FROM growth_index.enterprise_profile) AS e, growth_index.sensitivity(card, ids, profiles) AS s. score, rank: by the card itself, 1 being the highest, equal scores sharing the smaller rank; median, low, high: of the rank over the trials, low and high being its 5 % and 95 % quantiles (type 7); best, worst: the least and greatest; scored: trials in which there was a score. Ordered by rank; the same for the same seed. One without a score has no rank and takes none from the others. No rows where anything but as_of is NULL. Errors (22023): arrays of different lengths, trials not 1 to 100000, a spread out of range.';
+COMMENT ON FUNCTION growth_index.sensitivity(growth_index.scorecard, text[], growth_index.profile[], integer, bigint, numeric, numeric, date, growth_index.scorecard[]) IS
+'What the ranks hang on: the profiles scored by the card, and by so many variations of it (varied(): weights and edges say how far), with the spread of each one''s rank. alternatives: cards with other normalisers, aggregates or rules for missing values, of which (the card itself among them) each trial draws one evenly before it is varied. ids name the profiles in their order: SELECT s.* FROM (SELECT array_agg(enterprise_id::text) AS ids, array_agg(profile) AS profiles FROM growth_index.enterprise_profile) AS e, growth_index.sensitivity(card, ids, profiles) AS s. score, rank: by the card itself, 1 being the highest, equal scores sharing the smaller rank; median, low, high: of the rank over the trials, low and high being its 5 % and 95 % quantiles (type 7); best, worst: the least and greatest; scored: trials in which there was a score. Ordered by rank; the same for the same seed. One without a score has no rank and takes none from the others. No rows where anything but as_of is NULL. Errors (22023): arrays of different lengths, trials not 1 to 100000, a spread out of range.';
