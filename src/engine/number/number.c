@@ -207,6 +207,28 @@ decimal_from_numeric(Numeric num, Decimal *result)
 	return d.count > DECIMAL_DIGITS ? DECIMAL_ROUNDED : DECIMAL_OK;
 }
 
+/* The nearest decimal to a computed number, half away from zero. */
+bool
+decimal_round_numeric(Numeric num, Decimal *result)
+{
+	DecimalResult r = decimal_from_numeric(num, result);
+	char	   *text;
+
+	if (likely(r == DECIMAL_OK || r == DECIMAL_ROUNDED))
+		return true;
+	if (r == DECIMAL_NOT_FINITE)
+		return false;
+	if (r == DECIMAL_TOO_LONG)
+	{
+		text = numeric_to_plain_text(num);
+		num = numeric_round_to(num, DECIMAL_DIGITS - (int) strspn(text + (*text == '-'), "0123456789"));
+	}
+	else
+		num = numeric_round_to(num, -DECIMAL_EXP_MIN);
+	r = decimal_from_numeric(num, result);
+	return r == DECIMAL_OK || r == DECIMAL_ROUNDED;
+}
+
 /* The numeric with as many decimals as the number has. */
 Numeric
 decimal_to_numeric(Decimal d)

@@ -47,6 +47,8 @@ typedef enum DecimalResult
 /* brings a decimal into its one form; false: its exponent does not fit */
 extern bool decimal_normalise(Decimal *d);
 extern DecimalResult decimal_from_numeric(Numeric num, Decimal *result);
+/* to 15 significant digits, whole numbers too; false: not finite, or too large */
+extern bool decimal_round_numeric(Numeric num, Decimal *result);
 extern Numeric decimal_to_numeric(Decimal d);
 extern char *decimal_to_text(Decimal d);
 extern int	decimal_compare(Decimal a, Decimal b);

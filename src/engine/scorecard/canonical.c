@@ -11,9 +11,9 @@
 #include "utils/json.h"
 
 #include "../rating/rating.h"
-#include "scorecard.h"
+#include "peers.h"
 
-static const char *const rule_names[] = {"undecided", "zero", "reweight", "lowest"};
+static const char *const rule_names[] = {"undecided", "zero", "reweight", "lowest", "median", "mean"};
 
 const char *
 missing_rule_name(MissingRule rule)
@@ -105,8 +105,9 @@ steps(StringInfo out, const Normaliser *n)
 	appendStringInfoChar(out, bins ? ']' : '}');
 }
 
-void
-write_normaliser(StringInfo out, const Normaliser *n)
+/* Those that are numbers alone. */
+static void
+write_plain_normaliser(StringInfo out, const Normaliser *n)
 {
 	appendStringInfoChar(out, '{');
 	switch (n->kind)
@@ -115,6 +116,18 @@ write_normaliser(StringInfo out, const Normaliser *n)
 		case NORM_LOG:
 			json_key(out, n->kind == NORM_LINEAR ? "linear" : "log");
 			pair(out, &n->from, &n->to);
+			if (n->open)
+			{
+				json_key(out, "clamp");
+				appendStringInfoString(out, "false");
+			}
+			break;
+		case NORM_LOGISTIC:
+			json_key(out, "logistic");
+			appendStringInfoChar(out, '{');
+			number_key(out, "middle", &n->from);
+			number_key(out, "slope", &n->to);
+			appendStringInfoChar(out, '}');
 			break;
 		case NORM_BINS:
 			json_key(out, "bins");
@@ -142,8 +155,9 @@ write_normaliser(StringInfo out, const Normaliser *n)
 			if (!is_whole(&n->otherwise, 0))
 				number_key(out, "else", &n->otherwise);
 			break;
+		case NORM_PEERS:
 		case NORM_CASES:
-			break;				/* write_cases() */
+			break;				/* not here */
 		case NORM_SET:
 			json_key(out, "set");
 			steps(out, n);
@@ -157,6 +171,18 @@ write_normaliser(StringInfo out, const Normaliser *n)
 			break;
 	}
 	appendStringInfoChar(out, '}');
+}
+
+/* What stands under "normalise". */
+void
+write_normaliser(StringInfo out, const Indicator *ind)
+{
+	if (ind->cases != NULL)
+		write_cases(out, ind);
+	else if (ind->norm.kind == NORM_PEERS)
+		write_peer_normaliser(out, ind);
+	else
+		write_plain_normaliser(out, &ind->norm);
 }
 
 /* A weight: one number, or one for each segment. */
@@ -186,16 +212,14 @@ write_indicator(StringInfo out, const Scorecard *card, const Indicator *ind)
 	if (!ind->value_is_code && ind->cases == NULL)
 		text_key(out, "value", expression_text(ind->value));
 	json_key(out, "normalise");
-	if (ind->cases != NULL)
-		write_cases(out, ind);
-	else
-		write_normaliser(out, &ind->norm);
+	write_normaliser(out, ind);
 	if (!card->sum)
 		write_weight(out, card, ind->weight, ind->one_weight);
 	if (ind->has_cap)
 		number_key(out, "cap", &ind->cap);
 	if (ind->missing != MISSING_UNDECIDED)
 		text_key(out, "missing", rule_names[ind->missing]);
+	write_replacement(out, ind);
 	if (ind->has_baseline)
 		number_key(out, "baseline", &ind->baseline);
 	text_key(out, "reason", ind->reason);
@@ -305,6 +329,7 @@ scorecard_text(const Scorecard *card)
 	appendStringInfoChar(&out, ']');
 	write_pass(&out, card);
 	write_ratings(&out, card);
+	write_fitted(&out, card);
 	appendStringInfoChar(&out, '}');
 	return out.data;
 }

@@ -13,6 +13,7 @@
 
 #include "../rating/rating.h"
 #include "functions.h"
+#include "peers.h"
 
 PG_FUNCTION_INFO_V1(score_detail);
 PG_FUNCTION_INFO_V1(score_status);
@@ -121,17 +122,22 @@ part_reason(const Indicator *ind, const Part *part, bool weighted, Subject *s)
 {
 	static const char *const reasons[] = {
 		"missing: undecided", "missing: counted as zero",
-		"missing: left out, weight shared", "missing: counted as lowest"
+		"missing: left out, weight shared", "missing: counted as lowest",
+		"missing: median of the peers", "missing: mean of the peers"
 	};
-
+	const char *fallback = NULL;
+	const char *reason;
 	const Case *matched;
 
 	if (!weighted)
 		return "no weight in this segment";
-	if (part->missing)
-		return reasons[ind->missing];
-	matched = ind->cases != NULL ? matching_case(ind, s) : NULL;
-	return matched != NULL && matched->reason != NULL ? matched->reason : ind->reason;
+	if (ind->peers != NULL && (ind->norm.kind == NORM_PEERS || part->missing))
+		fallback = fallback_reason(ind->peers, s);
+	matched = ind->cases != NULL && !part->missing ? matching_case(ind, s) : NULL;
+	reason = part->missing ? reasons[ind->missing] :
+		matched != NULL && matched->reason != NULL ? matched->reason : ind->reason;
+	return fallback == NULL ? reason :
+		reason == NULL ? fallback : psprintf("%s; %s", reason, fallback);
 }
 
 static void
@@ -431,10 +437,7 @@ item_row(ReturnSetInfo *rsinfo, const Scorecard *card, const Indicator *ind, int
 	Row			row;
 
 	initStringInfo(&norm);
-	if (ind->cases != NULL)
-		write_cases(&norm, ind);
-	else
-		write_normaliser(&norm, &ind->norm);
+	write_normaliser(&norm, ind);
 	row_start(&row);
 	row_text(&row, 0, d->code);
 	row_text(&row, 1, d->name);

@@ -11,14 +11,15 @@
 #include "utils/builtins.h"
 
 #include "../rating/rating.h"
-#include "scorecard.h"
+#include "peers.h"
 
 static const char *const card_keys[] = {
 	"name", "name_en", "source", "total", "digits", "coverage", "weights", "aggregate", "initial", "floor",
-	"cap", "reasons", "segment", "segments", "dimensions", "indicators", "pass", "ratings", "overrides", NULL
+	"cap", "reasons", "segment", "segments", "dimensions", "indicators", "pass", "ratings", "overrides",
+	"fitted", NULL
 };
 static const char *const indicator_keys[] = {
-	"code", "name", "name_en", "dimension", "value", "normalise", "weight", "cap", "missing",
+	"code", "name", "name_en", "dimension", "value", "normalise", "weight", "cap", "missing", "peers",
 	"baseline", "reason", NULL
 };
 static const char *const rating_keys[] = {"grade", "from", NULL};
@@ -310,10 +311,10 @@ read_missing(JsonbContainer *object, const char *path)
 
 	if (name == NULL)
 		return MISSING_UNDECIDED;
-	for (int rule = MISSING_UNDECIDED; rule <= MISSING_LOWEST; rule++)
+	for (int rule = MISSING_UNDECIDED; rule <= MISSING_MEAN; rule++)
 		if (strcmp(name, missing_rule_name(rule)) == 0)
 			return rule;
-	document_error(path_under(path, "missing"), "must be one of undecided, zero, reweight and lowest");
+	document_error(path_under(path, "missing"), "must be one of undecided, zero, reweight, lowest, median and mean");
 }
 
 /* An indicator's code as an expression: always quoted. */
@@ -362,7 +363,9 @@ read_indicator(Scorecard *card, Indicator *ind, JsonbContainer *object, const ch
 	}
 	else
 	{
-		read_normaliser(&ind->norm, &v, path_under(path, "normalise"));
+		if (!is_container(&v, false) ||
+			!read_peer_normaliser(card, ind, v.val.binary.data, path_under(path, "normalise")))
+			read_normaliser(&ind->norm, &v, path_under(path, "normalise"));
 		ind->value = read_expression(card, value == NULL ? quoted_code(ind->code) : value,
 									 normaliser_input(&ind->norm), path_under(path, "value"));
 	}
@@ -378,6 +381,9 @@ read_indicator(Scorecard *card, Indicator *ind, JsonbContainer *object, const ch
 	if (ind->has_cap)
 		ind->cap = constant_member(object, "cap", path);
 	ind->missing = read_missing(object, path);
+	if (ind->missing == MISSING_LOWEST && ind->norm.open)
+		document_error(path_under(path, "missing"), "must not be \"lowest\" where nothing is the lowest");
+	read_replacement(card, ind, object, path);
 }
 
 static void
@@ -514,6 +520,7 @@ scorecard_from_jsonb(Jsonb *json)
 	read_pass(card, &json->root);
 	read_ratings(card, &json->root);
 	read_overrides(card, &json->root);
+	read_fitted(card, &json->root);
 	card->context = CurrentMemoryContext;
 	card->plans = palloc0(card->nsegments * sizeof(CardPlan *));
 	return card;

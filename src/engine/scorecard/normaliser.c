@@ -10,12 +10,6 @@
 #include "scorecard.h"
 
 static char *
-under(const char *path, const char *key)
-{
-	return psprintf("%s.%s", path, key);
-}
-
-static char *
 at(const char *path, int i)
 {
 	return psprintf("%s[%d]", path, i);
@@ -56,8 +50,8 @@ is_positive(Constant c)
 	return numeric_compare(c.exact, int64_to_numeric(0)) > 0;
 }
 
-/* "[from, to]" */
-static void
+/* "[from, to]", which differ */
+void
 read_pair(const JsonbValue *value, const char *path, Constant *first, Constant *second)
 {
 	JsonbValue *v;
@@ -72,11 +66,24 @@ read_pair(const JsonbValue *value, const char *path, Constant *first, Constant *
 		document_error(path, "must be two different numbers");
 }
 
-static void
-read_linear(Normaliser *n, const JsonbValue *value, const char *path)
+bool
+boolean_of(const JsonbValue *value, const char *path)
 {
+	if (value->type != jbvBool)
+		document_error(path, "must be true or false");
+	return value->val.boolean;
+}
+
+static void
+read_linear(Normaliser *n, JsonbContainer *object, const JsonbValue *value, const char *path)
+{
+	static const char *const keys[] = {"linear", "clamp", NULL};
+	JsonbValue	v;
+
 	n->kind = NORM_LINEAR;
-	read_pair(value, path, &n->from, &n->to);
+	check_keys(object, keys, path);
+	read_pair(value, path_under(path, "linear"), &n->from, &n->to);
+	n->open = find_member(object, "clamp", &v) && !boolean_of(&v, path_under(path, "clamp"));
 	n->lowest = zero();
 }
 
@@ -102,6 +109,40 @@ read_log(Normaliser *n, const JsonbValue *value, const char *path)
 	if (numeric_compare(range, int64_to_numeric(0)) <= 0)
 		document_error(path, "must be two numbers that lie farther apart");
 	n->log_range = constant_of(range);
+	n->lowest = zero();
+}
+
+/* As the Human Development Index says it: linear or log by another name. */
+static void
+read_goalposts(Normaliser *n, JsonbContainer *object, const JsonbValue *value, const char *path)
+{
+	static const char *const keys[] = {"goalposts", "log", NULL};
+	JsonbValue	v;
+
+	check_keys(object, keys, path);
+	if (find_member(object, "log", &v) && boolean_of(&v, path_under(path, "log")))
+	{
+		read_log(n, value, path_under(path, "goalposts"));
+		return;
+	}
+	n->kind = NORM_LINEAR;
+	read_pair(value, path_under(path, "goalposts"), &n->from, &n->to);
+	n->lowest = zero();
+}
+
+static void
+read_logistic(Normaliser *n, const JsonbValue *value, const char *path)
+{
+	static const char *const keys[] = {"middle", "slope", NULL};
+
+	n->kind = NORM_LOGISTIC;
+	if (!is_container(value, false))
+		document_error(path, "must be an object with middle and slope");
+	check_keys(value->val.binary.data, keys, path);
+	n->from = constant_member(value->val.binary.data, "middle", path);
+	n->to = constant_member(value->val.binary.data, "slope", path);
+	if (numeric_compare(n->to.exact, int64_to_numeric(0)) == 0)
+		document_error(path_under(path, "slope"), "must not be 0");
 	n->lowest = zero();
 }
 
@@ -159,13 +200,13 @@ read_per_unit(Normaliser *n, const JsonbValue *value, const char *path)
 	if (!n->has_points && !n->has_cap)
 		document_error(path, "must have points, cap or both");
 	if (n->has_cap && !is_positive(n->cap))
-		document_error(under(path, "cap"), "must be positive");
+		document_error(path_under(path, "cap"), "must be positive");
 	n->lowest = zero();
 	if (!n->has_points || numeric_compare(n->points.exact, int64_to_numeric(0)) >= 0)
 		return;
 	/* a deduction: the more the less, down to the cap */
 	if (!n->has_cap)
-		document_error(under(path, "cap"), "is missing, though the points are negative");
+		document_error(path_under(path, "cap"), "is missing, though the points are negative");
 	if (!numeric_mul_ok(n->cap.exact, n->points.exact, &lowest))
 		document_error(path, "is out of range");
 	n->lowest = constant_of(lowest);
@@ -210,7 +251,7 @@ read_names(Normaliser *n, const JsonbValue *value, const char *path)
 		}
 		else if (token == WJB_VALUE)
 		{
-			n->steps[i].points = constant_of(number_of(&v, under(path, n->steps[i].name)));
+			n->steps[i].points = constant_of(number_of(&v, path_under(path, n->steps[i].name)));
 			i++;
 		}
 	}
@@ -224,7 +265,7 @@ read_category(Normaliser *n, JsonbContainer *object, const JsonbValue *value, co
 
 	n->kind = NORM_CATEGORY;
 	check_keys(object, keys, path);
-	read_names(n, value, under(path, "category"));
+	read_names(n, value, path_under(path, "category"));
 	n->otherwise = find_member(object, "else", &v) ? constant_member(object, "else", path) : zero();
 	n->lowest = n->otherwise;
 	for (int i = 0; i < n->nsteps; i++)
@@ -258,17 +299,15 @@ read_set(Normaliser *n, JsonbContainer *object, const JsonbValue *value, const c
 
 	n->kind = NORM_SET;
 	check_keys(object, keys, path);
-	read_names(n, value, under(path, "set"));
+	read_names(n, value, path_under(path, "set"));
 	n->has_cap = true;
 	n->cap = find_member(object, "cap", &v) ? constant_member(object, "cap", path) :
 		constant_of(int64_to_numeric(100));
 	if (!is_positive(n->cap))
-		document_error(under(path, "cap"), "must be positive");
+		document_error(path_under(path, "cap"), "must be positive");
 	if (find_member(object, "best", &v))
 	{
-		if (v.type != jbvBool)
-			document_error(under(path, "best"), "must be true or false");
-		n->best = v.val.boolean;
+		n->best = boolean_of(&v, path_under(path, "best"));
 	}
 	n->lowest = constant_of(lowest_of_set(n, path));
 }
@@ -277,9 +316,9 @@ read_set(Normaliser *n, JsonbContainer *object, const JsonbValue *value, const c
 void
 read_normaliser(Normaliser *n, const JsonbValue *value, const char *path)
 {
-	static const char *const alone[] = {"linear", "log", "bins", "per_unit", "flag"};
+	static const char *const alone[] = {"log", "logistic", "bins", "per_unit", "flag"};
 	static void (*const readers[]) (Normaliser *, const JsonbValue *, const char *) = {
-		read_linear, read_log, read_bins, read_per_unit, read_flag
+		read_log, read_logistic, read_bins, read_per_unit, read_flag
 	};
 	JsonbContainer *object;
 	JsonbValue	v;
@@ -294,13 +333,17 @@ read_normaliser(Normaliser *n, const JsonbValue *value, const char *path)
 			const char *keys[] = {alone[i], NULL};
 
 			check_keys(object, keys, path);
-			readers[i] (n, &v, under(path, alone[i]));
+			readers[i] (n, &v, path_under(path, alone[i]));
 			return;
 		}
-	if (find_member(object, "category", &v))
+	if (find_member(object, "linear", &v))
+		read_linear(n, object, &v, path);
+	else if (find_member(object, "goalposts", &v))
+		read_goalposts(n, object, &v, path);
+	else if (find_member(object, "category", &v))
 		read_category(n, object, &v, path);
 	else if (find_member(object, "set", &v))
 		read_set(n, object, &v, path);
 	else
-		document_error(path, "must be one of linear, log, bins, per_unit, flag, category, set and cases");
+		document_error(path, "must be one of linear, goalposts, log, logistic, bins, per_unit, flag, category, set, cases, minmax, zscore, rank, percentile and leader");
 }

@@ -120,7 +120,7 @@ plan_line(const Scorecard *card, int segment, PlanPart *part)
 	if (!isfinite(rate) || !isfinite(part->offset) || isnan(part->top) ||
 		!(fabs(rate) < 1e200) || (rate != 0 && fabs(rate) < 1e-200))
 		part->kind = PLAN_NUMERIC;
-	else if (part->indicator->bare >= 0 && n->kind != NORM_LOG &&
+	else if (part->indicator->bare >= 0 && n->kind != NORM_LOG && !n->open &&
 			 part->top > 0 && part->top < PLAN_LINE_LIMIT && part->error < 0.25)
 		part->kind = PLAN_LINEAR;
 }
@@ -169,6 +169,8 @@ plan_part(const Scorecard *card, int segment, CardPlan *plan, const Indicator *i
 		part->kind = PLAN_NUMERIC;
 	else if (n->kind == NORM_LINEAR || n->kind == NORM_LOG || n->kind == NORM_PER_UNIT)
 		plan_line(card, segment, part);
+	else if (n->kind == NORM_LOGISTIC || n->kind == NORM_PEERS)
+		part->top = double_of(full_points(card, segment, ind));
 	else if (n->kind == NORM_SET)
 		part->rate[0] = double_of(full_points(card, segment, ind)) / 100;
 	else

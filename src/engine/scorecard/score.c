@@ -10,6 +10,7 @@
 #include "postgres.h"
 
 #include "../rating/rating.h"
+#include "peers.h"
 #include "score.h"
 
 /* Added to a double below 2^51 and taken off again, this leaves a whole number. */
@@ -386,6 +387,8 @@ score_fast(Scorecard *card, Subject *s, FastScore *result)
 	Pass		p;
 	bool		certain;
 
+	if (unlikely(card->ngroupings > 0))
+		begin_peers(card);
 	result->nmissing = 0;
 	result->status = STATUS_UNDECIDED;
 	result->segment = p.segment = find_segment(card, s);

@@ -70,5 +70,6 @@ extern bool combine_tree(Pass *p, const double *shares);
 extern void add_missing(Pass *p, int i);
 extern void add_exactly(Pass *p, int i);
 extern void add_other(Pass *p, int i);
+extern void add_points(Pass *p, int i, double value, double error);
 
 #endif							/* GROWTH_INDEX_SCORE_H */

@@ -15,6 +15,7 @@
 
 #include "../rating/rating.h"
 #include "exact.h"
+#include "peers.h"
 
 static Numeric
 clamp(Numeric x, Numeric low, Numeric high)
@@ -24,15 +25,39 @@ clamp(Numeric x, Numeric low, Numeric high)
 	return numeric_compare(x, high) >= 0 ? high : x;
 }
 
+/*
+ * 100 / (1 + exp(-slope * (x - middle))), to 15 digits.  Beyond these bounds
+ * that is 100, or nothing that anybody could count.
+ */
+static Numeric
+logistic(const Normaliser *n, Numeric x)
+{
+	Numeric		t = multiply(n->to.exact, subtract(x, n->from.exact));
+	Decimal		d;
+
+	if (numeric_compare(t, whole(50)) >= 0)
+		return whole(100);
+	if (numeric_compare(t, whole(-1000)) <= 0)
+		return whole(0);
+	t = DatumGetNumeric(DirectFunctionCall1(numeric_exp, NumericGetDatum(subtract(whole(0), t))));
+	if (!decimal_round_numeric(divide(whole(100), add(whole(1), t)), &d))
+		return whole(0);
+	return decimal_to_numeric(d);
+}
+
 static Numeric
 normalise_number(const Normaliser *n, Numeric x)
 {
+	Numeric		line;
+
 	switch (n->kind)
 	{
 		case NORM_LINEAR:
-			return clamp(divide(multiply(subtract(x, n->from.exact), whole(100)),
-								subtract(n->to.exact, n->from.exact)),
-						 whole(0), whole(100));
+			line = divide(multiply(subtract(x, n->from.exact), whole(100)),
+						  subtract(n->to.exact, n->from.exact));
+			return n->open ? line : clamp(line, whole(0), whole(100));
+		case NORM_LOGISTIC:
+			return logistic(n, x);
 		case NORM_LOG:
 			if (numeric_compare(x, n->from.exact) <= 0)
 				return whole(0);
@@ -85,12 +110,36 @@ add_member(const char *text, int len, void *arg)
 	}
 }
 
-/* The normalised value of an indicator; false: its value is unknown. */
+/* What a number comes to, among the peers of the group where they matter. */
+Numeric
+normalise_value(const Indicator *ind, const PeerGroup *group, Numeric x)
+{
+	Decimal		d;
+
+	if (ind->norm.kind != NORM_PEERS)
+		return normalise_number(&ind->norm, x);
+	return decimal_round_numeric(x, &d) ? peers_normalise(ind->peers, group, d) : NULL;
+}
+
+/* What the peers put in the place of a missing value; NULL: nothing. */
+static Numeric
+replacement_of(const Indicator *ind, Subject *s)
+{
+	const PeerGroup *group;
+
+	if (ind->missing != MISSING_MEDIAN && ind->missing != MISSING_MEAN)
+		return NULL;
+	group = peers_of(ind->peers, s);
+	return group == NULL ? NULL : normalise_value(ind, group, replacement_number(ind, group));
+}
+
+/* The normalised value of an indicator; false: its value is unknown, or nobody's. */
 bool
 normalise_exactly(const Indicator *ind, Subject *s, Numeric *normalised)
 {
 	const Normaliser *n = &ind->norm;
 	SetSum		sum = {n, whole(0), false};
+	const PeerGroup *group;
 	Numeric		x;
 	const char *text;
 	int			len;
@@ -120,8 +169,11 @@ normalise_exactly(const Indicator *ind, Subject *s, Numeric *normalised)
 		default:
 			if (!expression_numeric(ind->value, s, &x))
 				return false;
-			*normalised = normalise_number(n, x);
-			return true;
+			group = n->kind == NORM_PEERS ? peers_of(ind->peers, s) : NULL;
+			if (n->kind == NORM_PEERS && group == NULL)
+				return false;
+			*normalised = normalise_value(ind, group, x);
+			return *normalised != NULL;
 	}
 }
 
@@ -159,8 +211,10 @@ normalise_parts(const Scorecard *card, Subject *s, ScoreResult *r)
 
 		CHECK_FOR_INTERRUPTS();
 		part->missing = !normalise_exactly(&card->indicators[i], s, &part->normalised);
-		if (part->missing)
-			part->normalised = NULL;
+		if (!part->missing)
+			continue;
+		part->normalised = NULL;
+		part->replacement = replacement_of(&card->indicators[i], s);
 	}
 }
 
@@ -188,7 +242,10 @@ apply_rules(const Scorecard *card, ScoreResult *r)
 		else if (ind->missing == MISSING_REWEIGHT)
 			part->counts = false;
 		else
-			part->normalised = ind->missing == MISSING_ZERO ? whole(0) : ind->norm.lowest.exact;
+			part->normalised = ind->missing == MISSING_ZERO ? whole(0) :
+				ind->missing == MISSING_LOWEST ? ind->norm.lowest.exact : part->replacement;
+		if (part->normalised == NULL && part->counts)
+			r->status = STATUS_UNDECIDED;
 	}
 	r->coverage = card_coverage(card, r->segment, known);
 }
@@ -260,6 +317,8 @@ score_parts(const Scorecard *card, ScoreResult *r)
 void
 score_exactly(const Scorecard *card, Subject *s, ScoreResult *r)
 {
+	if (card->unfitted)
+		card_not_fitted(card);
 	memset(r, 0, sizeof(*r));
 	r->status = STATUS_UNDECIDED;
 	r->parts = palloc0(card->nindicators * sizeof(Part));

@@ -5,6 +5,7 @@
  */
 #include "postgres.h"
 
+#include "peers.h"
 #include "score.h"
 
 /* A logarithm of the C library is nearer than this to that of numeric. */
@@ -30,6 +31,8 @@ add_missing(Pass *p, int i)
 		add_outcome(p, i, &part->replacement);
 	else if (part->missing == MISSING_UNDECIDED)
 		p->undecided = true;
+	else if (part->missing != MISSING_REWEIGHT)
+		add_replacement(p, i);
 	else
 	{
 		if (p->nleft_out++ == 0)
@@ -54,7 +57,8 @@ add_exactly(Pass *p, int i)
 		p->beyond = true;
 }
 
-static inline void
+/* Points whose rounding may be open. */
+void
 add_points(Pass *p, int i, double value, double error)
 {
 	int64		points;
@@ -142,13 +146,47 @@ add_bin(Pass *p, int i, Filtered x)
 	add_outcome(p, i, &part->outcomes[reached]);
 }
 
+/* The numeric one is rounded to 15 digits, which may be 5e-15 of it. */
+static void
+add_logistic(Pass *p, int i, Filtered x)
+{
+	const PlanPart *part = &p->plan->parts[i];
+	const Normaliser *n = &part->indicator->norm;
+	double		middle = n->from.fast.value;
+	double		slope = n->to.fast.value;
+	double		t = slope * (x.value - middle);
+	double		error = fabs(slope) * (x.error + (fabs(x.value) + fabs(middle)) * PLAN_DOUBLE) +
+		fabs(t) * PLAN_DOUBLE;
+	double		value = part->top / (1 + exp(-t));
+
+	if (!(error < 1e-3) || fabs(t) > 600)
+		add_exactly(p, i);
+	else
+		add_points(p, i, value, fabs(value) * (1.01 * error + 6e-15 + LOGARITHM_ULP + PLAN_DOUBLE + PLAN_DIVIDED));
+}
+
+/* Linear, and points per unit. */
+static void
+add_straight(Pass *p, int i, Filtered x)
+{
+	const PlanPart *part = &p->plan->parts[i];
+	double		value = x.value * part->rate[0];
+	double		error = x.error * fabs(part->rate[0]) +
+		(fabs(value) + fabs(part->offset)) * PLAN_DOUBLE;
+
+	value += part->offset;
+	if (part->indicator->norm.open)
+		add_points(p, i, value, error + fabs(value) * PLAN_DIVIDED);
+	else
+		add_on_line(p, i, value, error);
+}
+
 static void
 add_number(Pass *p, int i)
 {
 	const PlanPart *part = &p->plan->parts[i];
 	Filtered	x;
 	NumberResult known = expression_number(part->indicator->value, p->s, &x);
-	double		value;
 
 	if (known == NUMBER_UNKNOWN)
 		add_missing(p, i);
@@ -159,12 +197,10 @@ add_number(Pass *p, int i)
 		add_bin(p, i, x);
 	else if (part->indicator->norm.kind == NORM_LOG)
 		add_logarithm(p, i, x);
+	else if (part->indicator->norm.kind == NORM_LOGISTIC)
+		add_logistic(p, i, x);
 	else
-	{
-		value = x.value * part->rate[0];
-		add_on_line(p, i, value + part->offset,
-					x.error * fabs(part->rate[0]) + (fabs(value) + fabs(part->offset)) * PLAN_DOUBLE);
-	}
+		add_straight(p, i, x);
 }
 
 typedef struct SetSum
@@ -265,6 +301,9 @@ add_other(Pass *p, int i)
 			break;
 		case NORM_SET:
 			add_set(p, i);
+			break;
+		case NORM_PEERS:
+			add_peers(p, i);
 			break;
 		default:
 			add_number(p, i);

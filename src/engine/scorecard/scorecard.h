@@ -35,6 +35,8 @@ typedef enum NormaliserKind
 	NORM_FLAG,
 	NORM_CATEGORY,
 	NORM_SET,
+	NORM_LOGISTIC,
+	NORM_PEERS,					/* a peer group's, as frozen: see peers.h */
 	NORM_CASES					/* the value is CASE WHEN ... THEN points ... END */
 } NormaliserKind;
 
@@ -57,8 +59,9 @@ typedef struct Step
 typedef struct Normaliser
 {
 	NormaliserKind kind;
-	Constant	from;			/* linear, log */
-	Constant	to;
+	Constant	from;			/* linear, log; logistic: the middle */
+	Constant	to;				/* ...; logistic: the slope */
+	bool		open;			/* linear, peers: not clamped, so nothing is the least */
 	Constant	log_from;		/* log */
 	Constant	log_range;
 	bool		has_points;		/* per unit: else 100 / cap */
@@ -89,7 +92,9 @@ typedef enum MissingRule
 	MISSING_UNDECIDED,
 	MISSING_ZERO,
 	MISSING_REWEIGHT,
-	MISSING_LOWEST
+	MISSING_LOWEST,
+	MISSING_MEDIAN,				/* of the peers' values, and ... */
+	MISSING_MEAN
 } MissingRule;
 
 /* How the members of a dimension, or the dimensions of a card, come to one number. */
@@ -145,6 +150,7 @@ typedef struct Indicator
 	bool		has_cap;
 	Constant	cap;			/* most points */
 	MissingRule missing;
+	struct PeerRule *peers;		/* NULL: it is not compared with any */
 } Indicator;
 
 typedef struct Threshold
@@ -234,6 +240,8 @@ typedef struct CardPlan
 	struct WidePlan *wide;		/* NULL: not for this card, or this machine */
 } CardPlan;
 
+struct PeerGroup;
+
 typedef struct Scorecard
 {
 	MemoryContext context;		/* where all of it is */
@@ -268,6 +276,9 @@ typedef struct Scorecard
 	int		   *order;			/* of dimensions: each after its parent, beside its kin */
 	int			nindicators;
 	Indicator  *indicators;
+	bool		unfitted;		/* something is compared with peers, who are not known */
+	int			ngroupings;
+	struct Grouping **groupings;	/* of peers */
 	PassRule	pass;
 	int			nthresholds;
 	Threshold  *thresholds;
@@ -290,6 +301,7 @@ typedef struct Part
 	bool		counts;			/* ... and was not left out */
 	bool		missing;
 	Numeric		normalised;		/* NULL: missing and not replaced */
+	Numeric		replacement;	/* normalised, what peers put in the place of what is missing */
 	Numeric		points;
 	Numeric		possible;		/* points at a normalised value of 100 */
 } Part;
@@ -367,6 +379,8 @@ extern Constant *read_weight(Scorecard *card, JsonbContainer *object, const char
 extern int16 grade_member(JsonbContainer *object, const char *key, const char *path);
 extern void read_normaliser(Normaliser *n, const JsonbValue *value, const char *path);
 extern ExprType normaliser_input(const Normaliser *n);
+extern void read_pair(const JsonbValue *value, const char *path, Constant *first, Constant *second);
+extern bool boolean_of(const JsonbValue *value, const char *path);
 
 /* dimension.c: the tree of dimensions, and what its nodes weigh */
 extern void read_aggregation(Scorecard *card, JsonbContainer *root);
@@ -407,7 +421,7 @@ extern void write_cases(StringInfo out, const Indicator *ind);
 /* canonical.c */
 extern void json_key(StringInfo out, const char *name);
 extern char *scorecard_text(const Scorecard *card);
-extern void write_normaliser(StringInfo out, const Normaliser *n);
+extern void write_normaliser(StringInfo out, const Indicator *ind);
 extern void write_weight(StringInfo out, const Scorecard *card, const Constant *weight, bool same);
 extern const char *missing_rule_name(MissingRule rule);
 
@@ -415,6 +429,7 @@ extern const char *missing_rule_name(MissingRule rule);
 extern Numeric card_coverage(const Scorecard *card, int segment, Numeric known);
 extern void score_parts(const Scorecard *card, ScoreResult *r);
 extern void score_exactly(const Scorecard *card, Subject *s, ScoreResult *result);
+extern Numeric normalise_value(const Indicator *ind, const struct PeerGroup *group, Numeric x);
 extern bool normalise_exactly(const Indicator *ind, Subject *s, Numeric *normalised);
 extern int	card_segment(const Scorecard *card, Subject *s);
 

@@ -98,6 +98,33 @@ CREATE FUNCTION growth_index.indicators(growth_index.scorecard) RETURNS text[]
 COMMENT ON FUNCTION growth_index.indicators(growth_index.scorecard) IS
 'The codes of the indicators that the scorecard reads, in byte order; as_of is not among them.';
 
+/* ---- peers ---- */
+CREATE FUNCTION growth_index.fit_transition(internal, growth_index.scorecard, growth_index.profile) RETURNS internal
+	AS 'MODULE_PATHNAME' LANGUAGE C IMMUTABLE PARALLEL SAFE COST 100;
+CREATE FUNCTION growth_index.fit_transition(internal, growth_index.scorecard, growth_index.profile, date) RETURNS internal
+	AS 'MODULE_PATHNAME' LANGUAGE C IMMUTABLE PARALLEL SAFE COST 100;
+CREATE FUNCTION growth_index.fit_combine(internal, internal) RETURNS internal
+	AS 'MODULE_PATHNAME' LANGUAGE C IMMUTABLE PARALLEL SAFE COST 1000;
+CREATE FUNCTION growth_index.fit_serial(internal) RETURNS bytea
+	AS 'MODULE_PATHNAME' LANGUAGE C IMMUTABLE STRICT PARALLEL SAFE COST 1000;
+CREATE FUNCTION growth_index.fit_deserial(bytea, internal) RETURNS internal
+	AS 'MODULE_PATHNAME' LANGUAGE C IMMUTABLE STRICT PARALLEL SAFE COST 1000;
+CREATE FUNCTION growth_index.fit_final(internal) RETURNS growth_index.scorecard
+	AS 'MODULE_PATHNAME' LANGUAGE C IMMUTABLE PARALLEL SAFE COST 100000;
+
+CREATE AGGREGATE growth_index.fit(card growth_index.scorecard, profile growth_index.profile) (
+	SFUNC = growth_index.fit_transition, STYPE = internal, SSPACE = 65536,
+	FINALFUNC = growth_index.fit_final, COMBINEFUNC = growth_index.fit_combine,
+	SERIALFUNC = growth_index.fit_serial, DESERIALFUNC = growth_index.fit_deserial, PARALLEL = SAFE);
+COMMENT ON AGGREGATE growth_index.fit(growth_index.scorecard, growth_index.profile) IS
+'The scorecard with what its rules need of the peers frozen into it ("fitted"): the members of each group, and their values, extremes, mean, deviation or median. Needed by the normalisers minmax, zscore, rank, percentile and leader, and by missing "median" and "mean"; a card without them comes back as it is, an earlier fit is replaced. A profile is a member of the groups that its own formulas name, as far as they are known, and of everybody, where the value is known. Groups of fewer than least members are left out. The values of groups of up to 10,000 members are all kept; of larger ones about 1,000, with exact counts, and at most 0.1 % of the members between two of them: so far a percentile in between may be off, half of that as a rule. The same result in any order, serial or parallel. NULL profiles are left out; NULL without any. Takes 8 bytes a profile and rule, 4 a profile and list of formulas, and at the end 16 a profile. Errors: different scorecards (22023), more than 2,147,483,647 profiles, a million groups, or 200 MB of result (54000).';
+CREATE AGGREGATE growth_index.fit(card growth_index.scorecard, profile growth_index.profile, as_of date) (
+	SFUNC = growth_index.fit_transition, STYPE = internal, SSPACE = 65536,
+	FINALFUNC = growth_index.fit_final, COMBINEFUNC = growth_index.fit_combine,
+	SERIALFUNC = growth_index.fit_serial, DESERIALFUNC = growth_index.fit_deserial, PARALLEL = SAFE);
+COMMENT ON AGGREGATE growth_index.fit(growth_index.scorecard, growth_index.profile, date) IS
+'fit(card, profile) with the day on which the formulas are evaluated; NULL: what needs one is unknown. The day is not kept.';
+
 CREATE FUNCTION growth_index.score_change(card growth_index.scorecard, before growth_index.profile, after growth_index.profile,
 										  as_of_before date DEFAULT NULL, as_of_after date DEFAULT NULL,
 										  OUT dimension text, OUT code text, OUT name text,
