@@ -226,6 +226,9 @@ SELECT unsaid('PMML cannot say: as_of', card_of('{"flag": true}', 'd < as_of'), 
 SELECT unsaid('PMML cannot say: a % b', card_of('{"linear": [0, 1]}', 'a % b'), 'a remainder');
 SELECT unsaid('PMML cannot say: missing "reweight" of indicator "i" <1>', card_of('{"linear": [0, 1]}', 'a', ', "missing": "reweight"'), 'the rule reweight');
 SELECT unsaid('PMML cannot say: missing "lowest" of indicator "i" <1>', card_of('{"cases": [{"when": "f", "points": "a"}]}', 'a', ', "missing": "lowest"'), 'the lowest of formulas');
+SELECT unsaid('PMML cannot say: missing "median" of indicator "i" <1>', card_of('{"linear": [0, 1]}', 'a', ', "missing": "median"'), 'the peers'' median');
+SELECT unsaid('PMML cannot say: normaliser {"percentile": true}', card_of('{"percentile": true}', 'a'), 'peers');
+SELECT unsaid('PMML cannot say: normaliser {"logistic": {"slope": 1, "middle": 0}}', card_of('{"logistic": {"middle": 0, "slope": 1}}', 'a'), 'a logistic curve');
 SELECT unsaid('PMML cannot say: coverage, ratings', '{"name": "w", "coverage": 0.5, "dimensions": [{"code": "k"}], "indicators": [{"code": "a", "dimension": "k", "normalise": {"linear": [0, 30]}, "weight": 100}], "ratings": [{"grade": "A", "from": 5}]}', 'ratings and coverage');
 SELECT unsaid('PMML cannot say: dimensions[k].cap', '{"name": "w", "dimensions": [{"code": "k", "cap": 20}], "indicators": [{"code": "a", "dimension": "k", "normalise": {"linear": [0, 30]}, "weight": 100}]}', 'a dimension with a cap');
 SELECT unsaid('PMML cannot say: aggregate "geometric"', '{"name": "w", "aggregate": "geometric", "dimensions": [{"code": "k"}], "indicators": [{"code": "a", "dimension": "k", "normalise": {"linear": [0, 30]}, "weight": 100}]}', 'a geometric mean');

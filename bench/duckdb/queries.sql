@@ -26,6 +26,12 @@ CREATE OR REPLACE FUNCTION bench.duckdb_score(type text) RETURNS text LANGUAGE s
 		type, CASE type WHEN 'decimal' THEN '5999.5' ELSE '60' END)
 	FROM bench.model m
 $$;
+-- the percentiles of eight indicators within their industries, read by a sum each
+CREATE OR REPLACE FUNCTION bench.duckdb_fit(type text) RETURNS text LANGUAGE sql AS $$
+	SELECT format('SELECT %s FROM (SELECT %s FROM wide_%s)', string_agg(format('sum(%s_%s)', kind, n), ' + '),
+		string_agg(format('percent_rank() OVER (PARTITION BY industry ORDER BY %s_%s) AS %1$s_%2$s', kind, n), ', '), type)
+	FROM unnest('{money,ratio}'::text[]) AS kind, generate_series(1, 4) AS n
+$$;
 -- a column's type with the rival
 CREATE OR REPLACE FUNCTION bench.duckdb_column(name text, type text) RETURNS text LANGUAGE sql AS $$
 	SELECT name || '::' || CASE
@@ -57,4 +63,6 @@ SELECT jsonb_build_object(
 		|| '["DROP TABLE wide", "DROP TABLE weight"]'),
 	'queries', jsonb_build_object(
 		'score_double', bench.duckdb_score('double'),
-		'score_decimal', bench.duckdb_score('decimal')));
+		'score_decimal', bench.duckdb_score('decimal'),
+		'fit_double', bench.duckdb_fit('double'),
+		'fit_decimal', bench.duckdb_fit('decimal')));

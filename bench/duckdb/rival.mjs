@@ -1,4 +1,4 @@
-// The rival of score/duckdb: runs what queries.sql has planned
+// The rival of score/duckdb and fit/duckdb: runs what queries.sql has planned
 // on one thread of DuckDB, over tables of its own in memory, and prints a line
 // "name milliseconds answer" a query: the median of five runs after a first one.
 //	node rival.mjs plan.json

@@ -1,6 +1,7 @@
 #!/bin/bash
 #
-# score/duckdb: the same model in DuckDB, on one thread, over tables of its own.
+# score/duckdb, fit/duckdb: the same model, and percentiles within industries, in
+# DuckDB, on one thread, over tables of its own.
 # It is installed from the lock file
 # into a folder that goes when this ends.  Part of bench/run.sh, which has made
 # the enterprises on the server that the environment names.
@@ -32,3 +33,4 @@ sql -c '\copy bench.wide TO '"'$folder/wide.csv'"' (FORMAT csv, HEADER)' \
 figure() { awk -v name="$1" -v column="$2" '$1 == name { print $column }' "$folder/figures"; }
 sql -v double="$(figure score_double 2)" -v decimal="$(figure score_decimal 2)" \
 	-v above="$(figure score_decimal 3)" -v loose="$(figure score_double 3)" -f bench/duckdb/compare.sql
+sql -v theirs="$(printf '%s\n' "$(figure fit_double 2)" "$(figure fit_decimal 2)" | sort -g | head -1)" -f bench/duckdb/fit.sql

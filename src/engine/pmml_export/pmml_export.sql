@@ -62,6 +62,8 @@ BEGIN
 		RETURN jsonb_build_array(jsonb_build_object('when', v || ' <= 0', 'points', 0))
 			|| CASE WHEN cap IS NOT NULL THEN jsonb_build_array(jsonb_build_object('when', v || ' >= ' || cap, 'points', coalesce(cap * (norm #>> '{per_unit,points}')::numeric, 100))) ELSE '[]' END
 			|| (known || jsonb_build_object('points', CASE WHEN norm #> '{per_unit,points}' IS NULL THEN format('%s * 100 / %s', v, cap) ELSE format('%s * (%s)', v, each) END));
+	ELSIF norm -> 'clamp' = 'false' THEN
+		RETURN jsonb_build_array(known || jsonb_build_object('points', format('(%s - (%s)) * 100 / (%s - (%2$s))', v, low, '(' || high || ')')));
 	ELSIF norm ? 'linear' OR norm ? 'log' THEN
 		RETURN jsonb_build_array(
 			jsonb_build_object('when', v || CASE WHEN low < high THEN ' <= ' ELSE ' >= ' END || '(' || low || ')', 'points', 0),
@@ -103,7 +105,7 @@ DECLARE
 BEGIN
 	IF missing = 'zero' THEN
 		RETURN cases || '{"when": "true", "points": 0}';
-	ELSIF missing = 'lowest' AND NOT (item -> 'normalise' ? 'cases' AND cases @? '$[*].points ? (@.type() == "string")') THEN
+	ELSIF missing = 'lowest' AND item #> '{normalise,clamp}' IS NULL AND NOT (item -> 'normalise' ? 'cases' AND cases @? '$[*].points ? (@.type() == "string")') THEN
 		RETURN cases || jsonb_build_object('when', 'true', 'points',
 			(SELECT min((c ->> 'points')::numeric) FROM jsonb_array_elements(cases) AS c WHERE jsonb_typeof(c -> 'points') = 'number'));
 	ELSIF missing <> 'undecided' THEN
