@@ -327,6 +327,17 @@ read_normaliser(Normaliser *n, const JsonbValue *value, const char *path)
 	if (!is_container(value, false))
 		document_error(path, "must be an object such as {\"linear\": [0, 1]}");
 	object = value->val.binary.data;
+	/* first those that have an option named as another one is */
+	if (find_member(object, "linear", &v))
+	{
+		read_linear(n, object, &v, path);
+		return;
+	}
+	if (find_member(object, "goalposts", &v))
+	{
+		read_goalposts(n, object, &v, path);
+		return;
+	}
 	for (int i = 0; i < (int) lengthof(alone); i++)
 		if (find_member(object, alone[i], &v))
 		{
@@ -336,11 +347,7 @@ read_normaliser(Normaliser *n, const JsonbValue *value, const char *path)
 			readers[i] (n, &v, path_under(path, alone[i]));
 			return;
 		}
-	if (find_member(object, "linear", &v))
-		read_linear(n, object, &v, path);
-	else if (find_member(object, "goalposts", &v))
-		read_goalposts(n, object, &v, path);
-	else if (find_member(object, "category", &v))
+	if (find_member(object, "category", &v))
 		read_category(n, object, &v, path);
 	else if (find_member(object, "set", &v))
 		read_set(n, object, &v, path);
