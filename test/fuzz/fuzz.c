@@ -260,9 +260,10 @@ check_error(const ErrorData *error)
 		class == ERRCODE_PROGRAM_LIMIT_EXCEEDED || class == ERRCODE_FEATURE_NOT_SUPPORTED ||
 		error->sqlerrcode == ERRCODE_PROTOCOL_VIOLATION;
 
-	/* a value that was taken raises nothing but that it is too much */
+	/* a value that was taken raises nothing but that it is too much, or not fitted */
 	if (strcmp(step, "input") != 0)
-		ordinary = class == ERRCODE_PROGRAM_LIMIT_EXCEEDED;
+		ordinary = class == ERRCODE_PROGRAM_LIMIT_EXCEEDED ||
+			error->sqlerrcode == ERRCODE_OBJECT_NOT_IN_PREREQUISITE_STATE;
 	if (ordinary)
 		return;
 	fprintf(stderr, "fuzz: %s ends in %s: %s\n", step,
