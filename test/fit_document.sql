@@ -6,7 +6,7 @@
 \pset tuples_only on
 SET client_min_messages = warning;
 SET search_path = growth_index, public;
-SELECT plan(75);
+SELECT plan(76);
 
 CREATE FUNCTION card_of(normalise jsonb, more jsonb DEFAULT '{}', fitted jsonb DEFAULT NULL) RETURNS jsonb LANGUAGE sql AS $$
 	SELECT jsonb_strip_nulls(jsonb_build_object('name', 'c', 'digits', '{"points": 9, "score": 9}'::jsonb, 'dimensions', '[{"code": "d"}]'::jsonb,
@@ -65,6 +65,8 @@ SELECT refused('indicators[0].missing', 'must not be "median" where the value is
 SELECT refused('indicators[0].peers', 'has no place where missing is not "median" or "mean"', '{"linear": [0, 1]}', '{"peers": true}');
 SELECT refused('indicators[0].peers', 'has no place where the normaliser names them', '{"rank": true}', '{"peers": true, "missing": "mean"}');
 SELECT refused('indicators[0].peers.direction', 'is not known', '{"linear": [0, 1]}', '{"peers": {"direction": "less"}, "missing": "mean"}');
+
+SELECT is((SELECT array_agg(normaliser_top(n)) FROM unnest(ARRAY['{"rank": true}', '{"minmax": {"range": [5, 1]}}', '{"zscore": true}']::jsonb[]) AS n), '{100,5,100}', 'the most that can be had');
 
 -- ---- what is frozen ----
 SELECT lives_ok(format('SELECT scorecard(%L::jsonb)', card_of('{"percentile": {"group": ["g"], "least": 2}}', fitted => '{"x": [{"members": 8, "values": "-1.5 0*3 ~2 7 9"}, {"group": ["a"], "members": 2, "values": "0 7"}]}')), 'a frozen distribution');

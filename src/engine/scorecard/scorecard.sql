@@ -175,6 +175,7 @@ AS $$
 			(SELECT CASE WHEN normaliser ? 'best' THEN max(s.value::numeric) ELSE sum(greatest(s.value::numeric, 0)) END FROM jsonb_each_text(normaliser -> 'set') AS s))
 		WHEN normaliser ? 'per_unit' AND normaliser #> '{per_unit,points}' IS NOT NULL THEN greatest(0, (normaliser #>> '{per_unit,points}')::numeric * (normaliser #>> '{per_unit,cap}')::numeric)
 		WHEN normaliser ? 'cases' THEN (SELECT CASE WHEN bool_and(jsonb_typeof(c.value -> 'points') = 'number') THEN max((c.value ->> 'points')::numeric) ELSE 100 END FROM jsonb_array_elements(normaliser -> 'cases') AS c)
+		WHEN jsonb_path_exists(normaliser, '$.*.range') THEN greatest(jsonb_path_query_first(normaliser, '$.*.range[0]')::numeric, jsonb_path_query_first(normaliser, '$.*.range[1]')::numeric)
 		ELSE 100 END
 $$;
 COMMENT ON FUNCTION growth_index.normaliser_top(jsonb) IS
