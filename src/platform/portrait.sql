@@ -14,7 +14,7 @@ BEGIN
 	FROM growth_index.scorecard_version c
 		LEFT JOIN growth_index.score s ON s.scorecard = c.code AND s.version = c.version
 			AND s.credit_code OPERATOR(growth_index.=) portrait_card.credit_code
-	WHERE c.code = growth_index.matching_scorecard() AND (c.active OR s.version IS NOT NULL)
+	WHERE c.code = growth_index.matching_scorecard() AND (s.version IS NOT NULL OR c.active AND growth_index.is_fitted(c.card))
 	ORDER BY s.version IS NOT NULL DESC
 	LIMIT 1;
 END

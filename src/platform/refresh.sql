@@ -84,13 +84,15 @@ AS $$
 	WHERE old.credit_code OPERATOR(growth_index.=) ANY (codes)
 		AND NOT EXISTS (SELECT FROM growth_index.scorecard_version AS c WHERE c.code = old.scorecard AND c.active);
 
-	WITH fresh AS MATERIALIZED (
+	/* a card that compares with peers gives no score before it is fitted, and that needs the profiles */
+	WITH card AS MATERIALIZED (
+		SELECT c.code, c.version, c.card FROM growth_index.scorecard_version AS c WHERE c.active AND growth_index.is_fitted(c.card)
+	), fresh AS MATERIALIZED (
 		SELECT p.credit_code, p.profile, c.code AS scorecard, c.version, s.score, s.rating, s.segment, s.coverage, s.status, s.missing
-		FROM growth_index.scorecard_version AS c
+		FROM card AS c
 			CROSS JOIN unnest(codes) AS l(code)
 			JOIN growth_index.enterprise_profile AS p ON p.credit_code OPERATOR(growth_index.=) l.code,
 			LATERAL growth_index.score_status(c.card, p.profile, refresh_scores.as_of) AS s
-		WHERE c.active
 	), told AS (
 		/* the rows of fresh that say something new */
 		INSERT INTO growth_index.score_history (credit_code, scorecard, version, score, rating, segment, coverage, status, missing, as_of, computed_at, profile)

@@ -28,11 +28,15 @@ BEGIN
 	END IF;
 	PERFORM growth_index.restore_rights();
 	CALL growth_index.refresh();
+	IF growth_index.fit_scorecards(unfitted_only => true) OPERATOR(pg_catalog.>) 0 THEN
+		COMMIT;
+		CALL growth_index.refresh();
+	END IF;
 	PERFORM growth_index.refresh_peers('1 hour');
 	PERFORM growth_index.job_unlock('refresh');
 END
 $$;
-COMMENT ON PROCEDURE growth_index.run_refresh_job() IS 'What the job "growth_index refresh" does: refresh(), and each hour refresh_peers(); nothing where the job is running already.';
+COMMENT ON PROCEDURE growth_index.run_refresh_job() IS 'What the job "growth_index refresh" does: refresh(), fit_scorecards() of what was not fitted yet, and each hour refresh_peers(); nothing where the job is running already.';
 
 CREATE PROCEDURE growth_index.run_daily_job()
 LANGUAGE plpgsql
@@ -46,6 +50,11 @@ BEGIN
 	PERFORM growth_index.refresh_all();
 	COMMIT;
 	CALL growth_index.refresh();
+	/* by the profiles of the new day */
+	IF growth_index.fit_scorecards() OPERATOR(pg_catalog.>) 0 THEN
+		COMMIT;
+		CALL growth_index.refresh();
+	END IF;
 	PERFORM growth_index.advance_entitlements(CURRENT_DATE);
 	COMMIT;
 	PERFORM growth_index.fold_counts();
@@ -54,7 +63,7 @@ BEGIN
 	PERFORM growth_index.job_unlock('daily');
 END
 $$;
-COMMENT ON PROCEDURE growth_index.run_daily_job() IS 'What the job "growth_index daily" does: refresh of every enterprise for the new day, the day''s steps of benefits, and the retention of run logs; nothing where the job is running already.';
+COMMENT ON PROCEDURE growth_index.run_daily_job() IS 'What the job "growth_index daily" does: refresh of every enterprise for the new day, fit_scorecards() and the scores that follow from it, the day''s steps of benefits, and the retention of run logs; nothing where the job is running already.';
 
 CREATE FUNCTION growth_index.has_cron() RETURNS boolean
 LANGUAGE sql STABLE SET search_path = pg_catalog, pg_temp

@@ -69,7 +69,19 @@ BEGIN
 END
 $$;
 COMMENT ON FUNCTION growth_index.add_scorecard(text, growth_index.scorecard) IS
-'Puts a scorecard in force under a code and returns its version: a new one, or the one that has the same content. Scores follow with the next refresh of each enterprise; refresh_all() queues all.';
+'Puts a scorecard in force under a code and returns its version: a new one, or the one that has the same content. Scores follow with the next refresh of each enterprise; refresh_all() queues all. A card that compares with peers scores nobody until fit_scorecard(); the jobs see to it.';
+
+CREATE FUNCTION growth_index.is_fitted(card growth_index.scorecard) RETURNS boolean
+LANGUAGE plpgsql STABLE STRICT SET search_path = pg_catalog, pg_temp
+AS $$
+BEGIN
+	PERFORM growth_index.score(card, '{}'::growth_index.profile, current_date);
+	RETURN true;
+EXCEPTION WHEN object_not_in_prerequisite_state THEN
+	RETURN false;
+END
+$$;
+COMMENT ON FUNCTION growth_index.is_fitted(growth_index.scorecard) IS 'Can it score? False for a card that compares with peers and has none in it yet (see fit_scorecard()).';
 
 CREATE TABLE growth_index.enterprise_profile (
 	credit_code	growth_index.credit_code PRIMARY KEY,
