@@ -186,7 +186,7 @@ write_normaliser(StringInfo out, const Indicator *ind)
 }
 
 /* A weight: one number, or one for each segment. */
-void
+static void
 write_weight(StringInfo out, const Scorecard *card, const Constant *weight, bool same)
 {
 	json_key(out, "weight");
@@ -198,6 +198,31 @@ write_weight(StringInfo out, const Scorecard *card, const Constant *weight, bool
 	appendStringInfoChar(out, '{');
 	for (int s = 0; s < card->nsegments; s++)
 		number_key(out, card->segments[s], &weight[s]);
+	appendStringInfoChar(out, '}');
+}
+
+static void
+write_dimension(StringInfo out, const Scorecard *card, const Dimension *d)
+{
+	appendStringInfoChar(out, '{');
+	text_key(out, "code", d->code);
+	text_key(out, "name", d->name);
+	text_key(out, "name_en", d->name_en);
+	if (d->parent >= 0)
+		text_key(out, "parent", card->dimensions[d->parent].code);
+	if (card->relative)
+		write_weight(out, card, d->weight, d->one_weight);
+	if (d->aggregate != AGG_WEIGHTED)
+		text_key(out, "aggregate", aggregate_name(d->aggregate));
+	if (d->bonus)
+	{
+		json_key(out, "bonus");
+		appendStringInfoString(out, "true");
+	}
+	if (d->has_cap)
+		number_key(out, "cap", &d->cap);
+	if (d->has_minimum)
+		number_key(out, "minimum", &d->minimum);
 	appendStringInfoChar(out, '}');
 }
 

@@ -12,7 +12,6 @@
 
 #include "miscadmin.h"
 #include "utils/builtins.h"
-#include "utils/json.h"
 
 #include "exact.h"
 
@@ -364,46 +363,4 @@ weigh_dimensions(Scorecard *card)
 			find_full(card, s);
 		find_known(card, s);
 	}
-}
-
-static void
-number_key(StringInfo out, const char *name, bool stated, const Constant *number)
-{
-	if (!stated)
-		return;
-	json_key(out, name);
-	appendStringInfoString(out, numeric_to_plain_text(number->exact));
-}
-
-static void
-text_key(StringInfo out, const char *name, const char *text)
-{
-	if (text == NULL)
-		return;
-	json_key(out, name);
-	escape_json(out, text);
-}
-
-/* One dimension of the canonical document. */
-void
-write_dimension(StringInfo out, const Scorecard *card, const Dimension *d)
-{
-	appendStringInfoChar(out, '{');
-	text_key(out, "code", d->code);
-	text_key(out, "name", d->name);
-	text_key(out, "name_en", d->name_en);
-	if (d->parent >= 0)
-		text_key(out, "parent", card->dimensions[d->parent].code);
-	if (card->relative)
-		write_weight(out, card, d->weight, d->one_weight);
-	if (d->aggregate != AGG_WEIGHTED)
-		text_key(out, "aggregate", aggregate_name(d->aggregate));
-	if (d->bonus)
-	{
-		json_key(out, "bonus");
-		appendStringInfoString(out, "true");
-	}
-	number_key(out, "cap", d->has_cap, &d->cap);
-	number_key(out, "minimum", d->has_minimum, &d->minimum);
-	appendStringInfoChar(out, '}');
 }

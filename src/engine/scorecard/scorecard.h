@@ -390,7 +390,6 @@ extern Constant *no_weight(const Scorecard *card);
 extern void weigh_dimensions(Scorecard *card);
 extern bool dimension_weighs(const Scorecard *card, int dimension, int segment);
 extern const char *aggregate_name(Aggregate aggregate);
-extern void write_dimension(StringInfo out, const Scorecard *card, const Dimension *d);
 
 /* pass.c */
 extern void read_pass(Scorecard *card, JsonbContainer *root);
@@ -422,7 +421,6 @@ extern void write_cases(StringInfo out, const Indicator *ind);
 extern void json_key(StringInfo out, const char *name);
 extern char *scorecard_text(const Scorecard *card);
 extern void write_normaliser(StringInfo out, const Indicator *ind);
-extern void write_weight(StringInfo out, const Scorecard *card, const Constant *weight, bool same);
 extern const char *missing_rule_name(MissingRule rule);
 
 /* score_exact.c: the definition */
