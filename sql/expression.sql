@@ -14,7 +14,7 @@ SELECT t::criteria FROM (VALUES
 	('x % 3 = mod(y, 2) AND pow(x, 2) > ceiling(y)'), ('t = ''it''''s''')) AS v(t);
 SELECT t::formula FROM (VALUES
 	('least(patents_granted * 2500, 1000000)'), ('CASE WHEN revenue_growth >= 1 THEN 500000 WHEN revenue_growth >= 0.5 THEN 300000 ELSE 100000 END'),
-	('(revenue - revenue_prior) / revenue_prior'), ('1_'::text || 'x')) AS v(t) WHERE t NOT LIKE '1%';
+	('(revenue - revenue_prior) / revenue_prior'), ('a - -+0 + -+-1.50 * - + - 2'), ('1_'::text || 'x')) AS v(t) WHERE t NOT LIKE '1%';
 SELECT indicators('b > a AND as_of > c'::criteria), indicators('1 + 1'::formula);
 
 -- decimals decide

@@ -27,6 +27,7 @@ extern void not_allowed(Parser *ps, const char *what, int location, const char *
 extern Term *convert(Parser *ps, void *raw);
 
 /* parse_leaf.c */
+extern Term *negated_number(Parser *ps, const Term *number, int location);
 extern Term *convert_constant(Parser *ps, A_Const *c);
 extern Term *convert_cast(Parser *ps, TypeCast *cast);
 extern Term *convert_array(Parser *ps, A_ArrayExpr *array);

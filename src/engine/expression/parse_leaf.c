@@ -30,6 +30,18 @@ number_term(Parser *ps, const char *text, int location)
 	return n;
 }
 
+/*
+ * Minus before a number belongs to it, as the grammar has it where nothing
+ * stands between: - + 1 is written -1 and has to be the same.
+ */
+Term *
+negated_number(Parser *ps, const Term *number, int location)
+{
+	const char *text = numeric_to_plain_text(number->numeric);
+
+	return number_term(ps, *text == '-' ? text + 1 : psprintf("-%s", text), location);
+}
+
 static Term *
 text_term(Parser *ps, const char *text, int location)
 {

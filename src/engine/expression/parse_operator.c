@@ -77,6 +77,7 @@ static Term *
 convert_operator(Parser *ps, A_Expr *e, const char *name)
 {
 	Term	   *n;
+	Term	   *right;
 	int			op;
 
 	if (e->lexpr == NULL)
@@ -85,8 +86,11 @@ convert_operator(Parser *ps, A_Expr *e, const char *name)
 			return convert(ps, e->rexpr);
 		if (strcmp(name, "-") != 0)
 			not_allowed(ps, psprintf("prefix operator %s", name), e->location, hint_for_operator(name));
+		right = convert(ps, e->rexpr);
+		if (right->kind == TERM_NUMBER)
+			return negated_number(ps, right, e->location);
 		n = make_term(ps, TERM_NEGATE, e->location, 1);
-		n->args[0] = convert(ps, e->rexpr);
+		n->args[0] = right;
 		return n;
 	}
 	if (compare_op(name, &op))
