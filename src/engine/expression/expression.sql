@@ -67,18 +67,30 @@ CREATE CAST (text AS growth_index.formula) WITH FUNCTION growth_index.formula(te
 @COMPARISON formula expression@
 
 /* ---- evaluation ---- */
+CREATE FUNCTION growth_index.expression_support(internal) RETURNS internal
+	AS 'MODULE_PATHNAME' LANGUAGE C IMMUTABLE STRICT PARALLEL SAFE;
+COMMENT ON FUNCTION growth_index.expression_support(internal) IS
+'For the planner: a constant criteria or formula over a whole row, as a row or as profile(t), is given the columns that it reads and nothing else.';
+CREATE FUNCTION growth_index.matches_columns(criteria growth_index.criteria, as_of date, VARIADIC columns "any") RETURNS boolean
+	AS 'MODULE_PATHNAME', 'columns_matches' LANGUAGE C STABLE PARALLEL SAFE COST 20;
+COMMENT ON FUNCTION growth_index.matches_columns(growth_index.criteria, date, "any") IS
+'What the planner makes of matches(criteria, t): the values of the indicators that the criteria reads, in the order in which its text names them first. To be seen in EXPLAIN; call matches(). Error 22023 where the number of values is another.';
+CREATE FUNCTION growth_index.evaluate_columns(formula growth_index.formula, as_of date, VARIADIC columns "any") RETURNS numeric
+	AS 'MODULE_PATHNAME', 'columns_evaluate' LANGUAGE C STABLE PARALLEL SAFE COST 100;
+COMMENT ON FUNCTION growth_index.evaluate_columns(growth_index.formula, date, "any") IS
+'What the planner makes of evaluate(formula, t), as matches_columns() for matches(criteria, t).';
 CREATE FUNCTION growth_index.matches(criteria growth_index.criteria, profile growth_index.profile,
 									 as_of date DEFAULT NULL) RETURNS boolean
-	AS 'MODULE_PATHNAME' LANGUAGE C IMMUTABLE PARALLEL SAFE COST 20;
+	AS 'MODULE_PATHNAME' LANGUAGE C IMMUTABLE PARALLEL SAFE COST 20 SUPPORT growth_index.expression_support;
 COMMENT ON FUNCTION growth_index.matches(growth_index.criteria, growth_index.profile, date) IS
 'Does the profile satisfy the criteria on the as-of date? NULL: undecided, because an indicator that decides is unknown, or criteria or profile is NULL. Without as_of, everything that reads as_of is unknown. The answer is the one that numeric arithmetic gives.';
 CREATE FUNCTION growth_index.matches(criteria growth_index.criteria, subject record,
 									 as_of date DEFAULT NULL) RETURNS boolean
-	AS 'MODULE_PATHNAME', 'record_matches' LANGUAGE C STABLE PARALLEL SAFE COST 30;
+	AS 'MODULE_PATHNAME', 'record_matches' LANGUAGE C STABLE PARALLEL SAFE COST 30 SUPPORT growth_index.expression_support;
 COMMENT ON FUNCTION growth_index.matches(growth_index.criteria, record, date) IS
 'Does a row satisfy the criteria? As matches(criteria, profile(t), as_of), but only the columns that the criteria reads are looked at: for a table of one''s own, such as SELECT * FROM firm AS t WHERE growth_index.matches(''revenue >= 20000000'', t). A column''s name is the indicator''s code. STABLE, since the text of some types depends on settings.';
 CREATE FUNCTION growth_index.profile_matches(growth_index.profile, growth_index.criteria) RETURNS boolean
-	AS 'MODULE_PATHNAME' LANGUAGE C IMMUTABLE STRICT PARALLEL SAFE COST 20;
+	AS 'MODULE_PATHNAME' LANGUAGE C IMMUTABLE STRICT PARALLEL SAFE COST 20 SUPPORT growth_index.expression_support;
 CREATE OPERATOR growth_index.@@ (
 	FUNCTION = growth_index.profile_matches,
 	LEFTARG = growth_index.profile, RIGHTARG = growth_index.criteria,
@@ -87,12 +99,12 @@ COMMENT ON OPERATOR growth_index.@@ (growth_index.profile, growth_index.criteria
 'does the profile satisfy the criteria? (as matches() without as-of date)';
 CREATE FUNCTION growth_index.evaluate(formula growth_index.formula, profile growth_index.profile,
 									  as_of date DEFAULT NULL) RETURNS numeric
-	AS 'MODULE_PATHNAME' LANGUAGE C IMMUTABLE PARALLEL SAFE COST 100;
+	AS 'MODULE_PATHNAME' LANGUAGE C IMMUTABLE PARALLEL SAFE COST 100 SUPPORT growth_index.expression_support;
 COMMENT ON FUNCTION growth_index.evaluate(growth_index.formula, growth_index.profile, date) IS
 'The number that the formula gives for the profile, as plain numeric SQL would; NULL where it is unknown, or where SQL would raise an error (division by zero, overflow, root or logarithm of what has none).';
 CREATE FUNCTION growth_index.evaluate(formula growth_index.formula, subject record,
 									  as_of date DEFAULT NULL) RETURNS numeric
-	AS 'MODULE_PATHNAME', 'record_evaluate' LANGUAGE C STABLE PARALLEL SAFE COST 100;
+	AS 'MODULE_PATHNAME', 'record_evaluate' LANGUAGE C STABLE PARALLEL SAFE COST 100 SUPPORT growth_index.expression_support;
 COMMENT ON FUNCTION growth_index.evaluate(growth_index.formula, record, date) IS
 'The number that the formula gives for a row, as evaluate(formula, profile(t), as_of), but only the columns that the formula reads are looked at.';
 CREATE FUNCTION growth_index.evaluate_strict(formula growth_index.formula, profile growth_index.profile,

@@ -4,7 +4,9 @@
  *
  * matches(criteria, t) is matches(criteria, profile(t)), but only the columns
  * that the criteria reads are looked at, and no profile is made: their words
- * stand in the order of the expression's codes.
+ * stand in the order of the expression's codes.  matches_columns() is what the
+ * planner makes of it (see record_plan.c): it is given those columns alone, in
+ * that order, so that no row is put together either.
  */
 #include "postgres.h"
 
@@ -19,6 +21,10 @@
 
 PG_FUNCTION_INFO_V1(record_matches);
 PG_FUNCTION_INFO_V1(record_evaluate);
+PG_FUNCTION_INFO_V1(columns_matches);
+PG_FUNCTION_INFO_V1(columns_evaluate);
+
+#define FIRST_COLUMN	2		/* of the arguments, behind expression and as-of date */
 
 /* Kept at the call site. */
 typedef struct RecordCall
@@ -28,7 +34,7 @@ typedef struct RecordCall
 	int32		typmod;
 	CodeList   *codes;			/* for which the columns were looked up */
 	int			count;
-	TupleDesc	desc;			
+	TupleDesc	desc;
 	int		   *columns;		/* by code: index of the column, or -1 */
 	Oid		   *types;			/* by code: the column's base type */
 	int16	   *slots;
@@ -39,6 +45,7 @@ typedef struct RecordCall
 	MemoryContext context;
 } RecordCall;
 
+/* What is kept at the call site, made at the first call. */
 static RecordCall *
 record_call(FunctionCallInfo fcinfo)
 {
@@ -53,6 +60,22 @@ record_call(FunctionCallInfo fcinfo)
 										  ALLOCSET_SMALL_SIZES);
 	fcinfo->flinfo->fn_extra = call;
 	return call;
+}
+
+/* Room for the codes of the list, and for the values of so many columns. */
+static void
+make_room(RecordCall *call, CodeList *codes, int columns)
+{
+	call->count = code_list_count(codes);
+	call->columns = palloc(Max(call->count, 1) * sizeof(int));
+	call->types = palloc(Max(call->count, 1) * sizeof(Oid));
+	call->slots = palloc(Max(call->count, 1) * sizeof(int16));
+	call->values = palloc(Max(columns, 1) * sizeof(Datum));
+	call->nulls = palloc(Max(columns, 1) * sizeof(bool));
+	call->heap_room = 256;
+	call->p = palloc0(offsetof(Profile, word) + call->count * sizeof(uint64) + call->heap_room);
+	call->p->version = PROFILE_VERSION;
+	call->p->count = call->count;
 }
 
 /* Where the row has the codes of the list; looked up again when either is another. */
@@ -75,10 +98,7 @@ find_columns(RecordCall *call, HeapTupleHeader row, CodeList *codes)
 	desc = call->desc;
 	call->type = HeapTupleHeaderGetTypeId(row);
 	call->typmod = HeapTupleHeaderGetTypMod(row);
-	call->count = code_list_count(codes);
-	call->columns = palloc(Max(call->count, 1) * sizeof(int));
-	call->types = palloc(Max(call->count, 1) * sizeof(Oid));
-	call->slots = palloc(Max(call->count, 1) * sizeof(int16));
+	make_room(call, codes, desc->natts);
 	for (int c = 0; c < call->count; c++)
 	{
 		int			len;
@@ -93,12 +113,6 @@ find_columns(RecordCall *call, HeapTupleHeader row, CodeList *codes)
 				call->types[c] = getBaseType(TupleDescAttr(desc, i)->atttypid);
 			}
 	}
-	call->values = palloc(Max(desc->natts, 1) * sizeof(Datum));
-	call->nulls = palloc(Max(desc->natts, 1) * sizeof(bool));
-	call->heap_room = 256;
-	call->p = palloc0(offsetof(Profile, word) + call->count * sizeof(uint64) + call->heap_room);
-	call->p->version = PROFILE_VERSION;
-	call->p->count = call->count;
 	MemoryContextSwitchTo(old);
 	call->codes = codes;
 }
@@ -154,18 +168,25 @@ subject_of_profile(RecordCall *call, Subject *s)
 	s->slots = code_list_slots(call->codes, s->profile);
 }
 
-/* The row's needed columns as the subject. */
+/* The row's columns. */
 static void
-row_subject(RecordCall *call, HeapTupleHeader row, Subject *s)
+take_row(RecordCall *call, HeapTupleHeader row)
 {
 	HeapTupleData tuple;
-	uint32		used = 0;
 
 	tuple.t_len = HeapTupleHeaderGetDatumLength(row);
 	ItemPointerSetInvalid(&tuple.t_self);
 	tuple.t_tableOid = InvalidOid;
 	tuple.t_data = row;
 	heap_deform_tuple(&tuple, call->desc, call->values, call->nulls);
+}
+
+/* The values of the columns as the subject. */
+static void
+column_subject(RecordCall *call, Subject *s)
+{
+	uint32		used = 0;
+
 	for (int c = 0; c < call->count; c++)
 	{
 		int			i = call->columns[c];
@@ -184,57 +205,150 @@ row_subject(RecordCall *call, HeapTupleHeader row, Subject *s)
 	s->slots = call->slots;
 }
 
-/* The expression of argument 0, and the row of argument 1 as its subject. */
+/* The expression of argument 0, its codes, and the as-of date of an argument. */
 static Expression *
-expression_and_row(FunctionCallInfo fcinfo, ExprType want, Subject *s)
+expression_of_call(FunctionCallInfo fcinfo, RecordCall *call, ExprType want, int as_of_arg,
+				   CodeList **codes, Subject *s)
 {
-	RecordCall *call = record_call(fcinfo);
-	HeapTupleHeader row = PG_GETARG_HEAPTUPLEHEADER(1);
-	DateADT		as_of = PG_ARGISNULL(2) ? 0 : PG_GETARG_DATEADT(2);
-	CodeList   *codes;
-	Expression *e;
-	LOCAL_FCINFO(inner, 3);
+	bool		given = !PG_ARGISNULL(as_of_arg);
+	DateADT		as_of = given ? PG_GETARG_DATEADT(as_of_arg) : 0;
+	LOCAL_FCINFO(inner, 1);
 
 	if (!IS_VALID_DATE(as_of))
 		ereport(ERROR,
 				(errcode(ERRCODE_DATETIME_VALUE_OUT_OF_RANGE),
 				 errmsg("as-of date must be finite")));
-	memcpy(inner, fcinfo, SizeForFunctionCallInfo(3));
+	memcpy(inner, fcinfo, SizeForFunctionCallInfo(1));
 	inner->flinfo = &call->flinfo;
-	e = call_expression(inner, 0, want, &codes);
+	subject_init(s, NULL, NULL, given, as_of);
+	return call_expression(inner, 0, want, codes);
+}
+
+/* The expression of argument 0, and the row of argument 1 as its subject; NULL: one is NULL. */
+static Expression *
+expression_and_row(FunctionCallInfo fcinfo, ExprType want, Subject *s)
+{
+	RecordCall *call;
+	HeapTupleHeader row;
+	CodeList   *codes;
+	Expression *e;
+
+	if (PG_ARGISNULL(0) || PG_ARGISNULL(1))
+		return NULL;
+	call = record_call(fcinfo);
+	row = PG_GETARG_HEAPTUPLEHEADER(1);
+	e = expression_of_call(fcinfo, call, want, 2, &codes, s);
 	find_columns(call, row, codes);
-	subject_init(s, NULL, NULL, !PG_ARGISNULL(2), as_of);
-	row_subject(call, row, s);
+	take_row(call, row);
+	column_subject(call, s);
 	return e;
 }
 
-Datum
-record_matches(PG_FUNCTION_ARGS)
+/* The types of the arguments, one a code of the expression. */
+static void
+find_arguments(RecordCall *call, FunctionCallInfo fcinfo, CodeList *codes)
 {
-	Expression *e;
-	Subject		s;
-	Tri			t;
+	MemoryContext old;
 
-	if (PG_ARGISNULL(0) || PG_ARGISNULL(1))
-		PG_RETURN_NULL();
-	e = expression_and_row(fcinfo, EXPR_BOOLEAN, &s);
-	t = expression_test(e, &s);
+	if (call->codes == codes && call->count == code_list_count(codes))
+		return;
+	if (code_list_count(codes) != PG_NARGS() - FIRST_COLUMN)
+		ereport(ERROR,
+				(errcode(ERRCODE_INVALID_PARAMETER_VALUE),
+				 errmsg("%d columns are given for %d indicators",
+						PG_NARGS() - FIRST_COLUMN, code_list_count(codes)),
+				 errhint("The planner calls this function for matches(criteria, t); call that.")));
+	call->codes = NULL;
+	MemoryContextReset(call->context);
+	old = MemoryContextSwitchTo(call->context);
+	make_room(call, codes, code_list_count(codes));
+	for (int c = 0; c < call->count; c++)
+	{
+		Oid			type = get_fn_expr_argtype(fcinfo->flinfo, FIRST_COLUMN + c);
+
+		if (!OidIsValid(type))
+			ereport(ERROR,
+					(errcode(ERRCODE_INDETERMINATE_DATATYPE),
+					 errmsg("could not determine the type of a column")));
+		call->columns[c] = c;
+		call->types[c] = type == UNKNOWNOID ? type : getBaseType(type);
+	}
+	MemoryContextSwitchTo(old);
+	call->codes = codes;
+}
+
+/* The expression of argument 0, and the columns behind as its subject; NULL: it is NULL. */
+static Expression *
+expression_and_columns(FunctionCallInfo fcinfo, ExprType want, Subject *s)
+{
+	RecordCall *call;
+	CodeList   *codes;
+	Expression *e;
+
+	if (PG_ARGISNULL(0))
+		return NULL;
+	call = record_call(fcinfo);
+	e = expression_of_call(fcinfo, call, want, 1, &codes, s);
+	find_arguments(call, fcinfo, codes);
+	for (int c = 0; c < call->count; c++)
+	{
+		call->nulls[c] = PG_ARGISNULL(FIRST_COLUMN + c);
+		call->values[c] = PG_GETARG_DATUM(FIRST_COLUMN + c);
+	}
+	column_subject(call, s);
+	return e;
+}
+
+/* The answer of a condition; NULL where there is none, or it is unknown. */
+static Datum
+answer(FunctionCallInfo fcinfo, Expression *e, Subject *s)
+{
+	Tri			t = e == NULL ? TRI_UNKNOWN : expression_test(e, s);
+
 	if (t == TRI_UNKNOWN)
 		PG_RETURN_NULL();
 	PG_RETURN_BOOL(t == TRI_TRUE);
 }
 
+/* The number of a formula; NULL where there is none, or it is unknown. */
+static Datum
+number(FunctionCallInfo fcinfo, Expression *e, Subject *s)
+{
+	Numeric		result;
+
+	if (e == NULL || !expression_numeric(e, s, &result))
+		PG_RETURN_NULL();
+	PG_RETURN_NUMERIC(result);
+}
+
+Datum
+record_matches(PG_FUNCTION_ARGS)
+{
+	Subject		s;
+
+	return answer(fcinfo, expression_and_row(fcinfo, EXPR_BOOLEAN, &s), &s);
+}
+
 Datum
 record_evaluate(PG_FUNCTION_ARGS)
 {
-	Expression *e;
 	Subject		s;
-	Numeric		result;
 
-	if (PG_ARGISNULL(0) || PG_ARGISNULL(1))
-		PG_RETURN_NULL();
-	e = expression_and_row(fcinfo, EXPR_NUMBER, &s);
-	if (!expression_numeric(e, &s, &result))
-		PG_RETURN_NULL();
-	PG_RETURN_NUMERIC(result);
+	return number(fcinfo, expression_and_row(fcinfo, EXPR_NUMBER, &s), &s);
+}
+
+Datum
+columns_matches(PG_FUNCTION_ARGS)
+{
+	Subject		s;
+
+	return answer(fcinfo, expression_and_columns(fcinfo, EXPR_BOOLEAN, &s), &s);
+}
+
+Datum
+columns_evaluate(PG_FUNCTION_ARGS)
+{
+	Subject		s;
+
+	return number(fcinfo, expression_and_columns(fcinfo, EXPR_NUMBER, &s), &s);
 }
