@@ -16,6 +16,18 @@ $$;
 COMMENT ON FUNCTION growth_index.clauses_without(growth_index.criteria) IS
 'Each clause that AND joins, and the criteria without it.';
 
+CREATE FUNCTION growth_index.warn_of_draft(criteria growth_index.criteria, award growth_index.formula) RETURNS void
+LANGUAGE plpgsql STABLE SET search_path = pg_catalog, pg_temp
+AS $$
+BEGIN
+	PERFORM growth_index.warn_of_unknown_indicators('the draft', growth_index.indicators(criteria) || growth_index.indicators(award));
+	PERFORM growth_index.warn_of_other_types('the draft', criteria);
+	PERFORM growth_index.warn_of_contradictions('the draft', criteria);
+	PERFORM growth_index.warn_of_tiers('the draft', criteria, award);
+END
+$$;
+COMMENT ON FUNCTION growth_index.warn_of_draft(growth_index.criteria, growth_index.formula) IS 'Warns of what add_policy() would warn of in criteria and award.';
+
 CREATE FUNCTION growth_index.simulate_policy(criteria growth_index.criteria, award growth_index.formula,
 	as_of date DEFAULT current_date, against text DEFAULT NULL, cap_enterprise numeric DEFAULT NULL,
 	stacking_group text DEFAULT NULL, size growth_index.formula DEFAULT NULL, stage text DEFAULT 'stage',
@@ -31,6 +43,7 @@ BEGIN
 	IF against IS NOT NULL THEN
 		former := growth_index.policy_in_force(against);
 	END IF;
+	PERFORM growth_index.warn_of_draft(criteria, award);
 	RETURN QUERY
 	/* one pass decides; what follows works on the few that qualify or might */
 	WITH decided AS MATERIALIZED (
@@ -93,7 +106,7 @@ BEGIN
 END
 $$;
 COMMENT ON FUNCTION growth_index.simulate_policy(growth_index.criteria, growth_index.formula, date, text, numeric, text, growth_index.formula, text) IS
-'What a draft of a policy would do to all enterprises, as of their last refresh. Rows: aspect, item, enterprises, amount in yuan. eligible: how many qualify, and the cost after cap_enterprise; no amount: those of them whose award is unknown; before cap; after stacking: those who would have more by it than by the other policies of stacking_group, and what that adds to the cost (就高不就低); undecided, and undecided by each missing indicator (an enterprise can count for several); by industry; by stage, an indicator of that name; by size, a formula such as CASE WHEN employees >= 300 THEN 3 ELSE 1 END; without clause: how many more would qualify without it; gained, lost, more, less, as before: against the version in force of the policy against, amount being the difference. Error P0002 where that is not in force.';
+'What a draft of a policy would do to all enterprises, as of their last refresh. Rows: aspect, item, enterprises, amount in yuan. eligible: how many qualify, and the cost after cap_enterprise; no amount: those of them whose award is unknown; before cap; after stacking: those who would have more by it than by the other policies of stacking_group, and what that adds to the cost (就高不就低); undecided, and undecided by each missing indicator (an enterprise can count for several); by industry; by stage, an indicator of that name; by size, a formula such as CASE WHEN employees >= 300 THEN 3 ELSE 1 END; without clause: how many more would qualify without it; gained, lost, more, less, as before: against the version in force of the policy against, amount being the difference. Warns of what add_policy() would warn of in criteria and award. Error P0002 where that is not in force.';
 
 CREATE FUNCTION growth_index.bound_of(criteria growth_index.criteria, indicator text, OUT comparison text,
 	OUT bound numeric, OUT rest growth_index.criteria) RETURNS record
@@ -129,6 +142,7 @@ BEGIN
 	IF array_position(thresholds, NULL) IS NOT NULL OR sorted = '{}' THEN
 		RAISE EXCEPTION 'thresholds must be an array of numbers, without NULL' USING ERRCODE = 'invalid_parameter_value';
 	END IF;
+	PERFORM growth_index.warn_of_draft(criteria, award);
 	/* one pass: who satisfies all the rest falls below, on or between the thresholds */
 	RETURN QUERY
 	WITH fallen AS MATERIALIZED (
@@ -149,7 +163,7 @@ BEGIN
 END
 $$;
 COMMENT ON FUNCTION growth_index.sweep_draft(growth_index.criteria, growth_index.formula, text, numeric[], date, numeric) IS
-'Reach and cost of a draft at each of several thresholds, in one pass over the enterprises as of their last refresh: threshold, how many are eligible with it in place of the bound that the criteria compare the indicator with, and the sum of their awards in yuan after cap_enterprise. indicator: a code, or an expression such as rd_expense / revenue, that is compared with a constant in one clause. Errors: 22023 where it is not, or where thresholds hold NULL.';
+'Reach and cost of a draft at each of several thresholds, in one pass over the enterprises as of their last refresh: threshold, how many are eligible with it in place of the bound that the criteria compare the indicator with, and the sum of their awards in yuan after cap_enterprise. indicator: a code, or an expression such as rd_expense / revenue, that is compared with a constant in one clause. Warns as simulate_policy() does. Errors: 22023 where it is not, or where thresholds hold NULL.';
 
 CREATE FUNCTION growth_index.sweep(policy text, indicator text, thresholds numeric[], as_of date DEFAULT current_date,
 	OUT threshold numeric, OUT enterprises bigint, OUT amount numeric) RETURNS SETOF record
