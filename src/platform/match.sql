@@ -43,10 +43,31 @@ $$;
 COMMENT ON FUNCTION growth_index.decide(growth_index.criteria, growth_index.formula, growth_index.profile, date) IS
 'One row, or none where the profile fails the criteria: decision eligible or undecided, the amount of the formula in yuan (two decimals), and the indicators that are missing. An amount of 1e15 yuan and more is a mistake of the formula: undecided, with no amount.';
 
+/*
+ * How many rows a match returns follows the tables: a support function reads the
+ * statistics of what its name says, and ROWS are those of a thousand (rows.c).
+ * Never analyzed, a table counts as a thousand rows.
+ */
+CREATE FUNCTION growth_index.rows_of_policy_active(internal) RETURNS internal
+	AS 'MODULE_PATHNAME', 'rows_of_relations' LANGUAGE C IMMUTABLE STRICT PARALLEL SAFE;
+CREATE FUNCTION growth_index.rows_of_product_active(internal) RETURNS internal
+	AS 'MODULE_PATHNAME', 'rows_of_relations' LANGUAGE C IMMUTABLE STRICT PARALLEL SAFE;
+CREATE FUNCTION growth_index.rows_of_enterprise_profile(internal) RETURNS internal
+	AS 'MODULE_PATHNAME', 'rows_of_relations' LANGUAGE C IMMUTABLE STRICT PARALLEL SAFE;
+CREATE FUNCTION growth_index.most_rows_of_enterprise_profile(internal) RETURNS internal
+	AS 'MODULE_PATHNAME', 'rows_of_relations_at_most' LANGUAGE C IMMUTABLE STRICT PARALLEL SAFE;
+CREATE FUNCTION growth_index.rows_of_policy_active_and_enterprise_profile(internal) RETURNS internal
+	AS 'MODULE_PATHNAME', 'rows_of_relations' LANGUAGE C IMMUTABLE STRICT PARALLEL SAFE;
+COMMENT ON FUNCTION growth_index.rows_of_policy_active(internal) IS 'Planner support: as many rows in proportion to the policies in force as ROWS says of a thousand.';
+COMMENT ON FUNCTION growth_index.rows_of_product_active(internal) IS 'Planner support: as many rows in proportion to the products in force as ROWS says of a thousand.';
+COMMENT ON FUNCTION growth_index.rows_of_enterprise_profile(internal) IS 'Planner support: as many rows in proportion to the enterprises as ROWS says of a thousand.';
+COMMENT ON FUNCTION growth_index.most_rows_of_enterprise_profile(internal) IS 'Planner support: as rows_of_enterprise_profile(), and no more than the last argument, an integer, says.';
+COMMENT ON FUNCTION growth_index.rows_of_policy_active_and_enterprise_profile(internal) IS 'Planner support: as many rows in proportion to the pairs of a policy in force and an enterprise as ROWS says of a thousand.';
+
 CREATE FUNCTION growth_index.match_policies(profile growth_index.profile, as_of date DEFAULT current_date,
 	OUT policy text, OUT version integer, OUT title_zh text, OUT title_en text, OUT decision text,
 	OUT award numeric, OUT missing text[]) RETURNS SETOF record
-LANGUAGE sql STABLE STRICT PARALLEL RESTRICTED COST 1000 ROWS 10 SET search_path = pg_catalog, pg_temp
+LANGUAGE sql STABLE STRICT PARALLEL RESTRICTED COST 1000 ROWS 50 SUPPORT growth_index.rows_of_policy_active SET search_path = pg_catalog, pg_temp
 AS $$
 	SELECT p.code, p.version, p.title_zh, p.title_en, d.decision, CASE WHEN d.amount > p.cap_enterprise THEN p.cap_enterprise ELSE d.amount END, d.missing
 	FROM growth_index.policy_set_match('SELECT code, criteria FROM growth_index.policy WHERE active',
@@ -62,7 +83,7 @@ COMMENT ON FUNCTION growth_index.match_policies(growth_index.profile, date) IS
 CREATE FUNCTION growth_index.match_policies(credit_code growth_index.credit_code, as_of date DEFAULT current_date,
 	OUT policy text, OUT version integer, OUT title_zh text, OUT title_en text, OUT decision text,
 	OUT award numeric, OUT missing text[]) RETURNS SETOF record
-LANGUAGE sql STABLE STRICT PARALLEL RESTRICTED COST 1000 ROWS 10 SET search_path = pg_catalog, pg_temp
+LANGUAGE sql STABLE STRICT PARALLEL RESTRICTED COST 1000 ROWS 50 SUPPORT growth_index.rows_of_policy_active SET search_path = pg_catalog, pg_temp
 AS $$
 	SELECT * FROM growth_index.match_policies(growth_index.matching_profile(match_policies.credit_code), match_policies.as_of)
 $$;
@@ -73,7 +94,7 @@ COMMENT ON FUNCTION growth_index.match_policies(growth_index.credit_code, date) 
 CREATE FUNCTION growth_index.match_policies(credit_code text, as_of date DEFAULT current_date,
 	OUT policy text, OUT version integer, OUT title_zh text, OUT title_en text, OUT decision text,
 	OUT award numeric, OUT missing text[]) RETURNS SETOF record
-LANGUAGE sql STABLE STRICT PARALLEL RESTRICTED COST 1000 ROWS 10 SET search_path = pg_catalog, pg_temp
+LANGUAGE sql STABLE STRICT PARALLEL RESTRICTED COST 1000 ROWS 50 SUPPORT growth_index.rows_of_policy_active SET search_path = pg_catalog, pg_temp
 AS $$
 	SELECT * FROM growth_index.match_policies(match_policies.credit_code::growth_index.credit_code, match_policies.as_of)
 $$;
@@ -82,7 +103,7 @@ COMMENT ON FUNCTION growth_index.match_policies(text, date) IS 'As match_policie
 CREATE FUNCTION growth_index.match_products(profile growth_index.profile, as_of date DEFAULT current_date,
 	OUT product text, OUT version integer, OUT institution text, OUT title_zh text, OUT title_en text,
 	OUT decision text, OUT credit numeric, OUT missing text[]) RETURNS SETOF record
-LANGUAGE sql STABLE STRICT PARALLEL RESTRICTED COST 1000 ROWS 10 SET search_path = pg_catalog, pg_temp
+LANGUAGE sql STABLE STRICT PARALLEL RESTRICTED COST 1000 ROWS 50 SUPPORT growth_index.rows_of_product_active SET search_path = pg_catalog, pg_temp
 AS $$
 	SELECT p.code, p.version, p.institution, p.title_zh, p.title_en, d.decision, d.amount, d.missing
 	FROM growth_index.policy_set_match('SELECT code, criteria FROM growth_index.product WHERE active',
@@ -98,7 +119,7 @@ COMMENT ON FUNCTION growth_index.match_products(growth_index.profile, date) IS
 CREATE FUNCTION growth_index.match_products(credit_code growth_index.credit_code, as_of date DEFAULT current_date,
 	OUT product text, OUT version integer, OUT institution text, OUT title_zh text, OUT title_en text,
 	OUT decision text, OUT credit numeric, OUT missing text[]) RETURNS SETOF record
-LANGUAGE sql STABLE STRICT PARALLEL RESTRICTED COST 1000 ROWS 10 SET search_path = pg_catalog, pg_temp
+LANGUAGE sql STABLE STRICT PARALLEL RESTRICTED COST 1000 ROWS 50 SUPPORT growth_index.rows_of_product_active SET search_path = pg_catalog, pg_temp
 AS $$
 	SELECT * FROM growth_index.match_products(growth_index.matching_profile(match_products.credit_code), match_products.as_of)
 $$;
@@ -109,7 +130,7 @@ COMMENT ON FUNCTION growth_index.match_products(growth_index.credit_code, date) 
 CREATE FUNCTION growth_index.match_products(credit_code text, as_of date DEFAULT current_date,
 	OUT product text, OUT version integer, OUT institution text, OUT title_zh text, OUT title_en text,
 	OUT decision text, OUT credit numeric, OUT missing text[]) RETURNS SETOF record
-LANGUAGE sql STABLE STRICT PARALLEL RESTRICTED COST 1000 ROWS 10 SET search_path = pg_catalog, pg_temp
+LANGUAGE sql STABLE STRICT PARALLEL RESTRICTED COST 1000 ROWS 50 SUPPORT growth_index.rows_of_product_active SET search_path = pg_catalog, pg_temp
 AS $$
 	SELECT * FROM growth_index.match_products(match_products.credit_code::growth_index.credit_code, match_products.as_of)
 $$;
@@ -134,7 +155,7 @@ COMMENT ON FUNCTION growth_index.policy_in_force(text) IS 'The version of a poli
 CREATE FUNCTION growth_index.match_enterprises(policy text, as_of date DEFAULT current_date,
 	OUT credit_code growth_index.credit_code, OUT name text, OUT decision text, OUT award numeric,
 	OUT missing text[]) RETURNS SETOF record
-LANGUAGE sql STABLE STRICT COST 100000 ROWS 1000 SET search_path = pg_catalog, pg_temp
+LANGUAGE sql STABLE STRICT COST 100000 ROWS 50 SUPPORT growth_index.rows_of_enterprise_profile SET search_path = pg_catalog, pg_temp
 AS $$
 	WITH everyone AS MATERIALIZED (SELECT m.credit_code, m.profile FROM growth_index.matching_profiles AS m)
 	SELECT m.credit_code, e.name, d.decision, CASE WHEN d.amount > p.cap_enterprise THEN p.cap_enterprise ELSE d.amount END, d.missing
@@ -152,7 +173,7 @@ CREATE FUNCTION growth_index.match_all(as_of date DEFAULT current_date,
 	from_code growth_index.credit_code DEFAULT NULL, before_code growth_index.credit_code DEFAULT NULL,
 	OUT credit_code growth_index.credit_code, OUT policy text, OUT version integer, OUT decision text,
 	OUT award numeric, OUT missing text[]) RETURNS SETOF record
-LANGUAGE sql STABLE PARALLEL RESTRICTED COST 1000000 ROWS 100000 SET search_path = pg_catalog, pg_temp
+LANGUAGE sql STABLE PARALLEL RESTRICTED COST 1000000 ROWS 50 SUPPORT growth_index.rows_of_policy_active_and_enterprise_profile SET search_path = pg_catalog, pg_temp
 AS $$
 	SELECT m.credit_code, p.code, p.version, d.decision, CASE WHEN d.amount > p.cap_enterprise THEN p.cap_enterprise ELSE d.amount END, d.missing
 	FROM growth_index.policy_set_match_all('SELECT code, criteria FROM growth_index.policy WHERE active',
@@ -218,7 +239,7 @@ COMMENT ON FUNCTION growth_index.all_but_one(growth_index.criteria) IS 'Criteria
 CREATE FUNCTION growth_index.near_misses(credit_code growth_index.credit_code, as_of date DEFAULT current_date,
 	most_failing integer DEFAULT 1, OUT policy text, OUT title_zh text, OUT title_en text, OUT failing text[],
 	OUT missing text[], OUT changes jsonb, OUT distance numeric, OUT award numeric) RETURNS SETOF record
-LANGUAGE plpgsql STABLE STRICT COST 100000 ROWS 5 SET search_path = pg_catalog, pg_temp
+LANGUAGE plpgsql STABLE STRICT COST 100000 ROWS 20 SUPPORT growth_index.rows_of_policy_active SET search_path = pg_catalog, pg_temp
 AS $$
 DECLARE
 	wanted growth_index.profile := growth_index.matching_profile(near_misses.credit_code);
@@ -251,7 +272,7 @@ COMMENT ON FUNCTION growth_index.near_misses(growth_index.credit_code, date, int
 CREATE FUNCTION growth_index.near_misses(policy text, as_of date DEFAULT current_date, most integer DEFAULT 100,
 	OUT credit_code growth_index.credit_code, OUT name text, OUT failing text[], OUT missing text[],
 	OUT changes jsonb, OUT distance numeric) RETURNS SETOF record
-LANGUAGE plpgsql STABLE STRICT COST 1000000 ROWS 100 SET search_path = pg_catalog, pg_temp
+LANGUAGE plpgsql STABLE STRICT COST 1000000 ROWS 20 SUPPORT growth_index.most_rows_of_enterprise_profile SET search_path = pg_catalog, pg_temp
 AS $$
 DECLARE
 	p growth_index.policy := growth_index.policy_in_force(near_misses.policy);
