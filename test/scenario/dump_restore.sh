@@ -20,7 +20,7 @@ copies=(gi_restored_plain gi_restored_custom gi_restored_parallel gi_restored_ag
 trap 'rm -rf "$scratch"; for d in "${copies[@]}"; do "$bin/dropdb" --if-exists -f "$d"; done >/dev/null 2>&1' EXIT
 sql() { psql -X -q -A -t -v ON_ERROR_STOP=1 "$@" 2>&1; }
 
-sql >/dev/null <<'SQL'
+ok 'a platform at work' "$(sql <<'SQL' | grep ERROR
 SET client_min_messages = error;
 SET search_path = growth_index, public;
 SELECT install_pack('local_12');
@@ -53,6 +53,7 @@ SELECT create_roles();
 DO $$ BEGIN IF NOT EXISTS (SELECT FROM pg_roles WHERE rolname = 'gi_dumped') THEN CREATE ROLE gi_dumped LOGIN; END IF; END $$;
 SELECT add_member('gi_dumped', 'enterprise', (SELECT credit_code::text FROM enterprise WHERE name = 'firm 7'));
 SQL
+)" ''
 ok 'there is work in the queue, to stay there' "$(sql -c 'SELECT count(*) > 0 FROM growth_index.refresh_queue')" t
 
 # every row of every table of the schema, in an order of its own; what the
