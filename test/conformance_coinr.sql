@@ -90,6 +90,28 @@ SELECT is((SELECT count(*) FROM long('minmax_0_100') AS m JOIN normal n USING (c
 SELECT is((SELECT count(*) FROM long('minmax_0_1') AS m JOIN normal n USING (country, code) WHERE close(n.x / 100, m.x::text)), 510::bigint, 'minimum to maximum, 0 to 1');
 SELECT is((SELECT count(*) FROM long('minmax_1_100') AS m JOIN normal n USING (country, code) WHERE close(1 + n.x * 0.99, m.x::text)), 510::bigint, 'minimum to maximum, 1 to 100');
 
+-- ---- the same, and the rest, by cards that fit() makes ----
+-- A card that states no bounds, fitted over the countries.  Its program's percentile rank is ours,
+-- (rank - 1) / (n - 1), and ascending ranks and Borda's counts are that on other ends.  What it calls
+-- distance to the maximum, 1 - (max - x) / (max - min), is minimum to maximum; our leader is its
+-- fraction of the maximum, x / max.
+CREATE TABLE method (source text, normalise text);
+INSERT INTO method VALUES
+	('minmax_0_1', '{"minmax": {"range": [0, 1]}}'), ('minmax_0_100', '{"minmax": true}'), ('minmax_1_100', '{"minmax": {"range": [1, 100]}}'),
+	('zscore_0_1', '{"zscore": {"scale": [0, 1], "clamp": false}}'), ('zscore_10_2', '{"zscore": {"scale": [10, 2], "clamp": false}}'),
+	('percentile_rank', '{"percentile": {"range": [0, 1]}}'), ('rank', '{"percentile": {"range": [1, members]}}'), ('rank', '{"rank": {"direction": "less", "range": [members, 1]}}'),
+	('borda', '{"percentile": {"range": [0, others]}}'), ('dist2max', '{"minmax": {"range": [0, 1]}}'), ('fracmax', '{"leader": {"range": [0, 1]}}');
+CREATE TABLE compared AS
+SELECT m.*, v.code, v.country, v.x FROM method m, LATERAL (
+	SELECT fit(c, p) AS f FROM country, (SELECT scorecard(jsonb(card) || jsonb_build_object('indicators', (SELECT jsonb_agg(i || jsonb_build_object('normalise',
+			replace(replace(m.normalise, 'members', n::text), 'others', (n - 1)::text)::jsonb)) FROM jsonb_array_elements(jsonb(card) -> 'indicators') AS i,
+			LATERAL (SELECT count(*) AS n FROM raw WHERE code = i ->> 'code') AS r))) AS c FROM card WHERE weights = 'equal') AS u) AS w,
+	LATERAL (SELECT country, code, x FROM country, unnest(indicator_codes(f), normalised_values(f, p)) AS u (code, x)) AS v;
+CREATE TABLE normalised_as (source text, country text, code text, x numeric);
+SELECT format('INSERT INTO normalised_as SELECT %L, * FROM long(%1$L)', source) FROM (SELECT DISTINCT source FROM method) AS s \gexec
+SELECT is((SELECT count(*) FROM compared c JOIN normalised_as n USING (source, country, code) WHERE c.source = m.source AND c.normalise = m.normalise AND close(c.x, n.x::text)), 510::bigint,
+	format('%s, fitted: %s', source, normalise)) FROM method AS m ORDER BY source, normalise;
+
 -- ---- arithmetic, geometric and harmonic means of 1 to 100, and their ranks ----
 -- a line that gives 1 at the minimum and 100 at the maximum starts 1 / 99 of their distance below
 CREATE TABLE mean AS
