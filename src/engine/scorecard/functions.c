@@ -11,6 +11,7 @@
 #include "utils/memutils.h"
 
 #include "../rating/rating.h"
+#include "card_cache.h"
 #include "functions.h"
 
 PG_FUNCTION_INFO_V1(scorecard_in);
@@ -67,85 +68,100 @@ scorecard_to_json(PG_FUNCTION_ARGS)
 
 #define SCORES_KEPT		20001
 
-/* The card of a call site, compiled once; another value replaces it. */
-typedef struct CardCache
+/* The card of a call site; another value replaces it. */
+typedef struct CallCard
 {
-	MemoryContext context;
-	struct varlena *raw;		/* the argument as it came, compressed perhaps */
 	Scorecard  *card;
 	bool		constant;
-	Numeric    *scores;			/* by 10^-digits: those that were asked for */
-} CardCache;
+	struct varlena *raw;		/* the argument as it came, compressed perhaps */
+	CachedCard *cached;			/* pinned; NULL: none yet */
+	MemoryContextCallback release;
+} CallCard;
+
+static void
+release_card(void *arg)
+{
+	CallCard   *call = arg;
+	CachedCard *cached = call->cached;
+
+	call->cached = NULL;
+	call->card = NULL;
+	if (cached != NULL)
+		card_cache_release(cached);
+}
+
+static CallCard *
+new_call_card(FmgrInfo *flinfo, int arg)
+{
+	CallCard   *call = MemoryContextAllocZero(flinfo->fn_mcxt, sizeof(CallCard));
+
+	call->constant = call_argument_is_constant(flinfo, arg);
+	call->release.func = release_card;
+	call->release.arg = call;
+	MemoryContextRegisterResetCallback(flinfo->fn_mcxt, &call->release);
+	flinfo->fn_extra = call;
+	return call;
+}
 
 static Scorecard *
-compile_card(CardCache *cache, struct varlena *raw)
+change_card(CallCard *call, struct varlena *raw, MemoryContext context)
 {
-	MemoryContext old;
-	text	   *source;
-	char	   *document;
+	text	   *source = (text *) pg_detoast_datum_packed(raw);
 
-	cache->card = NULL;
-	cache->scores = NULL;
-	MemoryContextReset(cache->context);
-	old = MemoryContextSwitchTo(cache->context);
-	cache->raw = palloc(VARSIZE_ANY(raw));
-	memcpy(cache->raw, raw, VARSIZE_ANY(raw));
-	source = pg_detoast_datum_packed(raw);
-	document = text_to_cstring(source);
-	cache->card = scorecard_from_jsonb(parse_json(document));
-	pfree(document);
-	MemoryContextSwitchTo(old);
-	return cache->card;
+	release_card(call);
+	if (call->raw != NULL)
+		pfree(call->raw);
+	call->raw = NULL;
+	call->raw = MemoryContextAlloc(context, VARSIZE_ANY(raw));
+	memcpy(call->raw, raw, VARSIZE_ANY(raw));
+	call->cached = card_cache_take(source);
+	call->card = call->cached->card;
+	if ((void *) source != (void *) raw)
+		pfree(source);
+	return call->card;
 }
 
 Scorecard *
 call_card(FunctionCallInfo fcinfo, int arg)
 {
-	CardCache  *cache = fcinfo->flinfo->fn_extra;
+	CallCard   *call = fcinfo->flinfo->fn_extra;
 	struct varlena *raw = (struct varlena *) PG_GETARG_POINTER(arg);
 
-	if (unlikely(cache == NULL))
-	{
-		cache = MemoryContextAllocZero(fcinfo->flinfo->fn_mcxt, sizeof(CardCache));
-		cache->context = AllocSetContextCreate(fcinfo->flinfo->fn_mcxt,
-											   "growth_index scorecard",
-											   ALLOCSET_DEFAULT_SIZES);
-		cache->constant = call_argument_is_constant(fcinfo->flinfo, arg);
-		fcinfo->flinfo->fn_extra = cache;
-	}
-	if (likely(cache->card != NULL && cache->constant))
-		return cache->card;
+	if (unlikely(call == NULL))
+		call = new_call_card(fcinfo->flinfo, arg);
+	if (likely(call->card != NULL && call->constant))
+		return call->card;
 	/* a pointer into memory says nothing about what is there now */
 	if (VARATT_IS_EXTERNAL(raw) && !VARATT_IS_EXTERNAL_ONDISK(raw))
 		raw = pg_detoast_datum_packed(raw);
-	if (cache->card != NULL && VARSIZE_ANY(raw) == VARSIZE_ANY(cache->raw) &&
-		memcmp(raw, cache->raw, VARSIZE_ANY(raw)) == 0)
-		return cache->card;
-	return compile_card(cache, raw);
+	if (call->card != NULL && VARSIZE_ANY(raw) == VARSIZE_ANY(call->raw) &&
+		memcmp(raw, call->raw, VARSIZE_ANY(raw)) == 0)
+		return call->card;
+	return change_card(call, raw, fcinfo->flinfo->fn_mcxt);
 }
 
 /*
  * A score as numeric.  There are few of them, and making one takes as long as
- * a third of the scoring, so each is made once for the call site; a function's
+ * a third of the scoring, so each is made once for the card; a function's
  * result is its caller's to read, not to free.
  */
 static Numeric
-score_numeric(CardCache *cache, int64 score)
+score_numeric(CachedCard *cached, int64 score)
 {
 	MemoryContext old;
 	Numeric		num;
 
 	if (unlikely(score < 0 || score >= SCORES_KEPT))
-		return int64_div_fast_to_numeric(score, cache->card->score_digits);
-	if (unlikely(cache->scores == NULL))
-		cache->scores = MemoryContextAllocZero(cache->context, SCORES_KEPT * sizeof(Numeric));
-	num = cache->scores[score];
+		return int64_div_fast_to_numeric(score, cached->card->score_digits);
+	if (unlikely(cached->scores == NULL))
+		cached->scores = MemoryContextAllocZero(cached->context, SCORES_KEPT * sizeof(Numeric));
+	num = cached->scores[score];
 	if (likely(num != NULL))
 		return num;
-	old = MemoryContextSwitchTo(cache->context);
-	num = int64_div_fast_to_numeric(score, cache->card->score_digits);
+	old = MemoryContextSwitchTo(cached->context);
+	num = int64_div_fast_to_numeric(score, cached->card->score_digits);
 	MemoryContextSwitchTo(old);
-	cache->scores[score] = num;
+	cached->scores[score] = num;
 	return num;
 }
 
@@ -165,7 +181,7 @@ score(PG_FUNCTION_ARGS)
 	{
 		if (fast.status != STATUS_SCORED)
 			PG_RETURN_NULL();
-		PG_RETURN_NUMERIC(score_numeric(fcinfo->flinfo->fn_extra, fast.score));
+		PG_RETURN_NUMERIC(score_numeric(((CallCard *) fcinfo->flinfo->fn_extra)->cached, fast.score));
 	}
 	score_exactly(card, &s, &result);
 	if (result.status != STATUS_SCORED)
