@@ -243,10 +243,12 @@ LANGUAGE plpgsql STABLE STRICT COST 100000 ROWS 20 SUPPORT growth_index.rows_of_
 AS $$
 DECLARE
 	wanted growth_index.profile := growth_index.matching_profile(near_misses.credit_code);
+	/* such a set takes 7 kB a policy: of too many it would push the policies' own out of memory */
+	by_set boolean := most_failing <= 1 AND (SELECT count(*) FROM growth_index.policy AS p WHERE p.active) <= 10000;
 	nearly text[];
 BEGIN
 	/* of thousands of policies most fail in more: one look into the session's set leaves those that do not */
-	IF most_failing <= 1 THEN
+	IF by_set THEN
 		SELECT array_agg(s.key) INTO nearly
 		FROM growth_index.policy_set_match('SELECT code, growth_index.all_but_one(criteria) FROM growth_index.policy WHERE active',
 			growth_index.policy_version(), wanted, near_misses.as_of) AS s;
@@ -259,7 +261,7 @@ BEGIN
 	FROM growth_index.policy AS p
 		CROSS JOIN (SELECT wanted AS profile) AS m
 		CROSS JOIN LATERAL growth_index.near_miss(p.criteria, m.profile, near_misses.as_of) AS n
-	WHERE p.active AND (most_failing > 1 OR p.code = ANY (nearly)) AND near_misses.as_of BETWEEN p.valid_from AND p.valid_to
+	WHERE p.active AND (NOT by_set OR p.code = ANY (nearly)) AND near_misses.as_of BETWEEN p.valid_from AND p.valid_to
 		AND NOT growth_index.matches(p.criteria, m.profile, near_misses.as_of)
 		AND (SELECT count(*) FROM growth_index.explain(p.criteria, m.profile, near_misses.as_of) AS x WHERE NOT x.satisfied) <= most_failing
 		AND n.changes IS NOT NULL
