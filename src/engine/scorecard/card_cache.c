@@ -114,6 +114,22 @@ find(const text *source)
 	return NULL;
 }
 
+/* The document as jsonb; what parsing needs beside goes at once. */
+static Jsonb *
+parse_document(const text *source)
+{
+	MemoryContext own = AllocSetContextCreate(CurrentMemoryContext, "growth_index document",
+											  ALLOCSET_DEFAULT_SIZES);
+	MemoryContext old = MemoryContextSwitchTo(own);
+	Datum		json = DirectFunctionCall1(jsonb_in, CStringGetDatum(text_to_cstring(source)));
+	Jsonb	   *kept;
+
+	MemoryContextSwitchTo(old);
+	kept = DatumGetJsonbPCopy(json);
+	MemoryContextDelete(own);
+	return kept;
+}
+
 /* An error on the way leaves nothing: until it is done, it belongs to the caller's memory. */
 static CachedCard *
 compile(const text *source)
@@ -122,13 +138,10 @@ compile(const text *source)
 												  ALLOCSET_DEFAULT_SIZES);
 	MemoryContext old = MemoryContextSwitchTo(context);
 	CachedCard *cached = palloc0(sizeof(CachedCard));
-	char	   *document;
 
 	cached->context = context;
 	cached->source = cstring_to_text_with_len(VARDATA_ANY(source), VARSIZE_ANY_EXHDR(source));
-	document = text_to_cstring(source);
-	cached->card = scorecard_from_jsonb(DatumGetJsonbP(DirectFunctionCall1(jsonb_in, CStringGetDatum(document))));
-	pfree(document);
+	cached->card = scorecard_from_jsonb(parse_document(cached->source));
 	MemoryContextSwitchTo(old);
 	MemoryContextSetParent(context, cards_context);
 	dlist_push_head(&cards, &cached->node);

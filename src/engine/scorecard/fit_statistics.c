@@ -103,6 +103,7 @@ winsorise(Members *m, const PeerRule *rule)
 typedef struct Keeper
 {
 	PeerValues *values;
+	const FitScale *scale;		/* of the keys that come; NULL: they are order keys */
 	int			room;
 	int64		step;			/* most members between two that are kept */
 	uint64		key;			/* the last value, not yet decided */
@@ -127,7 +128,7 @@ keep(Keeper *k)
 			repalloc(v->upto, k->room * sizeof(uint32));
 	}
 	k->upto += k->between;
-	v->keys[v->count] = k->key;
+	v->keys[v->count] = k->scale == NULL ? k->key : order_key(fit_decimal(k->scale, k->key));
 	v->below[v->count] = (uint32) k->upto;
 	k->upto += k->same;
 	v->upto[v->count++] = (uint32) k->upto;
@@ -158,21 +159,25 @@ pass_value(Keeper *k, uint64 key, int64 same)
 	k->same = same;
 }
 
+/* Most values of a large group are not kept, so a key is brought to another form only where it is. */
 static void
 keep_values(const Members *m, PeerValues *values)
 {
-	Keeper		k = {values, 0, m->count <= PEERS_EXACT ? 0 : m->count / PEERS_STEPS, 0, 0, 0, 0};
+	bool		winsorised = m->nlow + m->nhigh > 0;
+	Keeper		k = {values, winsorised ? NULL : m->scale, 0,
+	m->count <= PEERS_EXACT ? 0 : m->count / PEERS_STEPS, 0, 0, 0, 0};
 	int64		end = m->count - m->nhigh;
 
 	if (m->nlow > 0)
 		pass_value(&k, order_key(m->low), m->nlow);
 	for (int64 i = m->nlow; i < end;)
 	{
+		uint64		key = m->keys[i];
 		int64		next = i + 1;
 
-		while (next < end && m->keys[next] == m->keys[i])
+		while (next < end && m->keys[next] == key)
 			next++;
-		pass_value(&k, order_key(fit_decimal(m->scale, m->keys[i])), next - i);
+		pass_value(&k, winsorised ? order_key(fit_decimal(m->scale, key)) : key, next - i);
 		i = next;
 	}
 	if (m->nhigh > 0)
