@@ -26,6 +26,8 @@ CREATE TABLE growth_index.scorecard_version (
 	created_at	timestamptz NOT NULL DEFAULT now(),
 	PRIMARY KEY (code, version)
 );
+/* a fitted card of megabytes is read for each single score: uncompressing it would take longer than the rest */
+ALTER TABLE growth_index.scorecard_version ALTER COLUMN card SET STORAGE EXTERNAL;
 CREATE UNIQUE INDEX scorecard_active ON growth_index.scorecard_version (code) WHERE active;
 COMMENT ON TABLE growth_index.scorecard_version IS 'Scorecards (评分模型) and their versions; at most one version of a code is active.';
 COMMENT ON COLUMN growth_index.scorecard_version.code IS 'Code of the scorecard.';
