@@ -7,9 +7,9 @@
 #include "fit.h"
 
 #define FEW				48		/* that are inserted one by one */
-#define DIGIT_BITS		11
-#define DIGITS			6		/* of a key */
-#define DIGIT_VALUES	(1 << DIGIT_BITS)
+#define SHORT			4096	/* that are sorted by smaller digits: so many places are few to count in */
+#define SHORT_BITS		8		/* most of their digits, and ... */
+#define DIGIT_BITS		11		/* ... of those of others */
 
 const int64 fit_pow10[19] = {
 	1, 10, 100, 1000, 10000, 100000, 1000000, 10000000, 100000000, 1000000000,
@@ -106,11 +106,31 @@ is_sorted(const uint64 *keys, int64 count)
 	return i >= count;
 }
 
+/* The numbers of each digit's values, counted in one reading. */
+static uint32 *
+count_digits(const uint64 *keys, int64 count, int digits, int width)
+{
+	uint32	   *places = palloc0(((Size) digits << width) * sizeof(uint32));
+	uint64		mask = (UINT64CONST(1) << width) - 1;
+
+	for (int64 i = 0; i < count; i++)
+	{
+		uint64		key = keys[i];
+
+		for (int d = 0; d < digits; d++, key >>= width)
+			places[((Size) d << width) + (key & mask)]++;
+	}
+	return places;
+}
+
 /* Sort keys of so many bits, by their digits from the last; room for as many is needed. */
 void
 fit_sort(uint64 *keys, uint64 *room, int64 count, int bits)
 {
-	int			digits = (bits + DIGIT_BITS - 1) / DIGIT_BITS;
+	int			most = count < SHORT ? SHORT_BITS : DIGIT_BITS;
+	int			digits = (bits + most - 1) / most;
+	int			width;
+	uint64		mask;
 	uint64	   *from = keys;
 	uint64	   *to = room;
 	uint32	   *places;
@@ -122,20 +142,20 @@ fit_sort(uint64 *keys, uint64 *room, int64 count, int bits)
 	}
 	if (is_sorted(keys, count))
 		return;
-	places = palloc0(DIGITS * DIGIT_VALUES * sizeof(uint32));
-	for (int64 i = 0; i < count; i++)
-		for (int d = 0; d < digits; d++)
-			places[d * DIGIT_VALUES + ((keys[i] >> (d * DIGIT_BITS)) & (DIGIT_VALUES - 1))]++;
+	width = (bits + digits - 1) / digits;
+	mask = (UINT64CONST(1) << width) - 1;
+	places = count_digits(keys, count, digits, width);
 	for (int d = 0; d < digits; d++)
 	{
-		uint32	   *place = places + d * DIGIT_VALUES;
+		uint32	   *place = places + ((Size) d << width);
+		int			shift = d * width;
 		uint32		sum = 0;
 		uint64	   *other;
 
 		/* where all have the same digit there is nothing to do */
-		if (place[(from[0] >> (d * DIGIT_BITS)) & (DIGIT_VALUES - 1)] == count)
+		if (place[(from[0] >> shift) & mask] == count)
 			continue;
-		for (int v = 0; v < DIGIT_VALUES; v++)
+		for (uint64 v = 0; v <= mask; v++)
 		{
 			uint32		own = place[v];
 
@@ -143,7 +163,7 @@ fit_sort(uint64 *keys, uint64 *room, int64 count, int bits)
 			sum += own;
 		}
 		for (int64 i = 0; i < count; i++)
-			to[place[(from[i] >> (d * DIGIT_BITS)) & (DIGIT_VALUES - 1)]++] = from[i];
+			to[place[(from[i] >> shift) & mask]++] = from[i];
 		other = from;
 		from = to;
 		to = other;
