@@ -62,9 +62,12 @@ COMMENT ON FUNCTION growth_index.policy_version(text, integer) IS 'A version of 
  */
 CREATE FUNCTION growth_index.payment_parts(policy growth_index.policy, granted numeric,
 	OUT instalment integer, OUT budget_code text, OUT amount numeric, OUT due_when text) RETURNS SETOF record
-LANGUAGE sql IMMUTABLE ROWS 1 SET search_path = pg_catalog, pg_temp
+LANGUAGE plpgsql IMMUTABLE ROWS 1 SET search_path = pg_catalog, pg_temp
 AS $$
-	SELECT 1, policy.budget_code, granted, NULL::text
+#variable_conflict use_column
+BEGIN
+	/* planned once a session; a function of SQL is planned at each call */
+	RETURN QUERY SELECT 1, policy.budget_code, granted, NULL::text
 	WHERE policy.instalments IS NULL AND policy.cost_shares IS NULL
 	UNION ALL
 	SELECT i.n, c.budget_code, round(c.amount * i.upto, 2) - round(c.amount * (i.upto - i.share), 2), i.due_when
@@ -76,7 +79,8 @@ AS $$
 		(SELECT e.n::integer, (e.i ->> 'share')::numeric AS share, sum((e.i ->> 'share')::numeric) OVER (ORDER BY e.n) AS upto, e.i ->> 'when' AS due_when
 		FROM jsonb_array_elements(coalesce(policy.instalments, '[{"share": 1}]')) WITH ORDINALITY AS e(i, n)) AS i
 	WHERE (policy.instalments IS NOT NULL OR policy.cost_shares IS NOT NULL)
-		AND round(c.amount * i.upto, 2) > round(c.amount * (i.upto - i.share), 2)
+		AND round(c.amount * i.upto, 2) > round(c.amount * (i.upto - i.share), 2);
+END
 $$;
 COMMENT ON FUNCTION growth_index.payment_parts(growth_index.policy, numeric) IS
 'The parts in which an award is paid: a row for each instalment and budget, in yuan, and the criteria on which the instalment falls due (NULL: at approval). They add up to the award to 0.01.';
@@ -102,16 +106,19 @@ COMMENT ON COLUMN growth_index.payment_standing.recorded_at IS 'When it was reco
 /* the parts that are neither paid nor wait for their milestone */
 CREATE FUNCTION growth_index.parts_due(entitlement growth_index.entitlement, policy growth_index.policy, as_of date,
 	OUT instalment integer, OUT budget_code text, OUT amount numeric, OUT attempt integer, OUT due boolean) RETURNS SETOF record
-LANGUAGE sql STABLE ROWS 1 SET search_path = pg_catalog, pg_temp
+LANGUAGE plpgsql STABLE ROWS 1 SET search_path = pg_catalog, pg_temp
 AS $$
-	SELECT p.instalment, p.budget_code, p.amount,
+#variable_conflict use_column
+BEGIN
+	RETURN QUERY SELECT p.instalment, p.budget_code, p.amount,
 		1 + (SELECT count(*) FROM growth_index.payment AS q WHERE q.entitlement_id = (parts_due.entitlement).id
 			AND q.kind = 'payment' AND q.instalment = p.instalment AND q.budget_code = p.budget_code)::integer,
 		p.due_when IS NULL OR growth_index.matches(p.due_when::growth_index.criteria,
 			growth_index.matching_profile((parts_due.entitlement).credit_code), as_of) IS TRUE
 	FROM growth_index.payment_parts(policy, (entitlement).granted) AS p
 	WHERE NOT EXISTS (SELECT FROM growth_index.payment_standing AS s WHERE s.entitlement_id = (parts_due.entitlement).id
-		AND s.instalment = p.instalment AND s.budget_code = p.budget_code)
+		AND s.instalment = p.instalment AND s.budget_code = p.budget_code);
+END
 $$;
 COMMENT ON FUNCTION growth_index.parts_due(growth_index.entitlement, growth_index.policy, date) IS
 'Internal: the parts of an approved entitlement that are not paid, in yuan, and whether they are due as of a day; attempt: which one the next payment would be.';

@@ -22,12 +22,12 @@ BEGIN
 				AND p.code <> q.code AND m.credit_code OPERATOR(growth_index.=) e.credit_code)
 	ORDER BY e.id FOR UPDATE OF e;
 
-	WITH open AS MATERIALIZED (
-		SELECT m.credit_code, p, k.profile, growth_index.occasion(p, k.profile, propose_entitlements.as_of) AS occasion
+	WITH possible AS MATERIALIZED (
+		/* most matches were had long ago: they go first, before anything is computed of them */
+		SELECT m.credit_code, p
 		FROM growth_index.policy_match AS m
 			JOIN growth_index.policy AS p ON p.code = m.policy AND p.version = m.version
 			JOIN growth_index.enterprise AS f ON f.credit_code OPERATOR(growth_index.=) m.credit_code AND f.status = 'active'
-			JOIN growth_index.matching_profiles AS k ON k.credit_code OPERATOR(growth_index.=) m.credit_code
 		WHERE m.until IS NULL AND m.decision = 'eligible' AND m.award > 0
 			AND p.active AND p.mode IN ('none', 'click')
 			AND propose_entitlements.as_of BETWEEN p.valid_from AND p.valid_to
@@ -35,6 +35,18 @@ BEGIN
 			AND NOT EXISTS (SELECT FROM growth_index.exclusion AS x
 				WHERE x.credit_code OPERATOR(growth_index.=) m.credit_code AND x.list = ANY (p.excluded_by)
 					AND propose_entitlements.as_of BETWEEN x.valid_from AND x.valid_to)
+			AND NOT EXISTS (SELECT FROM growth_index.entitlement AS e
+				WHERE e.credit_code OPERATOR(growth_index.=) m.credit_code AND e.policy = m.policy AND e.state <> 'superseded'
+					/* the occasions that need no profile: occasion() */
+					AND e.occasion = CASE p.period WHEN 'once' THEN 'once' WHEN 'yearly' THEN extract(year FROM propose_entitlements.as_of)::text END)
+	), known AS MATERIALIZED (
+		SELECT o.credit_code, o.p, k.profile, growth_index.occasion(o.p, k.profile, propose_entitlements.as_of) AS occasion
+		FROM possible AS o
+			JOIN growth_index.matching_profiles AS k ON k.credit_code OPERATOR(growth_index.=) o.credit_code
+	), open AS MATERIALIZED (
+		SELECT o.* FROM known AS o
+		WHERE NOT EXISTS (SELECT FROM growth_index.entitlement AS e
+			WHERE e.credit_code OPERATOR(growth_index.=) o.credit_code AND e.policy = (o.p).code AND e.occasion = o.occasion AND e.state <> 'superseded')
 	), candidate AS MATERIALIZED (
 		/* the match is as of its refresh: the award is that of the day */
 		SELECT o.credit_code, (o.p).code, (o.p).version, (o.p).stacking_group, o.occasion, had.amount AS had, paid.amount AS deducted,
@@ -43,8 +55,7 @@ BEGIN
 			CROSS JOIN LATERAL growth_index.decide((o.p).criteria, (o.p).award, o.profile, propose_entitlements.as_of) AS d
 			CROSS JOIN LATERAL growth_index.had_this_year(o.credit_code, o.p, propose_entitlements.as_of) AS had(amount)
 			CROSS JOIN LATERAL growth_index.had_in_group(o.credit_code, o.p) AS paid(amount)
-		WHERE d.decision = 'eligible' AND NOT EXISTS (SELECT FROM growth_index.entitlement AS e
-			WHERE e.credit_code OPERATOR(growth_index.=) o.credit_code AND e.policy = (o.p).code AND e.occasion = o.occasion AND e.state <> 'superseded')
+		WHERE d.decision = 'eligible'
 	), member AS MATERIALIZED (
 		/* new ones, and those that were superseded and still match */
 		SELECT e.id, c.credit_code, c.code, c.version, c.stacking_group, c.occasion, c.award, 0 AS standing, false AS settled, c.had, c.deducted

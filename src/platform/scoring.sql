@@ -322,15 +322,18 @@ SELECT p.credit_code,
 			growth_index.profile(jsonb_build_object('score', s.score, 'rating', s.rating::text)) END AS profile
 FROM growth_index.enterprise_profile AS p
 	LEFT JOIN growth_index.score AS s ON s.credit_code OPERATOR(growth_index.=) p.credit_code
-		AND s.scorecard = growth_index.matching_scorecard();
+		AND s.scorecard = (SELECT growth_index.matching_scorecard());
 COMMENT ON VIEW growth_index.matching_profiles IS 'The profile that policies and products see of each enterprise: enterprise_profile with score and rating of the matching scorecard.';
 COMMENT ON COLUMN growth_index.matching_profiles.credit_code IS 'Enterprise.';
 COMMENT ON COLUMN growth_index.matching_profiles.profile IS 'Its profile, with the indicators score and rating where it has them.';
 
 CREATE FUNCTION growth_index.matching_profile(credit_code growth_index.credit_code) RETURNS growth_index.profile
-LANGUAGE sql STABLE STRICT SET search_path = pg_catalog, pg_temp
+LANGUAGE plpgsql STABLE STRICT SET search_path = pg_catalog, pg_temp
 AS $$
-	SELECT m.profile FROM growth_index.matching_profiles AS m
-	WHERE m.credit_code OPERATOR(growth_index.=) matching_profile.credit_code
+BEGIN
+	/* planned once a session; a function of SQL is planned at each call */
+	RETURN (SELECT m.profile FROM growth_index.matching_profiles AS m
+	WHERE m.credit_code OPERATOR(growth_index.=) matching_profile.credit_code);
+END
 $$;
 COMMENT ON FUNCTION growth_index.matching_profile(growth_index.credit_code) IS 'The profile that policies and products see of one enterprise: matching_profiles. NULL where it was never refreshed.';
