@@ -164,13 +164,32 @@ COMMENT ON FUNCTION growth_index.reconcile() IS
 'Proves the books: transactions balance, budgets are what their ledger says, budget ≥ commitments ≥ payments, each payment is booked once and has its confirmed entitlement, entitlements stand where their events and their money say, awards and grants are those that were decided, and what went to the bank is what was paid. A row for each finding, with its budget and entitlement, what was to be expected and what was found; no row: all agree.';
 REVOKE ALL ON FUNCTION growth_index.reconcile() FROM PUBLIC;
 
+CREATE FUNCTION growth_index.of_record(record jsonb, keys text[]) RETURNS jsonb
+LANGUAGE sql IMMUTABLE STRICT SET search_path = pg_catalog, pg_temp
+AS $$
+	SELECT jsonb_object_agg(k, record -> k ORDER BY k) FROM unnest(keys) AS k WHERE record -> k <> 'null'
+$$;
+COMMENT ON FUNCTION growth_index.of_record(jsonb, text[]) IS 'Internal: these members of a record, those that are null left out; NULL: none.';
+REVOKE ALL ON FUNCTION growth_index.of_record(jsonb, text[]) FROM PUBLIC;
+
+/* a profile has hundreds of indicators; a decision reads a few */
+CREATE FUNCTION growth_index.values_read(inputs jsonb) RETURNS jsonb
+LANGUAGE sql STABLE STRICT SET search_path = pg_catalog, pg_temp
+AS $$
+	SELECT jsonb_object_agg(k, inputs -> 'profile' -> k ORDER BY k)
+	FROM (SELECT unnest(growth_index.indicators((inputs ->> 'criteria')::growth_index.criteria))
+		UNION SELECT unnest(growth_index.indicators((inputs ->> 'award')::growth_index.formula))) AS r(k)
+$$;
+COMMENT ON FUNCTION growth_index.values_read(jsonb) IS 'Internal: of the profile that an event kept, what its criteria and its award formula read; null: unknown then.';
+REVOKE ALL ON FUNCTION growth_index.values_read(jsonb) FROM PUBLIC;
+
 /*
  * The audit of one payment, from the events alone: neither the policy's table
  * nor the profile of today are read.
  */
-CREATE FUNCTION growth_index.audit_payment(payment_id bigint, OUT item text, OUT expected text, OUT found text, OUT agrees boolean)
+CREATE FUNCTION growth_index.audit_payment(payment_id bigint, OUT item text, OUT expected text, OUT found text, OUT agrees boolean, OUT inputs jsonb)
 	RETURNS SETOF record
-LANGUAGE sql STABLE ROWS 9 SET search_path = pg_catalog, pg_temp
+LANGUAGE sql STABLE ROWS 10 SET search_path = pg_catalog, pg_temp
 AS $$
 	WITH paid AS MATERIALIZED (
 		SELECT p.* FROM growth_index.payment AS p WHERE p.id = audit_payment.payment_id AND p.kind = 'payment'
@@ -193,53 +212,85 @@ AS $$
 			growth_index.matches((m.inputs ->> 'criteria')::growth_index.criteria, (m.inputs -> 'profile')::text::growth_index.profile, m.as_of) AS due_first,
 			least(round(growth_index.evaluate_strict((m.inputs ->> 'award')::growth_index.formula, (m.inputs -> 'profile')::text::growth_index.profile, m.as_of), 2),
 				(m.inputs ->> 'cap')::numeric - coalesce((m.inputs ->> 'had')::numeric, 0)) - coalesce((m.inputs ->> 'deducted')::numeric, 0) AS award,
+			/* of all that was known, what was read */
+			m.inputs || jsonb_build_object('values', growth_index.values_read(m.inputs), 'as_of', m.as_of) AS matched,
+			a.inputs || jsonb_build_object('values', growth_index.values_read(a.inputs), 'as_of', a.as_of) AS approved,
 			(a.inputs ->> 'granted')::numeric AS granted, a.inputs ->> 'judged_at' AS judged_at,
 			a.inputs -> 'cost_shares' AS cost_shares, a.inputs -> 'instalments' AS instalments, a.inputs ->> 'budget' AS budget
 		FROM matched AS m, approved AS a
 	), step AS (
 		SELECT string_agg(v.to_state, ' → ' ORDER BY v.id) FILTER (WHERE v.to_state IN ('matched', 'reviewed', 'publicised', 'pushed', 'confirmed', 'approved', 'paid')) AS way,
-			bool_and(v.from_state IS NOT DISTINCT FROM v.before) AS chained
+			bool_and(v.from_state IS NOT DISTINCT FROM v.before) AS chained,
+			jsonb_agg(jsonb_strip_nulls(jsonb_build_object('event', v.id, 'step', v.step, 'to', v.to_state, 'actor', v.actor, 'role', v.role,
+				'reason', v.reason, 'as_of', v.as_of)) ORDER BY v.id) AS told
 		FROM (SELECT e.*, lag(e.to_state) OVER (ORDER BY e.id) AS before FROM event AS e) AS v
+	), back AS (
+		/* a return is of this payment, the others of the entitlement */
+		SELECT v.id, v.step, v.actor, v.reason, v.as_of, CASE v.step WHEN 'return' THEN p.amount ELSE (v.inputs ->> 'amount')::numeric END AS amount
+		FROM paid AS p JOIN growth_index.entitlement_event AS v ON v.entitlement_id = p.entitlement_id
+		WHERE v.step IN ('claw_back', 'refund') OR v.step = 'return' AND (v.inputs ->> 'payment')::bigint = p.id
+	), booked AS (
+		SELECT l.kind, l.amount FROM paid AS p JOIN growth_index.ledger AS l ON l.entitlement_id = p.entitlement_id
+		WHERE l.kind IN ('claw_back', 'refund') OR EXISTS (SELECT FROM growth_index.payment AS q WHERE q.id = l.payment_id AND q.kind = 'return'
+			AND (q.instalment, q.budget_code, q.attempt) = (p.instalment, p.budget_code, p.attempt))
+	), since AS (
+		SELECT format('returned %s, clawed back %s, refunded %s', t.returned, t.clawed_back, t.refunded) AS told, format('returned %s, clawed back %s, refunded %s', b.returned, b.clawed_back, b.refunded) AS booked
+		FROM (SELECT round(coalesce(sum(k.amount) FILTER (WHERE k.step = 'return'), 0), 2) AS returned, round(coalesce(sum(k.amount) FILTER (WHERE k.step = 'claw_back'), 0), 2) AS clawed_back,
+				round(coalesce(sum(k.amount) FILTER (WHERE k.step = 'refund'), 0), 2) AS refunded FROM back AS k) AS t,
+			(SELECT round(coalesce(sum(k.amount) FILTER (WHERE k.kind = 'return'), 0), 2) AS returned, round(coalesce(sum(k.amount) FILTER (WHERE k.kind = 'claw_back'), 0), 2) AS clawed_back,
+				round(coalesce(sum(k.amount) FILTER (WHERE k.kind = 'refund'), 0), 2) AS refunded FROM booked AS k) AS b
 	), part AS (
 		SELECT q.amount, q.due_when FROM again AS g, paid AS p
 			CROSS JOIN LATERAL growth_index.payment_parts(jsonb_populate_record(NULL::growth_index.policy, jsonb_build_object(
 				'budget_code', g.budget, 'cost_shares', nullif(g.cost_shares, 'null'), 'instalments', nullif(g.instalments, 'null'))), g.granted) AS q
 		WHERE q.instalment = p.instalment AND q.budget_code = p.budget_code
 	)
-	SELECT 'the payment is on record', 'payment ' || audit_payment.payment_id, coalesce((SELECT 'payment ' || p.id FROM paid AS p), 'none'), EXISTS (SELECT FROM paid)
+	SELECT 'the payment is on record', 'payment ' || audit_payment.payment_id, coalesce((SELECT 'payment ' || p.id FROM paid AS p), 'none'), EXISTS (SELECT FROM paid),
+		(SELECT jsonb_build_object('entitlement', p.entitlement_id, 'enterprise', p.credit_code::text, 'instalment', p.instalment, 'attempt', p.attempt, 'budget', p.budget_code, 'paid_on', p.paid_on) FROM paid AS p)
 	UNION ALL
 	SELECT 'each event follows the one before', 'matched → … → confirmed → … → approved', s.way,
-		coalesce(s.chained AND s.way LIKE 'matched%confirmed%approved%', false) FROM step AS s
+		coalesce(s.chained AND s.way LIKE 'matched%confirmed%approved%', false), s.told FROM step AS s
 	UNION ALL
-	SELECT 'the criteria were satisfied at the match', 'true', coalesce(g.due_first::text, 'unknown'), coalesce(g.due_first, false) FROM again AS g
+	SELECT 'the criteria were satisfied at the match', 'true', coalesce(g.due_first::text, 'unknown'), coalesce(g.due_first, false),
+		growth_index.of_record(g.matched, '{policy,version,criteria,values,score,as_of}') FROM again AS g
 	UNION ALL
 	SELECT 'and at approval' || CASE WHEN g.judged_at = 'event' THEN ' (not asked: judged at the event)' ELSE '' END, 'true',
-		coalesce(g.due_then::text, 'unknown'), coalesce(g.due_then, false) OR g.judged_at = 'event' FROM again AS g
+		coalesce(g.due_then::text, 'unknown'), coalesce(g.due_then, false) OR g.judged_at = 'event',
+		growth_index.of_record(g.approved, '{policy,version,criteria,judged_at,values,score,as_of}') FROM again AS g
 	UNION ALL
-	SELECT 'the award, computed again', g.award::text, e.award::text, (g.award = e.award) IS TRUE
+	SELECT 'the award, computed again', g.award::text, e.award::text, (g.award = e.award) IS TRUE,
+		growth_index.of_record(g.matched, '{award,values,cap,had,deducted,as_of}')
 	FROM again AS g, paid AS p JOIN growth_index.entitlement AS e ON e.id = p.entitlement_id
 	UNION ALL
-	SELECT 'what was granted is within the award', 'at most ' || g.award, g.granted::text, (g.granted > 0 AND g.granted <= g.award) IS TRUE FROM again AS g
+	SELECT 'what was granted is within the award', 'at most ' || g.award, g.granted::text, (g.granted > 0 AND g.granted <= g.award) IS TRUE,
+		growth_index.of_record(g.approved, '{granted,allocation,as_of}') FROM again AS g
 	UNION ALL
-	SELECT 'the amount paid', (SELECT q.amount::text FROM part AS q), p.amount::text, ((SELECT q.amount FROM part AS q) = p.amount) IS TRUE FROM paid AS p
+	SELECT 'the amount paid', (SELECT q.amount::text FROM part AS q), p.amount::text, ((SELECT q.amount FROM part AS q) = p.amount) IS TRUE,
+		(SELECT growth_index.of_record(g.approved, '{granted,budget,cost_shares,instalments}') FROM again AS g) FROM paid AS p
 	UNION ALL
 	SELECT 'the step that paid it' || coalesce(', on ' || q.due_when, ''), 'due',
-		CASE WHEN s.as_of IS NULL THEN 'no such step' WHEN d.due THEN 'due' ELSE 'not due' END, coalesce(d.due, false)
+		CASE WHEN s.as_of IS NULL THEN 'no such step' WHEN d.due THEN 'due' ELSE 'not due' END, coalesce(d.due, false),
+		growth_index.of_record(s.inputs || jsonb_build_object('as_of', s.as_of, 'when', q.due_when), '{when,profile,parts,as_of}')
 	FROM paid AS p LEFT JOIN part AS q ON true LEFT JOIN spent AS s ON true
 		CROSS JOIN LATERAL (SELECT s.as_of = p.paid_on AND (q.due_when IS NULL
 			OR growth_index.matches(q.due_when::growth_index.criteria, (s.inputs -> 'profile')::text::growth_index.profile, s.as_of))) AS d(due)
 	UNION ALL
-	SELECT 'the ledger', 'pay ' || p.amount, coalesce(l.kind || ' ' || l.amount, 'nothing'), (l.kind = 'pay' AND l.amount = p.amount) IS TRUE
+	SELECT 'the ledger', 'pay ' || p.amount, coalesce(l.kind || ' ' || l.amount, 'nothing'), (l.kind = 'pay' AND l.amount = p.amount) IS TRUE,
+		jsonb_build_object('transaction', l.id, 'debit', l.debit, 'credit', l.credit, 'budget', l.budget_code, 'as_of', l.as_of, 'booked_by', l.booked_by)
 	FROM paid AS p LEFT JOIN growth_index.ledger AS l ON l.payment_id = p.id
+	UNION ALL
+	SELECT 'what has come back since', s.told, s.booked, s.told = s.booked,
+		(SELECT jsonb_agg(jsonb_strip_nulls(jsonb_build_object('event', k.id, 'step', k.step, 'actor', k.actor, 'reason', k.reason, 'amount', k.amount, 'as_of', k.as_of)) ORDER BY k.id) FROM back AS k)
+	FROM since AS s WHERE EXISTS (SELECT FROM paid)
 $$;
 COMMENT ON FUNCTION growth_index.audit_payment(bigint) IS
-'Replays the decision of one payment from its events alone: criteria and award are computed again from the texts and the profile that the events kept, and the amount from what was granted. A row for each item, with what was to be expected, what is found, and whether they agree.';
+'Replays the decision of one payment from its events alone: criteria and award are computed again from the texts and the profile that the events kept, and the amount from what was granted. A row for each item, with what was to be expected, what is found, whether they agree, and the inputs that it was computed from: the steps with their actors, the criteria, the award formula and the values that they read, caps and deductions, parts, and what was returned, clawed back or refunded since.';
 REVOKE ALL ON FUNCTION growth_index.audit_payment(bigint) FROM PUBLIC;
 
 CREATE FUNCTION growth_index.audit_agrees(payment_id bigint) RETURNS boolean
 LANGUAGE sql STABLE STRICT SET search_path = pg_catalog, pg_temp
 AS $$
-	SELECT bool_and(a.agrees) AND count(*) = 9 FROM growth_index.audit_payment(audit_agrees.payment_id) AS a
+	SELECT bool_and(a.agrees) AND count(*) = 10 FROM growth_index.audit_payment(audit_agrees.payment_id) AS a
 $$;
 COMMENT ON FUNCTION growth_index.audit_agrees(bigint) IS 'Do all items of audit_payment() agree? False as well where the payment or its events are not on record.';
 REVOKE ALL ON FUNCTION growth_index.audit_agrees(bigint) FROM PUBLIC;
