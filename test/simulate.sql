@@ -65,11 +65,11 @@ SELECT throws_ok($$SELECT * FROM sweep_draft('revenue >= 1', '1', 'revenue', '{1
 /* the same as numeric SQL, where doubles do not decide: ties of cents, caps, long thresholds */
 CREATE TEMP TABLE odd AS
 SELECT profile(jsonb_build_object('x', round((random() * 10)::numeric, 2), 'y', round((random() * 1000)::numeric, 3), 'big', (i * 1e12)::numeric)) AS p FROM generate_series(1, 3000) AS i;
-SELECT is((SELECT r[1 + 2 * 1] || ' ' || r[2 + 2 * 2] FROM (SELECT sweep_ranks('x', 'y / 8', '{5}', p, NULL, NULL) AS r FROM odd) AS s),
+SELECT is((SELECT r[1 + 2 * 1] || ' ' || r[2 + 2 * 2] FROM (SELECT sweep_ranks('x', 'y / 8', '{5}', p, NULL, NULL, 0.01, 'half_up') AS r FROM odd) AS s),
 	(SELECT count(*) FILTER (WHERE evaluate('x', p) = 5) || ' ' || sum(round(evaluate('y / 8', p), 2)) FILTER (WHERE evaluate('x', p) > 5) FROM odd), 'sums of cents');
-SELECT is((SELECT r[2] FROM (SELECT sweep_ranks('x / 3', 'y * 0.125', '{100}', p, NULL, 61.555) AS r FROM odd) AS s),
+SELECT is((SELECT r[2] FROM (SELECT sweep_ranks('x / 3', 'y * 0.125', '{100}', p, NULL, 61.555, 0.01, 'half_up') AS r FROM odd) AS s),
 	(SELECT sum(round(least(evaluate('y * 0.125', p), 61.555), 2)) FROM odd), 'a cap that has more decimals than cents');
-SELECT is((SELECT r[1] || ' ' || r[6] FROM (SELECT sweep_ranks('big * 1.000001', 'big * y', '{1000000000000.00000001, 2999999999999999.5}', p, NULL, NULL) AS r FROM odd) AS s),
+SELECT is((SELECT r[1] || ' ' || r[6] FROM (SELECT sweep_ranks('big * 1.000001', 'big * y', '{1000000000000.00000001, 2999999999999999.5}', p, NULL, NULL, 0.01, 'half_up') AS r FROM odd) AS s),
 	(SELECT count(*) FILTER (WHERE evaluate('big * 1.000001', p) < 1000000000000.00000001) || ' ' || sum(round(evaluate('big * y', p), 2))
 		FILTER (WHERE evaluate('big * 1.000001', p) BETWEEN 1000000000000.00000002 AND 2999999999999999.4) FROM odd), 'large numbers');
 

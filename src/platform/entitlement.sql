@@ -133,12 +133,13 @@ LANGUAGE sql STABLE
 AS $$
 	SELECT pg_catalog.jsonb_build_object('policy', ($1).code, 'version', ($1).version, 'criteria', ($1).criteria::pg_catalog.text,
 		'award', ($1).award::pg_catalog.text, 'cap', ($1).cap_enterprise,
+		'rounding', ($1).rounding, 'rounding_way', ($1).rounding_way,
 		'judged_at', ($1).judged_at, 'budget', ($1).budget_code, 'cost_shares', ($1).cost_shares, 'instalments', ($1).instalments,
 		'profile', growth_index.jsonb($2),
 		'score', CASE WHEN ($3).scorecard IS NOT NULL THEN pg_catalog.jsonb_build_object('scorecard', ($3).scorecard,
 			'version', ($3).version, 'score', ($3).score, 'rating', ($3).rating::pg_catalog.text) END)
 $$;
-COMMENT ON FUNCTION growth_index.decision_record(growth_index.policy, growth_index.profile, growth_index.score) IS 'What a decision rests on, as it is kept with the event: policy, version, criteria, award formula, cap, budgets and instalments, profile, score.';
+COMMENT ON FUNCTION growth_index.decision_record(growth_index.policy, growth_index.profile, growth_index.score) IS 'What a decision rests on, as it is kept with the event: policy, version, criteria, award formula, rounding, cap, budgets and instalments, profile, score.';
 
 CREATE FUNCTION growth_index.decision_inputs(credit_code growth_index.credit_code, policy growth_index.policy) RETURNS jsonb
 LANGUAGE plpgsql STABLE SET search_path = pg_catalog, pg_temp

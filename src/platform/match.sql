@@ -24,7 +24,7 @@ COMMENT ON FUNCTION growth_index.undecided_by(growth_index.criteria, growth_inde
 
 /* inlined by the planner: no SET clause, so everything is qualified */
 CREATE FUNCTION growth_index.decide(criteria growth_index.criteria, formula growth_index.formula,
-	profile growth_index.profile, as_of date,
+	profile growth_index.profile, as_of date, rounding numeric DEFAULT 0.01, rounding_way text DEFAULT 'half_up',
 	OUT decision text, OUT amount numeric, OUT missing text[]) RETURNS SETOF record
 LANGUAGE sql STABLE PARALLEL SAFE ROWS 1
 AS $$
@@ -32,7 +32,7 @@ AS $$
 				AND pg_catalog.abs(growth_index.evaluate_strict(formula, profile, as_of)) OPERATOR(pg_catalog.<) 1e15
 			THEN 'eligible' ELSE 'undecided' END,
 		CASE WHEN pg_catalog.abs(growth_index.evaluate_strict(formula, profile, as_of)) OPERATOR(pg_catalog.<) 1e15
-			THEN pg_catalog.round(growth_index.evaluate_strict(formula, profile, as_of), 2) END,
+			THEN growth_index.rounded(growth_index.evaluate_strict(formula, profile, as_of), rounding, rounding_way) END,
 		CASE WHEN growth_index.matches(criteria, profile, as_of) IS NULL
 			THEN growth_index.undecided_by(criteria, profile, as_of)
 			WHEN growth_index.evaluate_strict(formula, profile, as_of) IS NULL
@@ -40,8 +40,8 @@ AS $$
 			ELSE '{}' END
 	WHERE growth_index.matches(criteria, profile, as_of) IS NOT FALSE
 $$;
-COMMENT ON FUNCTION growth_index.decide(growth_index.criteria, growth_index.formula, growth_index.profile, date) IS
-'One row, or none where the profile fails the criteria: decision eligible or undecided, the amount of the formula in yuan (two decimals), and the indicators that are missing. An amount of 1e15 yuan and more is a mistake of the formula: undecided, with no amount.';
+COMMENT ON FUNCTION growth_index.decide(growth_index.criteria, growth_index.formula, growth_index.profile, date, numeric, text) IS
+'One row, or none where the profile fails the criteria: decision eligible or undecided, the amount of the formula in yuan, as rounded() rounds it, and the indicators that are missing. An amount of 1e15 yuan and more is a mistake of the formula: undecided, with no amount.';
 
 /*
  * How many rows a match returns follows the tables: a support function reads the
@@ -73,7 +73,7 @@ AS $$
 	FROM growth_index.policy_set_match('SELECT code, criteria FROM growth_index.policy WHERE active',
 			growth_index.policy_version(), match_policies.profile, match_policies.as_of) AS s
 		JOIN growth_index.policy AS p ON p.code = s.key AND p.active
-		CROSS JOIN LATERAL growth_index.decide(p.criteria, p.award, match_policies.profile, match_policies.as_of) AS d
+		CROSS JOIN LATERAL growth_index.decide(p.criteria, p.award, match_policies.profile, match_policies.as_of, p.rounding, p.rounding_way) AS d
 	WHERE match_policies.as_of BETWEEN p.valid_from AND p.valid_to
 	ORDER BY d.decision, 6 DESC NULLS LAST, p.code
 $$;
@@ -161,7 +161,7 @@ AS $$
 	SELECT m.credit_code, e.name, d.decision, CASE WHEN d.amount > p.cap_enterprise THEN p.cap_enterprise ELSE d.amount END, d.missing
 	FROM growth_index.policy_in_force(match_enterprises.policy) AS p
 		CROSS JOIN everyone AS m
-		CROSS JOIN LATERAL growth_index.decide(p.criteria, p.award, m.profile, match_enterprises.as_of) AS d
+		CROSS JOIN LATERAL growth_index.decide(p.criteria, p.award, m.profile, match_enterprises.as_of, p.rounding, p.rounding_way) AS d
 		JOIN growth_index.enterprise AS e ON e.credit_code OPERATOR(growth_index.=) m.credit_code
 	WHERE match_enterprises.as_of BETWEEN p.valid_from AND p.valid_to
 	ORDER BY d.decision, 4 DESC NULLS LAST, m.credit_code USING OPERATOR(growth_index.<)
@@ -183,7 +183,7 @@ AS $$
 			match_all.as_of) AS s
 		JOIN growth_index.policy AS p ON p.code = s.key AND p.active AND match_all.as_of BETWEEN p.valid_from AND p.valid_to
 		JOIN growth_index.matching_profiles AS m ON m.credit_code OPERATOR(growth_index.=) s.subject::growth_index.credit_code
-		CROSS JOIN LATERAL growth_index.decide(p.criteria, p.award, m.profile, match_all.as_of) AS d
+		CROSS JOIN LATERAL growth_index.decide(p.criteria, p.award, m.profile, match_all.as_of, p.rounding, p.rounding_way) AS d
 $$;
 COMMENT ON FUNCTION growth_index.match_all(date, growth_index.credit_code, growth_index.credit_code) IS
 'All enterprises, as of their last refresh, against all policies in force: a row for each that is eligible or undecided, in no order; award in yuan, after the policy''s cap. from_code and before_code: only enterprises from this code on, and before that one, so that sessions can share the work; NULL: no bound. One snapshot is seen throughout. No rows for an as_of of NULL. policy_set_count() and policy_set_match_all() give counts and pairs without awards.';
@@ -255,9 +255,9 @@ BEGIN
 	END IF;
 	RETURN QUERY
 	SELECT p.code, p.title_zh, p.title_en, n.failing, n.missing, n.changes, n.distance,
-		least(round(growth_index.evaluate_strict(p.award, m.profile OPERATOR(growth_index.||)
+		least(growth_index.rounded(growth_index.evaluate_strict(p.award, m.profile OPERATOR(growth_index.||)
 			(SELECT growth_index.profile(jsonb_object_agg(c ->> 'indicator', c -> 'needed')) FROM jsonb_array_elements(n.changes) AS c),
-			near_misses.as_of), 2), p.cap_enterprise)
+			near_misses.as_of), p.rounding, p.rounding_way), p.cap_enterprise)
 	FROM growth_index.policy AS p
 		CROSS JOIN (SELECT wanted AS profile) AS m
 		CROSS JOIN LATERAL growth_index.near_miss(p.criteria, m.profile, near_misses.as_of) AS n
@@ -369,7 +369,7 @@ BEGIN
 		CROSS JOIN LATERAL growth_index.policy_set_match('SELECT code, criteria FROM growth_index.policy WHERE active',
 			growth_index.policy_version(), m.profile, refresh_policy_matches.as_of) AS s
 		JOIN growth_index.policy AS p ON p.code = s.key AND p.active
-		CROSS JOIN LATERAL growth_index.decide(p.criteria, p.award, m.profile, refresh_policy_matches.as_of) AS d
+		CROSS JOIN LATERAL growth_index.decide(p.criteria, p.award, m.profile, refresh_policy_matches.as_of, p.rounding, p.rounding_way) AS d
 	WHERE refresh_policy_matches.as_of BETWEEN p.valid_from AND p.valid_to;
 	/* what no longer holds as it was */
 	UPDATE growth_index.policy_match AS old SET until = clock_timestamp()

@@ -76,6 +76,8 @@ CREATE TABLE growth_index.policy (
 	event_indicator	text,
 	stacking_group	text,
 	cap_enterprise	numeric(18,2) CHECK (cap_enterprise >= 0),
+	rounding		numeric NOT NULL DEFAULT 0.01 CONSTRAINT policy_rounding CHECK (rounding > 0 AND rounding < 'infinity' AND rounding % 0.01 = 0),
+	rounding_way	text NOT NULL DEFAULT 'half_up' CONSTRAINT policy_rounding_way CHECK (rounding_way IN ('half_up', 'down', 'up')),
 	budget_code		text,
 	publicity_days	integer NOT NULL DEFAULT 5 CHECK (publicity_days >= 0),
 	needs_person	boolean NOT NULL DEFAULT false,
@@ -115,6 +117,8 @@ COMMENT ON COLUMN growth_index.policy.period IS 'How often an enterprise can hav
 COMMENT ON COLUMN growth_index.policy.event_indicator IS 'For period event: the indicator whose value tells one event from another, such as a date.';
 COMMENT ON COLUMN growth_index.policy.stacking_group IS 'Of the policies of a group an enterprise has only the highest award (就高不就低).';
 COMMENT ON COLUMN growth_index.policy.cap_enterprise IS 'Most that an enterprise can have of it in a calendar year, in yuan; NULL: no cap.';
+COMMENT ON COLUMN growth_index.policy.rounding IS 'The award is in whole units of so many yuan, a multiple of 0.01, before the cap: 0.01, 1, 100, 10000.';
+COMMENT ON COLUMN growth_index.policy.rounding_way IS 'half_up: to the nearest unit; down: what is over a unit is not paid (舍去); up: each begun unit is (进一). See rounded().';
 COMMENT ON COLUMN growth_index.policy.budget_code IS 'Budget it is paid from; without one nothing can be approved.';
 COMMENT ON COLUMN growth_index.policy.publicity_days IS 'Working days (Monday to Friday) of publicity (公示); 0: none.';
 COMMENT ON COLUMN growth_index.policy.needs_person IS 'True: a person reviews each case; false: the system does.';
@@ -385,7 +389,8 @@ CREATE FUNCTION growth_index.add_policy(code text, criteria growth_index.criteri
 	four_eyes boolean DEFAULT false, allocation text DEFAULT 'first_come', judged_at text DEFAULT 'payment',
 	pays_difference boolean DEFAULT false, instalments jsonb DEFAULT NULL, cost_shares jsonb DEFAULT NULL,
 	cap_year numeric DEFAULT NULL, excluded_by text[] DEFAULT '{dishonest,penalty}', confirm_days integer DEFAULT 60,
-	apply_from date DEFAULT '-infinity', apply_to date DEFAULT 'infinity')
+	apply_from date DEFAULT '-infinity', apply_to date DEFAULT 'infinity',
+	rounding numeric DEFAULT 0.01, rounding_way text DEFAULT 'half_up')
 	RETURNS integer
 LANGUAGE plpgsql SET search_path = pg_catalog, pg_temp
 AS $$
@@ -393,12 +398,13 @@ DECLARE
 	present growth_index.policy;
 	wanted growth_index.policy;
 BEGIN
+	PERFORM growth_index.rounded(0, add_policy.rounding, add_policy.rounding_way);
 	PERFORM pg_advisory_xact_lock(hashtextextended('growth_index.policy ' || add_policy.code, 0));
 	SELECT * INTO present FROM growth_index.policy AS p WHERE p.code = add_policy.code AND p.active;
 	SELECT add_policy.code, 1 + coalesce(max(p.version), 0), add_policy.title_zh, add_policy.title_en,
 		add_policy.department, add_policy.kind, add_policy.criteria, add_policy.award, add_policy.legal_source,
 		add_policy.mode, add_policy.period, add_policy.event_indicator, add_policy.stacking_group,
-		add_policy.cap_enterprise, add_policy.budget_code, add_policy.publicity_days, add_policy.needs_person,
+		add_policy.cap_enterprise, add_policy.rounding, add_policy.rounding_way, add_policy.budget_code, add_policy.publicity_days, add_policy.needs_person,
 		add_policy.four_eyes, add_policy.allocation, add_policy.judged_at, add_policy.pays_difference, add_policy.instalments,
 		add_policy.cost_shares, add_policy.cap_year, add_policy.excluded_by, add_policy.confirm_days,
 		add_policy.valid_from, add_policy.valid_to, add_policy.apply_from, add_policy.apply_to, true, clock_timestamp()
@@ -417,8 +423,8 @@ BEGIN
 	RETURN wanted.version;
 END
 $$;
-COMMENT ON FUNCTION growth_index.add_policy(text, growth_index.criteria, growth_index.formula, text, text, text, text, text, text, text, text, text, numeric, text, integer, boolean, date, date, boolean, text, text, boolean, jsonb, jsonb, numeric, text[], integer, date, date) IS
-'Enters a policy, or amends it: returns the new version, which is then in force, or the present one where nothing differs. Warns of indicators that are not in the catalogue or have another type there, of criteria that contradict themselves, of tiers with gaps or overlaps (tier_faults()), and of budgets that are not there.';
+COMMENT ON FUNCTION growth_index.add_policy(text, growth_index.criteria, growth_index.formula, text, text, text, text, text, text, text, text, text, numeric, text, integer, boolean, date, date, boolean, text, text, boolean, jsonb, jsonb, numeric, text[], integer, date, date, numeric, text) IS
+'Enters a policy, or amends it: returns the new version, which is then in force, or the present one where nothing differs. Warns of indicators that are not in the catalogue or have another type there, of criteria that contradict themselves, of tiers with gaps or overlaps (tier_faults()), and of budgets that are not there. Error 22023 where awards cannot be rounded so (see rounded()).';
 
 CREATE FUNCTION growth_index.add_product(code text, institution text, criteria growth_index.criteria,
 	credit growth_index.formula, title_zh text DEFAULT NULL, title_en text DEFAULT NULL, rate numeric DEFAULT NULL,

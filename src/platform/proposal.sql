@@ -52,7 +52,7 @@ BEGIN
 		SELECT o.credit_code, (o.p).code, (o.p).version, (o.p).stacking_group, o.occasion, had.amount AS had, paid.amount AS deducted,
 			least(d.amount, (o.p).cap_enterprise - coalesce(had.amount, 0)) - coalesce(paid.amount, 0) AS award
 		FROM open AS o
-			CROSS JOIN LATERAL growth_index.decide((o.p).criteria, (o.p).award, o.profile, propose_entitlements.as_of) AS d
+			CROSS JOIN LATERAL growth_index.decide((o.p).criteria, (o.p).award, o.profile, propose_entitlements.as_of, (o.p).rounding, (o.p).rounding_way) AS d
 			CROSS JOIN LATERAL growth_index.had_this_year(o.credit_code, o.p, propose_entitlements.as_of) AS had(amount)
 			CROSS JOIN LATERAL growth_index.had_in_group(o.credit_code, o.p) AS paid(amount)
 		WHERE d.decision = 'eligible'
@@ -150,7 +150,7 @@ BEGIN
 			WHERE f.credit_code OPERATOR(growth_index.=) propose_entitlement.credit_code AND f.status = 'active') THEN
 		RAISE EXCEPTION 'there is no active enterprise %', credit_code USING ERRCODE = 'object_not_in_prerequisite_state';
 	END IF;
-	SELECT d.* INTO due FROM growth_index.decide(rule.criteria, rule.award, profile, as_of) AS d
+	SELECT d.* INTO due FROM growth_index.decide(rule.criteria, rule.award, profile, as_of, rule.rounding, rule.rounding_way) AS d
 	WHERE as_of BETWEEN rule.valid_from AND rule.valid_to;
 	IF due.decision IS DISTINCT FROM 'eligible' THEN
 		RAISE EXCEPTION 'enterprise % is not known to be eligible for policy "%"', credit_code, policy

@@ -210,7 +210,8 @@ AS $$
 		SELECT m.inputs ->> 'policy' AS policy, (m.inputs ->> 'version')::integer AS version,
 			growth_index.matches((a.inputs ->> 'criteria')::growth_index.criteria, (a.inputs -> 'profile')::text::growth_index.profile, a.as_of) AS due_then,
 			growth_index.matches((m.inputs ->> 'criteria')::growth_index.criteria, (m.inputs -> 'profile')::text::growth_index.profile, m.as_of) AS due_first,
-			least(round(growth_index.evaluate_strict((m.inputs ->> 'award')::growth_index.formula, (m.inputs -> 'profile')::text::growth_index.profile, m.as_of), 2),
+			least(growth_index.rounded(growth_index.evaluate_strict((m.inputs ->> 'award')::growth_index.formula, (m.inputs -> 'profile')::text::growth_index.profile, m.as_of),
+					(m.inputs ->> 'rounding')::numeric, m.inputs ->> 'rounding_way'),
 				(m.inputs ->> 'cap')::numeric - coalesce((m.inputs ->> 'had')::numeric, 0)) - coalesce((m.inputs ->> 'deducted')::numeric, 0) AS award,
 			/* of all that was known, what was read */
 			m.inputs || jsonb_build_object('values', growth_index.values_read(m.inputs), 'as_of', m.as_of) AS matched,

@@ -189,7 +189,7 @@ AS $$
 		WHERE m.paid > 0
 	), again AS (
 		SELECT c.*, growth_index.matches(p.criteria, c.profile, c.as_of) AS matches,
-			greatest(0, least(growth_index.evaluate_strict(p.award, c.profile, c.as_of), p.cap_enterprise) - c.deducted) AS award
+			greatest(0, least(growth_index.rounded(growth_index.evaluate_strict(p.award, c.profile, c.as_of), p.rounding, p.rounding_way), p.cap_enterprise) - c.deducted) AS award
 		FROM corrected AS c JOIN growth_index.policy AS p ON p.code = c.policy AND p.version = c.version
 	)
 	SELECT a.entitlement_id, a.credit_code, a.policy, a.paid, d.due, a.paid - d.due,

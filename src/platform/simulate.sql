@@ -31,14 +31,15 @@ COMMENT ON FUNCTION growth_index.warn_of_draft(growth_index.criteria, growth_ind
 CREATE FUNCTION growth_index.simulate_policy(criteria growth_index.criteria, award growth_index.formula,
 	as_of date DEFAULT current_date, against text DEFAULT NULL, cap_enterprise numeric DEFAULT NULL,
 	stacking_group text DEFAULT NULL, size growth_index.formula DEFAULT NULL, stage text DEFAULT 'stage',
+	rounding numeric DEFAULT 0.01, rounding_way text DEFAULT 'half_up',
 	OUT aspect text, OUT item text, OUT enterprises bigint, OUT amount numeric) RETURNS SETOF record
 LANGUAGE plpgsql STABLE COST 10000000 ROWS 50 SET search_path = pg_catalog, pg_temp
 AS $$
 DECLARE
 	former growth_index.policy;
 BEGIN
-	IF criteria IS NULL OR award IS NULL THEN
-		RAISE EXCEPTION 'criteria and award must not be null' USING ERRCODE = 'null_value_not_allowed';
+	IF criteria IS NULL OR award IS NULL OR rounding IS NULL OR rounding_way IS NULL THEN
+		RAISE EXCEPTION 'criteria, award and rounding must not be null' USING ERRCODE = 'null_value_not_allowed';
 	END IF;
 	IF against IS NOT NULL THEN
 		former := growth_index.policy_in_force(against);
@@ -55,14 +56,15 @@ BEGIN
 	), paid AS MATERIALIZED (
 		SELECT d.credit_code, d.profile, d.eligible, d.was, a.formula_amount,
 			least(a.formula_amount, simulate_policy.cap_enterprise) AS award_amount,
-			CASE WHEN d.was THEN least(round(growth_index.evaluate_strict(former.award, d.profile, simulate_policy.as_of), 2), former.cap_enterprise) END AS was_amount,
+			CASE WHEN d.was THEN least(growth_index.rounded(growth_index.evaluate_strict(former.award, d.profile, simulate_policy.as_of), former.rounding, former.rounding_way), former.cap_enterprise) END AS was_amount,
 			CASE WHEN d.eligible AND simulate_policy.stacking_group IS NOT NULL THEN
 				(SELECT max(o.award) FROM growth_index.policy_match AS o
 					JOIN growth_index.policy AS p ON p.code = o.policy AND p.version = o.version
 				WHERE o.until IS NULL AND o.decision = 'eligible' AND o.credit_code OPERATOR(growth_index.=) d.credit_code
 					AND p.stacking_group = simulate_policy.stacking_group AND p.code IS DISTINCT FROM against) END AS other_amount
 		FROM decided AS d
-			CROSS JOIN LATERAL (SELECT CASE WHEN d.eligible THEN round(growth_index.evaluate_strict(simulate_policy.award, d.profile, simulate_policy.as_of), 2) END AS formula_amount) AS a
+			CROSS JOIN LATERAL (SELECT CASE WHEN d.eligible THEN growth_index.rounded(growth_index.evaluate_strict(simulate_policy.award, d.profile, simulate_policy.as_of),
+				simulate_policy.rounding, simulate_policy.rounding_way) END AS formula_amount) AS a
 	), lines AS (
 		SELECT 1 AS place, 'eligible' AS aspect, NULL::text AS item, count(*) AS enterprises, coalesce(sum(p.award_amount), 0) AS amount FROM paid AS p WHERE p.eligible
 		UNION ALL
@@ -105,8 +107,8 @@ BEGIN
 	ORDER BY l.place, l.enterprises DESC, l.item;
 END
 $$;
-COMMENT ON FUNCTION growth_index.simulate_policy(growth_index.criteria, growth_index.formula, date, text, numeric, text, growth_index.formula, text) IS
-'What a draft of a policy would do to all enterprises, as of their last refresh. Rows: aspect, item, enterprises, amount in yuan. eligible: how many qualify, and the cost after cap_enterprise; no amount: those of them whose award is unknown; before cap; after stacking: those who would have more by it than by the other policies of stacking_group, and what that adds to the cost (就高不就低); undecided, and undecided by each missing indicator (an enterprise can count for several); by industry; by stage, an indicator of that name; by size, a formula such as CASE WHEN employees >= 300 THEN 3 ELSE 1 END; without clause: how many more would qualify without it; gained, lost, more, less, as before: against the version in force of the policy against, amount being the difference. Warns of what add_policy() would warn of in criteria and award. Error P0002 where that is not in force.';
+COMMENT ON FUNCTION growth_index.simulate_policy(growth_index.criteria, growth_index.formula, date, text, numeric, text, growth_index.formula, text, numeric, text) IS
+'What a draft of a policy would do to all enterprises, as of their last refresh. rounding and rounding_way: as of table policy. Rows: aspect, item, enterprises, amount in yuan. eligible: how many qualify, and the cost after cap_enterprise; no amount: those of them whose award is unknown; before cap; after stacking: those who would have more by it than by the other policies of stacking_group, and what that adds to the cost (就高不就低); undecided, and undecided by each missing indicator (an enterprise can count for several); by industry; by stage, an indicator of that name; by size, a formula such as CASE WHEN employees >= 300 THEN 3 ELSE 1 END; without clause: how many more would qualify without it; gained, lost, more, less, as before: against the version in force of the policy against, amount being the difference. Warns of what add_policy() would warn of in criteria and award. Error P0002 where that is not in force.';
 
 CREATE FUNCTION growth_index.bound_of(criteria growth_index.criteria, indicator text, OUT comparison text,
 	OUT bound numeric, OUT rest growth_index.criteria) RETURNS record
@@ -132,6 +134,7 @@ COMMENT ON FUNCTION growth_index.bound_of(growth_index.criteria, text) IS
 
 CREATE FUNCTION growth_index.sweep_draft(criteria growth_index.criteria, award growth_index.formula, indicator text,
 	thresholds numeric[], as_of date DEFAULT current_date, cap_enterprise numeric DEFAULT NULL,
+	rounding numeric DEFAULT 0.01, rounding_way text DEFAULT 'half_up',
 	OUT threshold numeric, OUT enterprises bigint, OUT amount numeric) RETURNS SETOF record
 LANGUAGE plpgsql STABLE COST 10000000 ROWS 20 SET search_path = pg_catalog, pg_temp
 AS $$
@@ -147,7 +150,7 @@ BEGIN
 	RETURN QUERY
 	WITH fallen AS MATERIALIZED (
 		SELECT growth_index.sweep_ranks(sweep_draft.indicator::growth_index.formula, sweep_draft.award, sorted, m.profile,
-			sweep_draft.as_of, sweep_draft.cap_enterprise) AS r
+			sweep_draft.as_of, sweep_draft.cap_enterprise, sweep_draft.rounding, sweep_draft.rounding_way) AS r
 		FROM growth_index.matching_profiles AS m
 		WHERE growth_index.matches(bound.rest, m.profile, sweep_draft.as_of)
 	)
@@ -162,7 +165,7 @@ BEGIN
 	GROUP BY n ORDER BY n;
 END
 $$;
-COMMENT ON FUNCTION growth_index.sweep_draft(growth_index.criteria, growth_index.formula, text, numeric[], date, numeric) IS
+COMMENT ON FUNCTION growth_index.sweep_draft(growth_index.criteria, growth_index.formula, text, numeric[], date, numeric, numeric, text) IS
 'Reach and cost of a draft at each of several thresholds, in one pass over the enterprises as of their last refresh: threshold, how many are eligible with it in place of the bound that the criteria compare the indicator with, and the sum of their awards in yuan after cap_enterprise. indicator: a code, or an expression such as rd_expense / revenue, that is compared with a constant in one clause. Warns as simulate_policy() does. Errors: 22023 where it is not, or where thresholds hold NULL.';
 
 CREATE FUNCTION growth_index.sweep(policy text, indicator text, thresholds numeric[], as_of date DEFAULT current_date,
@@ -170,6 +173,6 @@ CREATE FUNCTION growth_index.sweep(policy text, indicator text, thresholds numer
 LANGUAGE sql STABLE COST 10000000 ROWS 20 SET search_path = pg_catalog, pg_temp
 AS $$
 	SELECT s.* FROM growth_index.policy_in_force(sweep.policy) AS p,
-		growth_index.sweep_draft(p.criteria, p.award, sweep.indicator, sweep.thresholds, sweep.as_of, p.cap_enterprise) AS s
+		growth_index.sweep_draft(p.criteria, p.award, sweep.indicator, sweep.thresholds, sweep.as_of, p.cap_enterprise, p.rounding, p.rounding_way) AS s
 $$;
 COMMENT ON FUNCTION growth_index.sweep(text, text, numeric[], date) IS 'As sweep_draft(), for a policy in force. Error P0002 where it is not.';

@@ -177,7 +177,7 @@ BEGIN
 	FROM growth_index.policy_version(entitlement.policy, entitlement.version) AS p
 		CROSS JOIN LATERAL growth_index.barred(entitlement, as_of) AS x(reason)
 		CROSS JOIN LATERAL (SELECT growth_index.matching_profile(entitlement.credit_code)) AS k(profile)
-		CROSS JOIN LATERAL (SELECT round(growth_index.evaluate_strict(p.award, k.profile, as_of), 2)) AS u(award)
+		CROSS JOIN LATERAL (SELECT growth_index.rounded(growth_index.evaluate_strict(p.award, k.profile, as_of), p.rounding, p.rounding_way)) AS u(award)
 		CROSS JOIN LATERAL (SELECT CASE WHEN u.award > p.cap_enterprise THEN p.cap_enterprise ELSE u.award END) AS n(award));
 END
 $$;

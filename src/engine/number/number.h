@@ -135,4 +135,20 @@ extern char *numeric_to_text(Numeric num);
 /* the shortest text of the same value: no trailing zeros, no exponent */
 extern char *numeric_to_plain_text(Numeric num);
 
+/* how amounts of money are rounded: rounded.c */
+typedef struct Rounding
+{
+	Numeric		unit;
+	enum
+	{
+		ROUND_HALF_UP,
+		ROUND_DOWN,
+		ROUND_UP
+	}			way;
+	bool		cents;			/* unit is 0.01 */
+} Rounding;
+
+extern void rounding_read(Rounding *rounding, Numeric unit, const char *way);
+extern Numeric rounding_apply(const Rounding *rounding, Numeric amount);
+
 #endif							/* GROWTH_INDEX_NUMBER_H */

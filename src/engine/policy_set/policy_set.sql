@@ -39,14 +39,14 @@ COMMENT ON FUNCTION growth_index.can_hold(growth_index.criteria) IS
 'False where criteria contradict themselves: joined by AND, they ask one indicator (or computed number) for what no value is, such as x > 5 AND x < 3, or leave no branch of an OR, such as x > 5 AND (x < 3 OR y) AND NOT y. True where no such contradiction is found; what different indicators have to do with each other is not looked for. NULL for NULL.';
 
 CREATE FUNCTION growth_index.sweep_transition(internal, growth_index.formula, growth_index.formula, numeric[],
-		growth_index.profile, date, numeric) RETURNS internal
+		growth_index.profile, date, numeric, numeric, text) RETURNS internal
 	AS 'MODULE_PATHNAME', 'sweep_transition' LANGUAGE C IMMUTABLE COST 200;
-COMMENT ON FUNCTION growth_index.sweep_transition(internal, growth_index.formula, growth_index.formula, numeric[], growth_index.profile, date, numeric) IS 'Internal: of the aggregate sweep_ranks().';
+COMMENT ON FUNCTION growth_index.sweep_transition(internal, growth_index.formula, growth_index.formula, numeric[], growth_index.profile, date, numeric, numeric, text) IS 'Internal: of the aggregate sweep_ranks().';
 CREATE FUNCTION growth_index.sweep_final(internal) RETURNS numeric[]
 	AS 'MODULE_PATHNAME', 'sweep_final' LANGUAGE C IMMUTABLE;
 COMMENT ON FUNCTION growth_index.sweep_final(internal) IS 'Internal: of the aggregate sweep_ranks().';
 CREATE AGGREGATE growth_index.sweep_ranks(value growth_index.formula, amount growth_index.formula, thresholds numeric[],
-		profile growth_index.profile, as_of date, cap numeric) (
+		profile growth_index.profile, as_of date, cap numeric, unit numeric, way text) (
 	SFUNC = growth_index.sweep_transition, STYPE = internal, FINALFUNC = growth_index.sweep_final);
-COMMENT ON AGGREGATE growth_index.sweep_ranks(growth_index.formula, growth_index.formula, numeric[], growth_index.profile, date, numeric) IS
-'How many profiles lie below, on and between thresholds of a value, and what their amounts sum to, rounded to two decimals each and capped (cap NULL: not): with n different thresholds in ascending order, an array of 2 (2 n + 1) numbers: count and sum below the first, on it, between it and the second, on that, and so on. Value, amount, thresholds, as_of and cap are those of the first row. A profile whose value is unknown counts nowhere, one whose amount is unknown adds nothing. NULL without rows. Exact: numeric decides what doubles do not. Errors: 22004 where value, amount or thresholds are NULL, 22023 where a threshold is.';
+COMMENT ON AGGREGATE growth_index.sweep_ranks(growth_index.formula, growth_index.formula, numeric[], growth_index.profile, date, numeric, numeric, text) IS
+'How many profiles lie below, on and between thresholds of a value, and what their amounts sum to, each rounded as by rounded(), and capped (cap NULL: not): with n different thresholds in ascending order, an array of 2 (2 n + 1) numbers: count and sum below the first, on it, between it and the second, on that, and so on. Value, amount, thresholds, as_of, cap, unit and way are those of the first row. A profile whose value is unknown counts nowhere, one whose amount is unknown adds nothing. NULL without rows. Exact: numeric decides what doubles do not. Errors: 22004 where value, amount, thresholds, unit or way are NULL, 22023 where a threshold is, and as rounded().';

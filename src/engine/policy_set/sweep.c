@@ -5,7 +5,7 @@
  *
  * The value is ranked as a column of a policy set is, so exactly; amounts are
  * rounded to cents and added as whole numbers, or in numeric where a rounding
- * is not certain or the number is large.
+ * is not certain or to something else, or the number is large.
  */
 #include "postgres.h"
 
@@ -33,6 +33,7 @@ typedef struct Sweep
 	bool		capped;
 	Numeric		cap;
 	Filtered	cap_cents;
+	Rounding	rounding;
 	int64	   *counts;			/* by rank */
 	int64	   *cents;
 	Numeric    *rest;			/* what is not in cents */
@@ -79,11 +80,11 @@ sweep_begin(FunctionCallInfo fcinfo, MemoryContext context)
 	Sweep	   *sweep = palloc0(sizeof(Sweep));
 	Expression *value;
 
-	for (int arg = 1; arg <= 3; arg++)
-		if (PG_ARGISNULL(arg))
+	for (int arg = 1; arg <= 8; arg++)
+		if (PG_ARGISNULL(arg) && (arg <= 3 || arg >= 7))
 			ereport(ERROR,
 					(errcode(ERRCODE_NULL_VALUE_NOT_ALLOWED),
-					 errmsg("value, amount and thresholds must not be null")));
+					 errmsg("value, amount, thresholds and rounding must not be null")));
 	sweep->context = context;
 	sweep->codes = code_list_new(context);
 	value = expression_parse(text_to_cstring(PG_GETARG_TEXT_PP(1)), EXPR_NUMBER, sweep->codes);
@@ -93,6 +94,7 @@ sweep_begin(FunctionCallInfo fcinfo, MemoryContext context)
 	sweep->column.code = expression_bare_indicator(value);
 	take_thresholds(sweep, PG_GETARG_ARRAYTYPE_P(3));
 	column_sort(context, &sweep->column);
+	rounding_read(&sweep->rounding, DatumGetNumericCopy(PG_GETARG_DATUM(7)), text_to_cstring(PG_GETARG_TEXT_PP(8)));
 	sweep->capped = !PG_ARGISNULL(6);
 	if (sweep->capped)
 	{
@@ -133,7 +135,7 @@ fast_cents(const Sweep *sweep, Subject *s, int64 *cents, bool *known)
 	NumberResult result = expression_number(sweep->amount, s, &f);
 
 	*known = result != NUMBER_UNKNOWN;
-	if (result != NUMBER_KNOWN)
+	if (result != NUMBER_KNOWN || !sweep->rounding.cents || sweep->rounding.way != ROUND_HALF_UP)
 		return false;
 	f.value *= 100;
 	f.error = f.error * 101 + fabs(f.value) * FILTER_ULP;
@@ -170,6 +172,7 @@ add_amount(Sweep *sweep, Subject *s, Rank rank)
 	}
 	else if (known && expression_numeric(sweep->amount, s, &amount))
 	{
+		amount = rounding_apply(&sweep->rounding, amount);
 		if (sweep->capped && numeric_compare(amount, sweep->cap) > 0)
 			amount = sweep->cap;
 		add_rest(sweep, rank, numeric_round_to(amount, 2));

@@ -1,0 +1,91 @@
+/*
+ * rounded.c
+ *	  Amounts of money in whole units: 0.01 yuan, one, a hundred, …
+ *
+ * Exact at any length: what is over a multiple of the unit is a remainder, not
+ * a quotient.
+ */
+#include "postgres.h"
+
+#include "fmgr.h"
+#include "utils/builtins.h"
+#include "utils/fmgrprotos.h"
+
+#include "number.h"
+
+PG_FUNCTION_INFO_V1(rounded);
+
+/* Reads the way of rounding, and holds the unit to what an amount in yuan can have. */
+void
+rounding_read(Rounding *rounding, Numeric unit, const char *way)
+{
+	if (strcmp(way, "half_up") == 0)
+		rounding->way = ROUND_HALF_UP;
+	else if (strcmp(way, "down") == 0)
+		rounding->way = ROUND_DOWN;
+	else if (strcmp(way, "up") == 0)
+		rounding->way = ROUND_UP;
+	else
+		ereport(ERROR,
+				(errcode(ERRCODE_INVALID_PARAMETER_VALUE),
+				 errmsg("unknown way of rounding: \"%s\"", way),
+				 errhint("It is half_up, down or up.")));
+	if (numeric_is_nan(unit) || numeric_is_inf(unit) ||
+		numeric_compare(unit, int64_to_numeric(0)) <= 0 ||
+		numeric_compare(unit, numeric_round_to(unit, 2)) != 0)
+		ereport(ERROR,
+				(errcode(ERRCODE_INVALID_PARAMETER_VALUE),
+				 errmsg("amounts cannot be rounded to %s yuan", numeric_normalize(unit)),
+				 errhint("The unit is a multiple of 0.01, such as 0.01, 1, 100 or 10000.")));
+	rounding->unit = unit;
+	rounding->cents = numeric_compare(unit, int64_div_fast_to_numeric(1, 2)) == 0;
+}
+
+static Numeric
+calculate(PGFunction function, Numeric a, Numeric b)
+{
+	return DatumGetNumeric(DirectFunctionCall2(function, NumericGetDatum(a), NumericGetDatum(b)));
+}
+
+/* The amount in whole units, with two decimals; halves go away from zero. */
+Numeric
+rounding_apply(const Rounding *rounding, Numeric amount)
+{
+	Numeric		over;
+	Numeric		result;
+	int			sign;
+	bool		step;
+
+	if (rounding->cents && rounding->way == ROUND_HALF_UP)
+		return numeric_round_to(amount, 2);
+	if (numeric_is_nan(amount) || numeric_is_inf(amount))
+		return amount;
+	over = calculate(numeric_mod, amount, rounding->unit);
+	sign = numeric_compare(over, int64_to_numeric(0));
+	result = calculate(numeric_sub, amount, over);
+	switch (rounding->way)
+	{
+		case ROUND_DOWN:
+			step = sign < 0;
+			break;
+		case ROUND_UP:
+			step = sign > 0;
+			break;
+		default:
+			over = calculate(numeric_add, over, over);
+			step = numeric_compare(DatumGetNumeric(DirectFunctionCall1(numeric_abs, NumericGetDatum(over))), rounding->unit) >= 0;
+	}
+	if (step)
+		result = calculate(sign < 0 ? numeric_sub : numeric_add, result, rounding->unit);
+	return numeric_round_to(result, 2);
+}
+
+/* rounded(amount, unit, way) */
+Datum
+rounded(PG_FUNCTION_ARGS)
+{
+	Rounding	rounding;
+
+	rounding_read(&rounding, PG_GETARG_NUMERIC(1), text_to_cstring(PG_GETARG_TEXT_PP(2)));
+	PG_RETURN_NUMERIC(rounding_apply(&rounding, PG_GETARG_NUMERIC(0)));
+}
