@@ -64,8 +64,9 @@ SELECT throws_ok('SELECT growth_index.advance_entitlements()', '42501', NULL, 'n
 SET SESSION AUTHORIZATION gi_m_two;
 SELECT throws_ok(format('SELECT growth_index.confirm_entitlement(%s, %L)', :first, :'one'), '42501', NULL, 'an enterprise does not confirm for another');
 SELECT throws_ok(format('SELECT growth_index.confirm_entitlement(%s, %L)', :first, :'two'), '42501', NULL, 'nor takes another''s');
-SELECT throws_ok(format('SELECT growth_index.propose_entitlement(%L, ''applied'')', :'one'), '42501', NULL, 'nor applies for another');
-SELECT is((growth_index.propose_entitlement(:'two', 'applied')).state, 'matched', 'it applies for itself');
+SELECT throws_ok(format('SELECT growth_index.apply_for(''applied'', %L)', :'one'), '42501', NULL, 'nor applies for another');
+SELECT throws_ok(format('SELECT growth_index.propose_entitlement(%L, ''applied'')', :'two'), '42501', NULL, 'nor proposes what it likes');
+SELECT is((growth_index.apply_for('applied')).state, 'matched', 'it applies for itself');
 SET SESSION AUTHORIZATION gi_m_app;
 SELECT throws_ok(format('SELECT growth_index.confirm_entitlement(%s, %L)', :first, :'one'), '42501', NULL, 'the app acts for nobody');
 BEGIN;

@@ -112,7 +112,7 @@ COMMENT ON COLUMN growth_index.policy.kind IS 'reward, subsidy, loan discount, c
 COMMENT ON COLUMN growth_index.policy.criteria IS 'Who is eligible (申报条件), over the matching profile: all indicators, score, rating, industry, registered_zone, founded.';
 COMMENT ON COLUMN growth_index.policy.award IS 'How much, in yuan.';
 COMMENT ON COLUMN growth_index.policy.legal_source IS 'Where the rule stands, or that it is a default to be checked.';
-COMMENT ON COLUMN growth_index.policy.mode IS 'none: without application (免申即享); click: after one confirmation; apply: only on application, never proposed by the system.';
+COMMENT ON COLUMN growth_index.policy.mode IS 'none: without application (免申即享); click: after one confirmation; apply: only on application (apply_for()), never proposed by the system.';
 COMMENT ON COLUMN growth_index.policy.period IS 'How often an enterprise can have it: once, yearly, or once an event.';
 COMMENT ON COLUMN growth_index.policy.event_indicator IS 'For period event: the indicator whose value tells one event from another, such as a date.';
 COMMENT ON COLUMN growth_index.policy.stacking_group IS 'Of the policies of a group an enterprise has only the highest award (就高不就低).';

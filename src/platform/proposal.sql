@@ -123,43 +123,67 @@ COMMENT ON FUNCTION growth_index.propose_entitlements(date) IS
 'Makes an entitlement of every current eligible match of a policy without application that an active enterprise has not had on this occasion. Of a stacking group only the highest award goes forward (就高不就低; ties by code), the others are superseded: a lower one that is not confirmed yet gives way to a higher one that comes later, and comes back when the higher one falls. What is confirmed stays. Events of one year share the policy''s cap. Where the policy pays differences, what was paid in the group is taken off the award instead. Enterprises on a list of exclusion are passed over. Returns how many go forward.';
 REVOKE ALL ON FUNCTION growth_index.propose_entitlements(date) FROM PUBLIC;
 
-CREATE FUNCTION growth_index.propose_entitlement(credit_code growth_index.credit_code, policy text,
-	as_of date DEFAULT current_date, actor text DEFAULT NULL, key text DEFAULT NULL) RETURNS growth_index.entitlement
-LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, pg_temp
+/* the same call again? raises 23505 where the key stands for another */
+CREATE FUNCTION growth_index.proposed_before(key text, credit_code growth_index.credit_code, policy text) RETURNS growth_index.entitlement
+LANGUAGE plpgsql STABLE SET search_path = pg_catalog, pg_temp
 AS $$
 DECLARE
-	rule growth_index.policy := growth_index.policy_in_force(policy);
+	made growth_index.entitlement;
+	step text;
+BEGIN
+	SELECT e.* INTO made FROM growth_index.entitlement_event AS v JOIN growth_index.entitlement AS e ON e.id = v.entitlement_id
+	WHERE v.key = proposed_before.key;
+	SELECT v.step INTO step FROM growth_index.entitlement_event AS v WHERE v.key = proposed_before.key;
+	IF step <> 'match' OR made.credit_code OPERATOR(growth_index.<>) credit_code OR made.policy <> policy THEN
+		RAISE EXCEPTION 'key "%" was used for entitlement %', key, made.id
+			USING ERRCODE = 'unique_violation', HINT = 'A key stands for one call: take a new one.';
+	END IF;
+	RETURN made;
+END
+$$;
+COMMENT ON FUNCTION growth_index.proposed_before(text, growth_index.credit_code, text) IS 'Internal: the entitlement that was made under this key; NULL: none. Error 23505 where the key was used for anything else.';
+
+/* who may have a policy as of a day, beside its criteria: an active enterprise, within the window, on no list */
+CREATE FUNCTION growth_index.refuse_proposal(credit_code growth_index.credit_code, policy growth_index.policy, as_of date) RETURNS void
+LANGUAGE plpgsql STABLE SET search_path = pg_catalog, pg_temp
+AS $$
+DECLARE
+	obstacle text := growth_index.excluded(credit_code, policy.excluded_by, as_of);
+BEGIN
+	IF NOT EXISTS (SELECT FROM growth_index.enterprise AS f
+			WHERE f.credit_code OPERATOR(growth_index.=) refuse_proposal.credit_code AND f.status = 'active') THEN
+		RAISE EXCEPTION 'there is no active enterprise %', credit_code USING ERRCODE = 'object_not_in_prerequisite_state';
+	END IF;
+	IF (as_of BETWEEN policy.apply_from AND policy.apply_to) IS NOT TRUE THEN
+		RAISE EXCEPTION 'policy "%" can be applied for from % to %', policy.code, policy.apply_from, policy.apply_to
+			USING ERRCODE = 'object_not_in_prerequisite_state';
+	END IF;
+	IF obstacle IS NOT NULL THEN
+		RAISE EXCEPTION 'enterprise % is %', credit_code, obstacle
+			USING ERRCODE = 'object_not_in_prerequisite_state', HINT = 'Table growth_index.exclusion has it.';
+	END IF;
+END
+$$;
+COMMENT ON FUNCTION growth_index.refuse_proposal(growth_index.credit_code, growth_index.policy, date) IS 'Internal: error 55000 where an enterprise is not active, the day is outside of the application window, or the enterprise is on a list of exclusion of the policy.';
+
+/* one match on its way, under the lock that propose_entitlements() takes */
+CREATE FUNCTION growth_index.enter_entitlement(credit_code growth_index.credit_code, rule growth_index.policy, as_of date, actor text, key text)
+	RETURNS growth_index.entitlement
+LANGUAGE plpgsql SET search_path = pg_catalog, pg_temp
+AS $$
+DECLARE
 	profile growth_index.profile := growth_index.matching_profile(credit_code);
 	due record;
 	made growth_index.entitlement;
 	had numeric;
 	obstacle text;
 BEGIN
-	PERFORM growth_index.require_enterprise(credit_code);
-	PERFORM pg_advisory_xact_lock(hashtextextended('growth_index.propose_entitlements', 0));
-	SELECT e.* INTO made FROM growth_index.entitlement_event AS v JOIN growth_index.entitlement AS e ON e.id = v.entitlement_id
-	WHERE v.key = propose_entitlement.key;
-	IF FOUND THEN
-		IF made.credit_code OPERATOR(growth_index.<>) credit_code OR made.policy <> rule.code THEN
-			RAISE EXCEPTION 'key "%" was used for entitlement %', key, made.id
-				USING ERRCODE = 'unique_violation', HINT = 'A key stands for one call: take a new one.';
-		END IF;
-		RETURN made;
-	END IF;
-	IF NOT EXISTS (SELECT FROM growth_index.enterprise AS f
-			WHERE f.credit_code OPERATOR(growth_index.=) propose_entitlement.credit_code AND f.status = 'active') THEN
-		RAISE EXCEPTION 'there is no active enterprise %', credit_code USING ERRCODE = 'object_not_in_prerequisite_state';
-	END IF;
+	PERFORM growth_index.refuse_proposal(credit_code, rule, as_of);
 	SELECT d.* INTO due FROM growth_index.decide(rule.criteria, rule.award, profile, as_of, rule.rounding, rule.rounding_way) AS d
 	WHERE as_of BETWEEN rule.valid_from AND rule.valid_to;
 	IF due.decision IS DISTINCT FROM 'eligible' THEN
-		RAISE EXCEPTION 'enterprise % is not known to be eligible for policy "%"', credit_code, policy
+		RAISE EXCEPTION 'enterprise % is not known to be eligible for policy "%"', credit_code, rule.code
 			USING ERRCODE = 'object_not_in_prerequisite_state', HINT = 'explain_match() tells what fails or is missing.';
-	END IF;
-	obstacle := growth_index.excluded(credit_code, rule.excluded_by, as_of);
-	IF obstacle IS NOT NULL THEN
-		RAISE EXCEPTION 'enterprise % is %', credit_code, obstacle
-			USING ERRCODE = 'object_not_in_prerequisite_state', HINT = 'Table growth_index.exclusion has it.';
 	END IF;
 	had := growth_index.had_this_year(credit_code, rule, as_of);
 	made.occasion := growth_index.occasion(rule, profile, as_of);
@@ -167,27 +191,97 @@ BEGIN
 	made.award := CASE WHEN rule.cap_enterprise IS NULL THEN due.amount
 		ELSE least(due.amount, rule.cap_enterprise - coalesce(had, 0)) END - made.deducted;
 	IF made.occasion IS NULL OR made.award <= 0 THEN
-		RAISE EXCEPTION 'there is nothing for enterprise % in policy "%"', credit_code, policy
+		RAISE EXCEPTION 'there is nothing for enterprise % in policy "%"', credit_code, rule.code
 			USING ERRCODE = 'object_not_in_prerequisite_state',
 				DETAIL = CASE WHEN made.occasion IS NULL THEN 'The event is not known.' ELSE 'The award is 0, or the cap is used up.' END;
 	END IF;
 	obstacle := growth_index.rival(credit_code, rule.code, rule.stacking_group, made.occasion, made.deducted);
 	IF obstacle IS NOT NULL THEN
-		RAISE EXCEPTION 'policy "%" excludes another that enterprise % has confirmed', policy, credit_code
+		RAISE EXCEPTION 'policy "%" excludes another that enterprise % has confirmed', rule.code, credit_code
 			USING ERRCODE = 'object_not_in_prerequisite_state', DETAIL = obstacle || '.';
 	END IF;
 	INSERT INTO growth_index.entitlement (credit_code, policy, version, occasion, award, deducted, created_on)
 	VALUES (credit_code, rule.code, rule.version, made.occasion, made.award, made.deducted, as_of)
 	RETURNING * INTO made;
 	INSERT INTO growth_index.entitlement_event (entitlement_id, step, to_state, actor, key, inputs, as_of)
-	VALUES (made.id, 'match', 'matched', coalesce(actor, 'enterprise ' || credit_code::text), key,
-		growth_index.decision_inputs(credit_code, rule)
+	VALUES (made.id, 'match', 'matched', actor, key, growth_index.decision_inputs(credit_code, rule)
 			|| jsonb_build_object('had', had, 'deducted', nullif(made.deducted, 0), 'awarded', made.award), as_of);
 	RETURN made;
 END
 $$;
+COMMENT ON FUNCTION growth_index.enter_entitlement(growth_index.credit_code, growth_index.policy, date, text, text) IS 'Internal: the entitlement of one enterprise to one policy, with its event. Errors as propose_entitlement().';
+REVOKE ALL ON FUNCTION growth_index.enter_entitlement(growth_index.credit_code, growth_index.policy, date, text, text) FROM PUBLIC;
+
+CREATE FUNCTION growth_index.propose_entitlement(credit_code growth_index.credit_code, policy text,
+	as_of date DEFAULT current_date, actor text DEFAULT NULL, key text DEFAULT NULL) RETURNS growth_index.entitlement
+LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, pg_temp
+AS $$
+DECLARE
+	rule growth_index.policy := growth_index.policy_in_force(policy);
+	made growth_index.entitlement;
+BEGIN
+	PERFORM growth_index.require_enterprise(credit_code);
+	PERFORM pg_advisory_xact_lock(hashtextextended('growth_index.propose_entitlements', 0));
+	made := growth_index.proposed_before(key, credit_code, rule.code);
+	IF made.id IS NULL THEN
+		made := growth_index.enter_entitlement(credit_code, rule, as_of, coalesce(actor, 'enterprise ' || credit_code::text), key);
+	END IF;
+	RETURN made;
+END
+$$;
 COMMENT ON FUNCTION growth_index.propose_entitlement(growth_index.credit_code, text, date, text, text) IS
-'Makes the entitlement of one enterprise to one policy of any mode: the way in for what has to be applied for. Errors: 42501 for another enterprise, P0002 policy not in force, 55000 not eligible, excluded, nothing due, or another of the stacking group is confirmed, 23505 had on this occasion before, or a key that stands for another call. Stacking is settled by the next propose_entitlements().';
+'Makes the entitlement of one enterprise to one policy of any mode, as of any day in its application window: for who may act for anybody; an enterprise applies by apply_for(). Errors: 42501 for another enterprise, P0002 policy not in force, 55000 not active, outside of the window, not eligible, excluded, nothing due, or another of the stacking group is confirmed, 23505 had on this occasion before, or a key that stands for another call. Stacking is settled by the next propose_entitlements().';
 REVOKE ALL ON FUNCTION growth_index.propose_entitlement(growth_index.credit_code, text, date, text, text) FROM PUBLIC;
+
+/* who applies: the enterprise, or the department whose policy it is, for it */
+CREATE FUNCTION growth_index.applicant(credit_code growth_index.credit_code, department text, as_of date, actor text) RETURNS text
+LANGUAGE plpgsql STABLE SET search_path = pg_catalog, pg_temp
+AS $$
+BEGIN
+	IF growth_index.caller_is_trusted() THEN
+		RETURN coalesce(actor, 'enterprise ' || credit_code::text);
+	END IF;
+	IF growth_index.current_department() = department THEN
+		IF actor <> growth_index.caller() THEN
+			RAISE EXCEPTION 'role "%" does not act as "%"', growth_index.caller(), actor
+				USING ERRCODE = 'insufficient_privilege', HINT = 'Leave the actor out: it is the role itself.';
+		END IF;
+		actor := growth_index.caller();
+	ELSE
+		PERFORM growth_index.require_enterprise(credit_code);
+	END IF;
+	IF as_of IS DISTINCT FROM current_date THEN
+		RAISE EXCEPTION 'role "%" applies as of today, not of %', growth_index.caller(), coalesce(as_of::text, 'no day')
+			USING ERRCODE = 'insufficient_privilege', HINT = 'Leave as_of out: what counts is the day on which it comes in.';
+	END IF;
+	RETURN coalesce(actor, 'enterprise ' || credit_code::text);
+END
+$$;
+COMMENT ON FUNCTION growth_index.applicant(growth_index.credit_code, text, date, text) IS 'Internal: the actor of an application to be recorded. Error 42501 for who acts neither for the enterprise nor for the department of the policy, nor for anybody, and for another day than today.';
+
+CREATE FUNCTION growth_index.apply_for(policy text, credit_code growth_index.credit_code DEFAULT growth_index.current_enterprise(),
+	key text DEFAULT NULL, actor text DEFAULT NULL, as_of date DEFAULT current_date) RETURNS growth_index.entitlement
+LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, pg_temp
+AS $$
+DECLARE
+	rule growth_index.policy := growth_index.policy_in_force(policy);
+	made growth_index.entitlement;
+BEGIN
+	actor := growth_index.applicant(credit_code, rule.department, as_of, actor);
+	PERFORM pg_advisory_xact_lock(hashtextextended('growth_index.propose_entitlements', 0));
+	made := growth_index.proposed_before(key, credit_code, rule.code);
+	IF made.id IS NOT NULL THEN
+		RETURN made;
+	END IF;
+	IF rule.mode NOT IN ('apply', 'click') THEN
+		RAISE EXCEPTION 'policy "%" needs no application', rule.code
+			USING ERRCODE = 'object_not_in_prerequisite_state', HINT = 'Who is eligible gets it proposed by propose_entitlements().';
+	END IF;
+	RETURN growth_index.enter_entitlement(credit_code, rule, as_of, actor, key);
+END
+$$;
+COMMENT ON FUNCTION growth_index.apply_for(text, growth_index.credit_code, text, text, date) IS
+'An enterprise applies for a policy of mode apply or click (申报): its entitlement is matched, and goes on as any other. credit_code: by default the enterprise for which the caller acts. The department of the policy can enter an application for it, as itself. key: the same call again gives the same entitlement. as_of: another day than today is for who may act for anybody. Errors: 42501 for another enterprise or day, P0002 policy not in force, 55000 a policy without application, and where propose_entitlement() refuses: outside of the application window, not active, not eligible, excluded, nothing due; 23505 had on this occasion before, or a key that stands for another call.';
+REVOKE ALL ON FUNCTION growth_index.apply_for(text, growth_index.credit_code, text, text, date) FROM PUBLIC;
 INSERT INTO growth_index.role_right (roles, privileges, objects) VALUES
-	('{enterprise,app}', '{EXECUTE}', '{"propose_entitlement(growth_index.credit_code,text,date,text,text)"}');
+	('{department,enterprise,app}', '{EXECUTE}', '{"apply_for(text,growth_index.credit_code,text,text,date)"}');
