@@ -16,7 +16,7 @@ if [ "${ONLY:-}" != size ]; then
 	echo "making $rows enterprises with 32 indicators" >&2
 	sql -f bench/data.sql -f bench/measure.sql
 fi
-for part in score criteria policy_set bulk sweep simulate zone refresh_one pay size duckdb; do
+for part in score criteria policy_set json_logic bulk sweep simulate zone refresh_one pay size duckdb; do
 	# the scorecard's rivals are the scorecard's part
 	case ${ONLY:-$part} in "$part") ;; score) [ "$part" = duckdb ] || continue ;; *) continue ;; esac
 	if [ -d "bench/$part" ]; then
