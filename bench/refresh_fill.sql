@@ -24,14 +24,17 @@ INSERT INTO enterprise_profile (credit_code, profile, as_of, computed_at)
 SELECT credit_code, profile(jsonb_build_object('revenue', 1000000 + substr(name, 6)::integer, 'rd_expense', 50000 + substr(name, 6)::integer,
 	'industry', industry, 'registered_zone', registered_zone, 'founded', founded)), current_date, now()
 FROM enterprise;
-INSERT INTO growth_index.score (credit_code, scorecard, version, score, rating, segment, coverage, status, missing, as_of, computed_at)
-SELECT credit_code, 'innovation', 1, round((substr(name, 6)::integer % 9973) / 100.0, 2), 'B', 'growth', 0.9, 'scored', '{}', current_date, now()
+INSERT INTO growth_index.score (credit_code, scorecard, version, score, rating, segment, coverage, status, missing, as_of, computed_at, industry)
+SELECT credit_code, 'innovation', 1, round((substr(name, 6)::integer % 9973) / 100.0, 2), 'B', 'growth', 0.9, 'scored', '{}', current_date, now(), industry
 FROM enterprise;
 INSERT INTO score_history (credit_code, scorecard, version, score, rating, segment, coverage, status, missing, as_of, computed_at, profile)
-SELECT s.*, p.profile FROM growth_index.score AS s JOIN enterprise_profile AS p USING (credit_code);
+SELECT s.credit_code, s.scorecard, s.version, s.score, s.rating, s.segment, s.coverage, s.status, s.missing, s.as_of, s.computed_at, p.profile
+FROM growth_index.score AS s JOIN enterprise_profile AS p USING (credit_code);
 INSERT INTO policy_match (credit_code, policy, version, decision, award)
 SELECT credit_code, 'p1', 1, 'eligible', 100 FROM enterprise;
 INSERT INTO score_count SELECT scorecard, score, count(*) FROM growth_index.score GROUP BY 1, 2;
+INSERT INTO score_tally SELECT scorecard, rating, industry, count(*), sum(score) FROM growth_index.score GROUP BY 1, 2, 3;
+INSERT INTO match_tally SELECT policy, version, decision, count(*), sum(award) FROM policy_match GROUP BY 1, 2, 3;
 INSERT INTO known_count SELECT c, count(*) FROM enterprise_profile, unnest(codes(profile) || ''::text) AS c GROUP BY 1;
 RESET session_replication_role;
 VACUUM (ANALYZE);

@@ -53,10 +53,10 @@ CREATE FUNCTION growth_index.cockpit_scores(scorecard text, OUT ratings jsonb, O
 LANGUAGE sql STABLE SET search_path = pg_catalog, pg_temp
 AS $$
 	WITH industry AS (
-		SELECT left(e.industry, 3) AS industry, count(*) AS enterprises, round(avg(s.score), 1) AS average
-		FROM growth_index.score AS s JOIN growth_index.enterprise AS e ON e.credit_code OPERATOR(growth_index.=) s.credit_code
-		WHERE s.scorecard = cockpit_scores.scorecard AND s.score IS NOT NULL
-		GROUP BY 1
+		SELECT t.industry, sum(t.enterprises) AS enterprises, round(sum(t.points) / sum(t.enterprises), 1) AS average
+		FROM growth_index.score_tally AS t
+		WHERE t.scorecard = cockpit_scores.scorecard
+		GROUP BY t.industry HAVING sum(t.enterprises) <> 0
 	), ranked AS (
 		SELECT *, row_number() OVER (ORDER BY enterprises DESC, industry) AS place FROM industry
 	)

@@ -104,16 +104,17 @@ AS $$
 			OR (old.version, old.score, old.rating::text, old.segment, old.coverage, old.status, old.missing)
 				IS DISTINCT FROM (f.version, f.score, f.rating::text, f.segment, f.coverage, f.status, f.missing)
 	)
-	INSERT INTO growth_index.score AS old (credit_code, scorecard, version, score, rating, segment, coverage, status, missing, as_of, computed_at)
-	SELECT credit_code, scorecard, version, score, rating, segment, coverage, status, missing, refresh_scores.as_of, clock_timestamp()
+	INSERT INTO growth_index.score AS old (credit_code, scorecard, version, score, rating, segment, coverage, status, missing, as_of, computed_at, industry)
+	SELECT credit_code, scorecard, version, score, rating, segment, coverage, status, missing, refresh_scores.as_of, clock_timestamp(),
+		profile OPERATOR(growth_index.->>) 'industry'
 	FROM fresh
 	ON CONFLICT (credit_code, scorecard) DO UPDATE
 		SET version = EXCLUDED.version, score = EXCLUDED.score, rating = EXCLUDED.rating, segment = EXCLUDED.segment,
 			coverage = EXCLUDED.coverage, status = EXCLUDED.status, missing = EXCLUDED.missing,
-			as_of = EXCLUDED.as_of, computed_at = EXCLUDED.computed_at
-		WHERE (old.version, old.score, old.rating::text, old.segment, old.coverage, old.status, old.missing, old.as_of)
+			as_of = EXCLUDED.as_of, computed_at = EXCLUDED.computed_at, industry = EXCLUDED.industry
+		WHERE (old.version, old.score, old.rating::text, old.segment, old.coverage, old.status, old.missing, old.as_of, old.industry)
 			IS DISTINCT FROM (EXCLUDED.version, EXCLUDED.score, EXCLUDED.rating::text, EXCLUDED.segment,
-				EXCLUDED.coverage, EXCLUDED.status, EXCLUDED.missing, EXCLUDED.as_of)
+				EXCLUDED.coverage, EXCLUDED.status, EXCLUDED.missing, EXCLUDED.as_of, EXCLUDED.industry)
 $$;
 COMMENT ON FUNCTION growth_index.refresh_scores(growth_index.credit_code[], date) IS 'Brings score of these enterprises up to date by the active scorecards, and adds what changed to score_history; the caller holds their rows locked.';
 

@@ -168,6 +168,7 @@ CREATE TABLE growth_index.score (
 	missing		text[],
 	as_of		date NOT NULL,
 	computed_at	timestamptz NOT NULL,
+	industry	text,
 	PRIMARY KEY (credit_code, scorecard)
 );
 CREATE INDEX score_rank ON growth_index.score (scorecard, score DESC NULLS LAST);
@@ -183,6 +184,7 @@ COMMENT ON COLUMN growth_index.score.status IS 'scored, low_coverage or undecide
 COMMENT ON COLUMN growth_index.score.missing IS 'Codes of the indicators that are unknown.';
 COMMENT ON COLUMN growth_index.score.as_of IS 'Day for which it was computed.';
 COMMENT ON COLUMN growth_index.score.computed_at IS 'When the row was last written.';
+COMMENT ON COLUMN growth_index.score.industry IS 'Industry of the enterprise when it was computed; NULL: not known.';
 SELECT pg_catalog.pg_extension_config_dump('growth_index.score', '');
 
 CREATE FUNCTION growth_index.forget_enterprises() RETURNS trigger
@@ -249,26 +251,6 @@ CREATE TRIGGER count_deleted AFTER DELETE ON growth_index.score REFERENCING OLD 
 	FOR EACH STATEMENT EXECUTE FUNCTION growth_index.count_scores();
 CREATE TRIGGER keep_rows BEFORE TRUNCATE ON growth_index.score
 	FOR EACH STATEMENT EXECUTE FUNCTION growth_index.refuse_removal();
-
-CREATE FUNCTION growth_index.fold_counts() RETURNS void
-LANGUAGE sql SET search_path = pg_catalog, pg_temp
-AS $$
-	WITH gone AS (
-		DELETE FROM growth_index.score_count
-		WHERE pg_try_advisory_xact_lock(hashtextextended('growth_index.score_count', 0))
-		RETURNING *)
-	INSERT INTO growth_index.score_count (scorecard, score, enterprises)
-	SELECT g.scorecard, g.score, sum(g.enterprises) FROM gone AS g
-	GROUP BY g.scorecard, g.score HAVING sum(g.enterprises) <> 0;
-	WITH gone AS (
-		DELETE FROM growth_index.known_count
-		WHERE pg_try_advisory_xact_lock(hashtextextended('growth_index.known_count', 0))
-		RETURNING *)
-	INSERT INTO growth_index.known_count (indicator, enterprises)
-	SELECT g.indicator, sum(g.enterprises) FROM gone AS g
-	GROUP BY g.indicator HAVING sum(g.enterprises) <> 0
-$$;
-COMMENT ON FUNCTION growth_index.fold_counts() IS 'Makes one row a score of those of score_count, and one an indicator of those of known_count, unless another session is at it. Changes no sum.';
 
 CREATE FUNCTION growth_index.rank_of(scorecard text, score numeric, OUT place bigint, OUT enterprises bigint)
 LANGUAGE sql STABLE SET search_path = pg_catalog, pg_temp

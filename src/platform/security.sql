@@ -22,7 +22,7 @@ INSERT INTO growth_index.role_right (roles, privileges, objects) VALUES
 		'{department,indicator,setting,scorecard_version,policy,product,policy_state,institution,headline,score_count,peer_group}'),
 	('{analyst}', '{SELECT}',
 		'{enterprise,observation,enterprise_profile,score,score_history,policy_match,product_match,matching_profiles,
-		upload_receipt,known_count,refresh_run,refresh_error,refresh_queue,
+		upload_receipt,known_count,score_tally,match_tally,refresh_run,refresh_error,refresh_queue,
 		enterprise_score,dimension_score,indicator_latest,rating_distribution,policy_reach,data_quality}'),
 	('{department}', '{SELECT}', '{enterprise}'),
 	('{department}', '{INSERT}', '{upload}'),

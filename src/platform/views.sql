@@ -5,8 +5,13 @@
  */
 CREATE VIEW growth_index.headline AS
 SELECT (SELECT count(*) FROM growth_index.enterprise WHERE certified_on IS NOT NULL) AS certified_enterprises,
-	(SELECT count(DISTINCT credit_code) FROM growth_index.score WHERE rating IS NOT NULL) AS rated_enterprises,
-	(SELECT count(*) FROM growth_index.score WHERE scorecard = growth_index.matching_scorecard() AND status = 'scored') AS scored_enterprises,
+	/* who is rated by two is counted one by one */
+	(SELECT CASE WHEN count(*) <= 1 THEN coalesce(sum(r.rated), 0)::bigint
+			ELSE (SELECT count(DISTINCT credit_code) FROM growth_index.score WHERE rating IS NOT NULL) END
+		FROM (SELECT sum(t.enterprises) AS rated FROM growth_index.score_tally AS t WHERE t.rating IS NOT NULL
+			GROUP BY t.scorecard HAVING sum(t.enterprises) <> 0) AS r) AS rated_enterprises,
+	(SELECT coalesce(sum(t.enterprises), 0)::bigint FROM growth_index.score_tally AS t
+		WHERE t.scorecard = growth_index.matching_scorecard()) AS scored_enterprises,
 	(SELECT count(*) FROM growth_index.institution) AS institutions,
 	f.equity_raised, f.debt_raised, f.equity_raised + f.debt_raised AS financing_total,
 	a.award_enterprises, a.awards, a.awards_amount, a.payment_enterprises, a.payments, a.payments_amount
@@ -93,7 +98,8 @@ SELECT o.credit_code, o.indicator, i.name_zh, i.name_en, i.unit, o.value,
 	o.period_end, o.recorded_at, o.department
 FROM (SELECT DISTINCT ON (v.credit_code, v.indicator) v.*
 		FROM growth_index.observation AS v
-		ORDER BY v.credit_code, v.indicator, v.period_end DESC, v.recorded_at DESC, v.id DESC) AS o
+		/* the key, read backwards */
+		ORDER BY v.credit_code DESC, v.indicator DESC, v.period_end DESC, v.recorded_at DESC, v.id DESC) AS o
 	LEFT JOIN growth_index.indicator AS i ON i.code = o.indicator
 WHERE o.value <> 'null';
 COMMENT ON VIEW growth_index.indicator_latest IS 'The latest value of each indicator of each enterprise; none where the latest was taken back.';
@@ -109,11 +115,12 @@ COMMENT ON COLUMN growth_index.indicator_latest.recorded_at IS 'When it was reco
 COMMENT ON COLUMN growth_index.indicator_latest.department IS 'Department that delivered it.';
 
 CREATE VIEW growth_index.rating_distribution WITH (security_invoker = true) AS
-SELECT s.scorecard, s.rating, count(*) AS enterprises,
-	round(count(*) / sum(count(*)) OVER (PARTITION BY s.scorecard), 4) AS share, round(avg(s.score), 2) AS average_score
-FROM growth_index.score AS s
-WHERE s.rating IS NOT NULL
-GROUP BY s.scorecard, s.rating;
+SELECT t.scorecard, t.rating, sum(t.enterprises)::bigint AS enterprises,
+	round(sum(t.enterprises) / sum(sum(t.enterprises)) OVER (PARTITION BY t.scorecard), 4) AS share,
+	round(sum(t.points) / sum(t.enterprises), 2) AS average_score
+FROM growth_index.score_tally AS t
+WHERE t.rating IS NOT NULL
+GROUP BY t.scorecard, t.rating HAVING sum(t.enterprises) <> 0;
 COMMENT ON VIEW growth_index.rating_distribution IS 'How many enterprises have each rating.';
 COMMENT ON COLUMN growth_index.rating_distribution.scorecard IS 'Scorecard.';
 COMMENT ON COLUMN growth_index.rating_distribution.rating IS 'Rating.';
@@ -123,11 +130,11 @@ COMMENT ON COLUMN growth_index.rating_distribution.average_score IS 'Their avera
 
 CREATE VIEW growth_index.policy_reach WITH (security_invoker = true) AS
 SELECT p.code AS policy, p.version, p.title_zh, p.title_en,
-	count(m.policy) FILTER (WHERE m.decision = 'eligible') AS eligible,
-	count(m.policy) FILTER (WHERE m.decision = 'undecided') AS undecided,
+	coalesce(sum(m.enterprises) FILTER (WHERE m.decision = 'eligible'), 0)::bigint AS eligible,
+	coalesce(sum(m.enterprises) FILTER (WHERE m.decision = 'undecided'), 0)::bigint AS undecided,
 	coalesce(sum(m.award) FILTER (WHERE m.decision = 'eligible'), 0) AS award_total
 FROM growth_index.policy AS p
-	LEFT JOIN growth_index.policy_match AS m ON m.policy = p.code AND m.version = p.version AND m.until IS NULL
+	LEFT JOIN growth_index.match_tally AS m ON m.policy = p.code AND m.version = p.version
 WHERE p.active
 GROUP BY p.code, p.version, p.title_zh, p.title_en;
 COMMENT ON VIEW growth_index.policy_reach IS 'Whom each policy in force reaches, by the last refresh, and what that would cost.';
