@@ -17,7 +17,7 @@ PROJECT_HEADERS = $(wildcard src/*.h src/engine/*.h src/engine/*/*.h)
 # The install script: the declarations that stand beside the code, in order of use:
 # a folder's file of its own name, or folder/file.
 ENGINE_SQL = number rating credit_code profile expression scorecard policy_set statistics statistics/composite statistics/evidence pmml/tree pmml/expression pmml pmml_export
-PLATFORM_SQL = catalogue roles enterprise observation archive upload scoring policy match tally simulate refresh fit review holiday \
+PLATFORM_SQL = catalogue roles enterprise observation archive upload csv scoring policy match tally simulate refresh fit review holiday \
 	entitlement proposal ledger payment step recovery allocation daily bank reconcile consent finance credit \
 	pack pack_shipped drawing picture peer portrait schedule views cockpit guard security
 INSTALL_SQL = src/header.sql \

@@ -35,6 +35,7 @@ CREATE TABLE growth_index.upload_error (
 	department	text,
 	reason_code	text NOT NULL,
 	reason		text NOT NULL,
+	sent		text,
 	PRIMARY KEY (upload_id, line)
 );
 COMMENT ON TABLE growth_index.upload_error IS 'Rows that were refused, as they were sent, with the reason.';
@@ -45,8 +46,9 @@ COMMENT ON COLUMN growth_index.upload_error.indicator IS 'As sent.';
 COMMENT ON COLUMN growth_index.upload_error.value IS 'As sent.';
 COMMENT ON COLUMN growth_index.upload_error.period_end IS 'As sent.';
 COMMENT ON COLUMN growth_index.upload_error.department IS 'As sent.';
-COMMENT ON COLUMN growth_index.upload_error.reason_code IS 'malformed_code, unknown_enterprise, unknown_indicator, unknown_department, other_department, foreign_indicator, no_value, wrong_type, out_of_range, bad_period, future_period, archived_period or conflict: the first that applies, in this order.';
+COMMENT ON COLUMN growth_index.upload_error.reason_code IS 'malformed_line (of upload_csv() alone), malformed_code, unknown_enterprise, unknown_indicator, unknown_department, other_department, foreign_indicator, no_value, wrong_type, out_of_range, bad_period, future_period, archived_period or conflict: the first that applies, in this order.';
 COMMENT ON COLUMN growth_index.upload_error.reason IS 'The reason in words.';
+COMMENT ON COLUMN growth_index.upload_error.sent IS 'The line as sent, where it could not be divided into columns; otherwise NULL.';
 
 SELECT pg_catalog.pg_extension_config_dump('growth_index.upload_receipt', '');
 SELECT pg_catalog.pg_extension_config_dump('growth_index.upload_receipt_upload_id_seq', '');
@@ -66,6 +68,15 @@ COMMENT ON COLUMN growth_index.upload.indicator IS 'Code of the indicator.';
 COMMENT ON COLUMN growth_index.upload.value IS 'Value: a plain decimal number of at most 15 significant digits; true/false, yes/no, 1/0, 是/否; text; a date YYYY-MM-DD; a set as JSON array of text, or divided by semicolons.';
 COMMENT ON COLUMN growth_index.upload.period_end IS 'Last day of the period, YYYY-MM-DD.';
 COMMENT ON COLUMN growth_index.upload.department IS 'Code of the department that sends; where the column is left out, the one for which the role acts (current_department()).';
+
+/* a row of a department, written by each of its uploads: the next one waits for it, and fails where it cannot see the other */
+CREATE UNLOGGED TABLE growth_index.upload_turn (
+	department	text PRIMARY KEY,
+	upload_id	bigint NOT NULL
+) WITH (fillfactor = 50);
+COMMENT ON TABLE growth_index.upload_turn IS 'Which upload of each department was the last: uploads of one department go one after the other.';
+COMMENT ON COLUMN growth_index.upload_turn.department IS 'Department; empty: all that deliver an indicator which belongs to none.';
+COMMENT ON COLUMN growth_index.upload_turn.upload_id IS 'Upload.';
 
 CREATE FUNCTION growth_index.date_of(text) RETURNS date
 LANGUAGE sql IMMUTABLE PARALLEL SAFE COST 10
@@ -149,9 +160,19 @@ DECLARE
 	/* a role that acts for a department delivers for no other */
 	bound		boolean := (own IS NOT NULL OR growth_index.caller_in('department')) AND NOT growth_index.caller_is_trusted();
 BEGIN
-	/* two uploads of one department go one after the other: the second sees what the first brought */
-	PERFORM pg_advisory_xact_lock(hashtextextended('growth_index.upload ' || department, 0))
-	FROM (SELECT DISTINCT department FROM sent WHERE department IS NOT NULL ORDER BY department) AS d;
+	/*
+	 * Two uploads of one department go one after the other: the second sees what
+	 * the first brought, or, in a transaction whose snapshot is older than that,
+	 * ends with error 40001.
+	 */
+	INSERT INTO growth_index.upload_turn AS t (department, upload_id)
+	SELECT d.code, this
+	FROM (SELECT DISTINCT CASE WHEN i.department IS NOT NULL THEN s.department ELSE '' END AS code
+		FROM (SELECT DISTINCT department, indicator FROM sent) AS s
+			JOIN growth_index.indicator AS i ON i.code = s.indicator
+		WHERE s.department IN (SELECT code FROM growth_index.department)) AS d
+	ORDER BY d.code
+	ON CONFLICT (department) DO UPDATE SET upload_id = EXCLUDED.upload_id;
 	received := clock_timestamp();
 
 	/* planned anew each time: the number of rows is all that the planner has to go by */
