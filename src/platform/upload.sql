@@ -156,6 +156,10 @@ AS $$
 DECLARE
 	this		bigint := nextval('growth_index.upload_receipt_upload_id_seq');
 	received	timestamptz;
+	lines		bigint;
+	accepted	bigint;
+	refused		bigint;
+	sender		text;
 	own			text := growth_index.current_department();
 	/* a role that acts for a department delivers for no other */
 	bound		boolean := (own IS NOT NULL OR growth_index.caller_in('department')) AND NOT growth_index.caller_is_trusted();
@@ -165,14 +169,19 @@ BEGIN
 	 * the first brought, or, in a transaction whose snapshot is older than that,
 	 * ends with error 40001.
 	 */
-	INSERT INTO growth_index.upload_turn AS t (department, upload_id)
-	SELECT d.code, this
-	FROM (SELECT DISTINCT CASE WHEN i.department IS NOT NULL THEN s.department ELSE '' END AS code
-		FROM (SELECT DISTINCT department, indicator FROM sent) AS s
-			JOIN growth_index.indicator AS i ON i.code = s.indicator
-		WHERE s.department IN (SELECT code FROM growth_index.department)) AS d
-	ORDER BY d.code
-	ON CONFLICT (department) DO UPDATE SET upload_id = EXCLUDED.upload_id;
+	WITH told AS MATERIALIZED (
+		SELECT s.department, s.indicator, count(*) AS lines FROM sent AS s GROUP BY s.department, s.indicator
+	), turn AS (
+		INSERT INTO growth_index.upload_turn AS t (department, upload_id)
+		SELECT d.code, this
+		FROM (SELECT DISTINCT CASE WHEN i.department IS NOT NULL THEN s.department ELSE '' END AS code
+			FROM told AS s JOIN growth_index.indicator AS i ON i.code = s.indicator
+			WHERE s.department IN (SELECT code FROM growth_index.department)) AS d
+		ORDER BY d.code
+		ON CONFLICT (department) DO UPDATE SET upload_id = EXCLUDED.upload_id
+	)
+	SELECT coalesce(sum(s.lines), 0), CASE WHEN min(s.department) = max(s.department) AND count(s.department) = count(*) THEN min(s.department) END
+	INTO lines, sender FROM told AS s;
 	received := clock_timestamp();
 
 	/* planned anew each time: the number of rows is all that the planner has to go by */
@@ -232,39 +241,33 @@ BEGIN
 			AND r.indicator = c.indicator AND r.period = c.period
 		WHERE c.reason_code IS NULL
 		WINDOW same AS (PARTITION BY c.code, c.indicator, c.period)
-	), decided AS MATERIALIZED (
-		SELECT c.*, CASE WHEN x.conflict THEN 'conflict' ELSE c.reason_code END AS final_code,
-			c.reason_code IS NULL AND x.conflict IS NOT TRUE
-				AND (x.again IS TRUE OR known.value IS NOT DISTINCT FROM c.parsed) AS unchanged
-		FROM checked AS c
-			LEFT JOIN rival AS x ON x.line = c.line
-			LEFT JOIN LATERAL (
-				SELECT o.value
-				FROM growth_index.observation AS o
-				WHERE c.observed AND c.reason_code IS NULL AND o.credit_code OPERATOR(growth_index.=) c.code
-					AND o.indicator = c.indicator AND o.period_end = c.period
-				ORDER BY o.recorded_at DESC, o.id DESC
-				LIMIT 1) AS known ON true
-	), good AS (
-		INSERT INTO growth_index.observation (credit_code, indicator, value, period_end, recorded_at, department, upload_id, line)
-		SELECT code, indicator, parsed, period, $2, department, $1, line
-		FROM decided
-		WHERE final_code IS NULL AND NOT unchanged
 	), bad AS (
 		INSERT INTO growth_index.upload_error (upload_id, line, credit_code, indicator, value, period_end, department, reason_code, reason)
-		SELECT $1, line, credit_code, indicator, value, period_end, department, final_code,
-			growth_index.refusal(final_code, ROW(credit_code, indicator, value, period_end, department)::growth_index.upload)
-		FROM decided
-		WHERE final_code IS NOT NULL
+		SELECT $1, c.line, c.credit_code, c.indicator, c.value, c.period_end, c.department, f.code,
+			growth_index.refusal(f.code, ROW(c.credit_code, c.indicator, c.value, c.period_end, c.department)::growth_index.upload)
+		FROM checked AS c LEFT JOIN rival AS x ON x.line = c.line
+			CROSS JOIN LATERAL (SELECT CASE WHEN x.conflict THEN 'conflict' ELSE c.reason_code END) AS f(code)
+		WHERE f.code IS NOT NULL
 	)
+	INSERT INTO growth_index.observation (credit_code, indicator, value, period_end, recorded_at, department, upload_id, line)
+	SELECT c.code, c.indicator, c.parsed, c.period, $2, c.department, $1, c.line
+	FROM checked AS c
+		LEFT JOIN rival AS x ON x.line = c.line
+		LEFT JOIN LATERAL (
+			SELECT o.value
+			FROM growth_index.observation AS o
+			WHERE c.observed AND o.credit_code OPERATOR(growth_index.=) c.code
+				AND o.indicator = c.indicator AND o.period_end = c.period
+			ORDER BY o.recorded_at DESC, o.id DESC
+			LIMIT 1) AS known ON true
+	WHERE c.reason_code IS NULL AND x.conflict IS NOT TRUE AND x.again IS NOT TRUE AND known.value IS DISTINCT FROM c.parsed
+	$upload$ USING this, received, bound, own;
+	GET DIAGNOSTICS accepted = ROW_COUNT;
+
+	SELECT count(*) INTO refused FROM growth_index.upload_error AS e WHERE e.upload_id = this;
 	INSERT INTO growth_index.upload_receipt (upload_id, department, received_at, rows, accepted, unchanged, refused)
 	OVERRIDING SYSTEM VALUE
-	SELECT $1, CASE WHEN min(department) = max(department) AND count(department) = count(*) THEN min(department) END, $2, count(*),
-		count(*) FILTER (WHERE final_code IS NULL AND NOT unchanged),
-		count(*) FILTER (WHERE unchanged),
-		count(*) FILTER (WHERE final_code IS NOT NULL)
-	FROM decided
-	$upload$ USING this, received, bound, own;
+	VALUES (this, sender, received, lines, accepted, lines - accepted - refused, refused);
 
 	DELETE FROM growth_index.upload;
 	RETURN NULL;
