@@ -110,7 +110,8 @@ AS $$
 				'last_refresh', (SELECT max(r.finished_at) FROM growth_index.refresh_run AS r),
 				'set_aside', (SELECT count(*) FROM growth_index.refresh_error),
 				'objections', (SELECT count(*) FROM growth_index.data_objection WHERE state = 'open'))
-			FROM (SELECT count(DISTINCT r.credit_code) AS backlog, min(r.queued_at) AS since FROM growth_index.refresh_queue AS r) AS q)
+			FROM (SELECT count(*) AS backlog, min(r.since) AS since
+				FROM (SELECT min(w.queued_at) AS since FROM growth_index.refresh_queue AS w GROUP BY w.credit_code) AS r) AS q)
 $$;
 
 CREATE FUNCTION growth_index.cockpit() RETURNS jsonb

@@ -232,7 +232,7 @@ BEGIN
 		result := result
 			|| format('<circle cx="%s" cy="%s" r="5" class="%s"/>', xs[i], ys[i],
 				CASE WHEN replayed[i] THEN 'dot open' ELSE 'dot' END)
-			|| growth_index.picture_text(xs[i], ys[i] - 11, 'value', 'middle', round(scores[i], 1)::text)
+			|| growth_index.picture_text(xs[i], ys[i] - 11, 'value over', 'middle', round(scores[i], 1)::text)
 			|| growth_index.picture_text(xs[i], y + height - 5, 'label', 'middle',
 				CASE WHEN n > 4 THEN left(dates[i], 7) ELSE dates[i] END);
 	END LOOP;
@@ -466,6 +466,7 @@ text { font-family: 'Noto Sans CJK SC', 'Noto Sans SC', 'Source Han Sans SC', 'P
 .title { font-size: 17px; font-weight: 700; }
 .label { font-size: 12.5px; fill: #64748b; }
 .value { font-size: 13.5px; font-weight: 600; fill: #334155; }
+.over { paint-order: stroke; stroke: #ffffff; stroke-width: 4px; stroke-linejoin: round; }
 .axisname { font-size: 14px; fill: #1e293b; }
 .score { font-size: 52px; font-weight: 700; }
 .none.score { font-size: 30px; fill: #94a3b8; }

@@ -44,8 +44,14 @@ CREATE FUNCTION shown.portrait(dimensions integer, long text) RETURNS jsonb LANG
 		'missing', '[]'::jsonb,
 		'policies', (SELECT jsonb_agg(jsonb_build_object('code', 'p' || i, 'title', '奖励政策' || i || long, 'title_en', 'Reward for high-quality development number ' || i,
 			'decision', CASE WHEN i < 4 THEN 'eligible' ELSE 'undecided' END, 'award', 123456789.12, 'by', '创新发展局' || long,
-			'missing', '[{"code": "listing_date", "name": "上市日期", "name_en": "Date of listing"}]'::jsonb)) FROM generate_series(1, 6) AS i),
-		'products', '[]'::jsonb,
+			'missing', '[{"code": "listing_date", "name": "上市日期", "name_en": "Date of listing"}]'::jsonb)) FROM generate_series(1, 9) AS i),
+		'products', (SELECT jsonb_agg(jsonb_build_object('code', 'l' || i, 'title', '科技贷' || i || long, 'title_en', 'Loan for technology enterprises ' || i,
+			'decision', 'eligible', 'credit', 98765432.1, 'by', '银行' || long)) FROM generate_series(1, 7) AS i),
+		'near_misses', (SELECT jsonb_agg(jsonb_build_object('code', 'n' || i, 'title', '高新技术企业培育奖励' || i || long, 'title_en', 'Reward for enterprises that nearly have what it takes, number ' || i,
+			'award', 500000 * i, 'changes', '[{"code": "revenue", "name": "营业收入", "name_en": "Operating revenue", "unit": "CNY", "now": 18765432.1, "needed": 20000000},
+				{"code": "rd_share", "name": "研发费用占比", "name_en": "R&D expense as a share of revenue", "now": 0.0312345678, "needed": 0.05},
+				{"code": "honours", "name": "称号", "name_en": "Honours", "now": ["瞪羚"], "needed": ["瞪羚", "高新技术企业"]},
+				{"code": "dishonest", "name": "失信", "name_en": "Dishonest", "now": true, "needed": false}]'::jsonb)) FROM generate_series(1, 5) AS i),
 		'history', (SELECT jsonb_agg(jsonb_build_object('date', (2015 + i) || '-12-31', 'score', 30.5 + i * 7 % 60, 'replayed', i < 6)) FROM generate_series(1, 9) AS i))
 $$;
 CREATE FUNCTION shown.cockpit(lines integer, long text) RETURNS jsonb LANGUAGE sql AS $$
