@@ -127,11 +127,11 @@ decimal_normalise(Decimal *d)
  * of 16 bits (short: sign, weight), or of 32, and digits of base 10,000.  That
  * form is what pg_upgrade carries from version to version.  False: not so plain.
  */
-static bool
-decimal_from_stored(Numeric num, Decimal *result)
+bool
+decimal_from_stored(const struct varlena *stored, Decimal *result)
 {
-	const char *at = VARDATA_ANY(num);
-	int			size = VARSIZE_ANY_EXHDR(num);
+	const char *at = VARDATA_ANY(stored);
+	int			size = VARSIZE_ANY_EXHDR(stored);
 	uint16		header;
 	int16		weight;
 	int16		digit;
@@ -184,7 +184,7 @@ decimal_from_numeric(Numeric num, Decimal *result)
 	int			dropped;
 	char	   *text;
 
-	if (decimal_from_stored(num, result))
+	if (decimal_from_stored((const struct varlena *) num, result))
 		return DECIMAL_OK;
 	if (numeric_is_nan(num) || numeric_is_inf(num))
 		return DECIMAL_NOT_FINITE;

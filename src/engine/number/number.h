@@ -46,6 +46,8 @@ typedef enum DecimalResult
 
 /* brings a decimal into its one form; false: its exponent does not fit */
 extern bool decimal_normalise(Decimal *d);
+/* of a numeric that may have a short header; false: ask decimal_from_numeric() */
+extern bool decimal_from_stored(const struct varlena *stored, Decimal *result);
 extern DecimalResult decimal_from_numeric(Numeric num, Decimal *result);
 /* to 15 significant digits, whole numbers too; false: not finite, or too large */
 extern bool decimal_round_numeric(Numeric num, Decimal *result);

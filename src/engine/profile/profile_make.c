@@ -169,9 +169,12 @@ profile_word_of_datum(Datum value, Oid type, uint64 *word)
 	switch (type)
 	{
 		case NUMERICOID:
-			r = decimal_from_numeric(DatumGetNumeric(value), &d);
-			if (r != DECIMAL_OK && r != DECIMAL_ROUNDED)
-				return false;
+			if (!decimal_from_stored(PG_DETOAST_DATUM_PACKED(value), &d))
+			{
+				r = decimal_from_numeric(DatumGetNumeric(value), &d);
+				if (r != DECIMAL_OK && r != DECIMAL_ROUNDED)
+					return false;
+			}
 			*word = decimal_word(d);
 			return true;
 		case INT2OID:
