@@ -55,6 +55,24 @@ put_float(ProfileBuilder *b, const char *code, int len, PGFunction cast, Datum v
 	profile_put_number(b, code, len, DatumGetNumeric(DirectFunctionCall1(cast, value)));
 }
 
+/* What a document is at its top. */
+static void
+put_document(ProfileBuilder *b, const char *code, int len, Jsonb *json)
+{
+	JsonbValue	v;
+
+	if (JB_ROOT_IS_SCALAR(json))
+		JsonbExtractScalar(&json->root, &v);
+	else
+	{
+		v.type = jbvBinary;
+		v.val.binary.data = &json->root;
+		v.val.binary.len = VARSIZE(json) - VARHDRSZ;
+	}
+	profile_put_jsonb(b, code, len, &v);
+}
+
+/* A scalar of any other type as its text; other types are refused. */
 static void
 put_by_output(ProfileBuilder *b, const char *code, int len, Datum value, Oid type)
 {
@@ -62,6 +80,12 @@ put_by_output(ProfileBuilder *b, const char *code, int len, Datum value, Oid typ
 	bool		varlena;
 	char	   *text;
 
+	if (get_typtype(type) == TYPTYPE_COMPOSITE || type_is_array(type))
+		ereport(ERROR,
+				(errcode(ERRCODE_DATATYPE_MISMATCH),
+				 errmsg("indicator \"%.*s\" cannot have a value of type %s",
+						len, code, format_type_be(type)),
+				 errhint("A value is a number, a boolean, a text, a date or an array of texts.")));
 	getTypeOutputInfo(type, &output, &varlena);
 	text = OidOutputFunctionCall(output, value);
 	profile_put_text(b, code, len, text, strlen(text));
@@ -72,8 +96,6 @@ void
 profile_put_datum(ProfileBuilder *b, const char *code, int len, Datum value, Oid type)
 {
 	text	   *t;
-	JsonbValue	v;
-	Jsonb	   *json;
 
 	switch (type)
 	{
@@ -119,24 +141,9 @@ profile_put_datum(ProfileBuilder *b, const char *code, int len, Datum value, Oid
 			put_text_array(b, code, len, value);
 			break;
 		case JSONBOID:
-			json = DatumGetJsonbP(value);
-			if (JB_ROOT_IS_SCALAR(json))
-				JsonbExtractScalar(&json->root, &v);
-			else
-			{
-				v.type = jbvBinary;
-				v.val.binary.data = &json->root;
-				v.val.binary.len = VARSIZE(json) - VARHDRSZ;
-			}
-			profile_put_jsonb(b, code, len, &v);
+			put_document(b, code, len, DatumGetJsonbP(value));
 			break;
 		default:
-			if (get_typtype(type) == TYPTYPE_COMPOSITE || type_is_array(type))
-				ereport(ERROR,
-						(errcode(ERRCODE_DATATYPE_MISMATCH),
-						 errmsg("indicator \"%.*s\" cannot have a value of type %s",
-								len, code, format_type_be(type)),
-						 errhint("A value is a number, a boolean, a text, a date or an array of texts.")));
 			put_by_output(b, code, len, value, type);
 	}
 }
