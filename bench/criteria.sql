@@ -15,3 +15,12 @@ SELECT bench.ms($$SELECT count(*) FILTER (WHERE growth_index.profile(t) OPERATOR
 SELECT bench.ms($$SELECT count(*) FILTER (WHERE growth_index.matches('money_1 BETWEEN 1000000 AND 400000000 AND money_2 / money_1 >= 0.05 AND NOT dishonest AND industry IN (''C12'', ''C13'', ''C17'', ''C20'', ''C35'', ''C39'') AND count_1 >= 2', t)) FROM bench.wide AS t$$, 3) AS record \gset
 SELECT bench.line('criteria/profile_of_row', :of_row, :wide_scan);
 SELECT bench.line('criteria/record', :record, :wide_scan);
+-- ten thousand criteria out of text, checked and brought into canonical form,
+-- against one second; and compiled and decided for one profile
+CREATE TABLE bench.text (criteria text);
+\copy bench.text FROM PROGRAM 'awk -v count=10000 -f bench/policies.awk' WITH (DELIMITER E'\x01')
+CREATE TABLE bench.parsed AS SELECT criteria::growth_index.criteria FROM bench.text;
+SELECT bench.ms($$SELECT count(criteria::growth_index.criteria) FROM bench.text$$) AS parse \gset
+SELECT bench.ms($$SELECT count(growth_index.matches(criteria, profile)) FROM bench.parsed, (SELECT profile FROM bench.profile WHERE id = 1 OFFSET 0) AS p$$) AS compile \gset
+SELECT bench.line('criteria/parse_10000', :parse, 1000);
+SELECT bench.line('criteria/compile_10000', :compile, 1000);
