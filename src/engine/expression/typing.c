@@ -252,8 +252,7 @@ infer_plus_minus(Typing *t, Term *n, ExprType want)
 	}
 	if (l == EXPR_DATE || want == EXPR_DATE)
 	{
-		if (l == EXPR_UNTYPED)
-			infer(t, left, EXPR_DATE);
+		infer(t, left, EXPR_DATE);
 		if (r == EXPR_UNTYPED && n->op == '-' && want == EXPR_UNTYPED &&
 			t->phase < PHASE_DEFAULTS)
 			return EXPR_UNTYPED;
