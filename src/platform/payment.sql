@@ -66,11 +66,16 @@ LANGUAGE plpgsql IMMUTABLE ROWS 1 SET search_path = pg_catalog, pg_temp
 AS $$
 #variable_conflict use_column
 BEGIN
+	/* most are paid at once, from one budget: no query for these */
+	IF policy.instalments IS NULL AND policy.cost_shares IS NULL THEN
+		instalment := 1;
+		budget_code := policy.budget_code;
+		amount := granted;
+		RETURN NEXT;
+		RETURN;
+	END IF;
 	/* planned once a session; a function of SQL is planned at each call */
-	RETURN QUERY SELECT 1, policy.budget_code, granted, NULL::text
-	WHERE policy.instalments IS NULL AND policy.cost_shares IS NULL
-	UNION ALL
-	SELECT i.n, c.budget_code, round(c.amount * i.upto, 2) - round(c.amount * (i.upto - i.share), 2), i.due_when
+	RETURN QUERY SELECT i.n, c.budget_code, round(c.amount * i.upto, 2) - round(c.amount * (i.upto - i.share), 2), i.due_when
 	FROM (
 		SELECT s.budget_code, round(granted * s.upto, 2) - round(granted * (s.upto - s.share), 2) AS amount
 		FROM (
@@ -78,8 +83,7 @@ BEGIN
 			FROM jsonb_each_text(coalesce(policy.cost_shares, jsonb_build_object(coalesce(policy.budget_code, ''), 1))) AS k) AS s) AS c,
 		(SELECT e.n::integer, (e.i ->> 'share')::numeric AS share, sum((e.i ->> 'share')::numeric) OVER (ORDER BY e.n) AS upto, e.i ->> 'when' AS due_when
 		FROM jsonb_array_elements(coalesce(policy.instalments, '[{"share": 1}]')) WITH ORDINALITY AS e(i, n)) AS i
-	WHERE (policy.instalments IS NOT NULL OR policy.cost_shares IS NOT NULL)
-		AND round(c.amount * i.upto, 2) > round(c.amount * (i.upto - i.share), 2);
+	WHERE round(c.amount * i.upto, 2) > round(c.amount * (i.upto - i.share), 2);
 END
 $$;
 COMMENT ON FUNCTION growth_index.payment_parts(growth_index.policy, numeric) IS
