@@ -441,6 +441,9 @@ infer(Typing *t, Term *n, ExprType want)
 	CHECK_FOR_INTERRUPTS();
 	if (n->kind <= TERM_SET)
 		return infer_leaf(t, n, want);
+	/* what was settled stays: a default does not unsettle it */
+	if (want == EXPR_UNTYPED)
+		want = n->type;
 	if (n->inferred_at == t->version && (n->inferred & (1 << want)))
 		return n->inferred_type[want];
 	type = infer_inner(t, n, want);
