@@ -54,6 +54,15 @@ text_key(StringInfo out, const char *name, const char *text)
 	escape_json(out, text);
 }
 
+/* What an element of the document is called. */
+static void
+names(StringInfo out, const char *code, const char *name, const char *name_en)
+{
+	text_key(out, "code", code);
+	text_key(out, "name", name);
+	text_key(out, "name_en", name_en);
+}
+
 static void
 number_key(StringInfo out, const char *name, const Constant *c)
 {
@@ -205,9 +214,7 @@ static void
 write_dimension(StringInfo out, const Scorecard *card, const Dimension *d)
 {
 	appendStringInfoChar(out, '{');
-	text_key(out, "code", d->code);
-	text_key(out, "name", d->name);
-	text_key(out, "name_en", d->name_en);
+	names(out, d->code, d->name, d->name_en);
 	if (d->parent >= 0)
 		text_key(out, "parent", card->dimensions[d->parent].code);
 	if (card->relative)
@@ -230,9 +237,7 @@ static void
 write_indicator(StringInfo out, const Scorecard *card, const Indicator *ind)
 {
 	appendStringInfoChar(out, '{');
-	text_key(out, "code", ind->code);
-	text_key(out, "name", ind->name);
-	text_key(out, "name_en", ind->name_en);
+	names(out, ind->code, ind->name, ind->name_en);
 	text_key(out, "dimension", card->dimensions[ind->dimension].code);
 	if (!ind->value_is_code && ind->cases == NULL)
 		text_key(out, "value", expression_text(ind->value));

@@ -8,8 +8,6 @@
  */
 #include "postgres.h"
 
-#include "utils/fmgrprotos.h"
-
 #include "score.h"
 
 /* Relative: a value of a mean, its logarithm and weight, in doubles and in numeric. */
