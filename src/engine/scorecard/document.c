@@ -244,7 +244,7 @@ read_segments(Scorecard *card, JsonbContainer *root)
 }
 
 /* Weights are not negative. */
-void
+static void
 check_weight(Constant weight, const char *path)
 {
 	if (numeric_compare(weight.exact, int64_to_numeric(0)) < 0)

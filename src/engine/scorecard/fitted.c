@@ -244,7 +244,7 @@ read_groups(PeerRule *rule, const JsonbValue *value, const char *path)
 }
 
 /* Let each node of the grouping find its group, or that of the nearest node above. */
-void
+static void
 index_groups(PeerRule *rule)
 {
 	Grouping   *g = rule->grouping;

@@ -124,7 +124,7 @@ or_bypass(const Scorecard *card, Subject *s, Tri passed)
 }
 
 /* Is there anything to pass? */
-bool
+static bool
 card_has_pass(const Scorecard *card)
 {
 	return card->pass.stated || card->pass.minima;

@@ -64,7 +64,7 @@ add_node(Grouping *g, int parent, char *text, int len)
 }
 
 /* A tree of the root alone; keys may be NULL where nobody looks subjects up. */
-Grouping *
+static Grouping *
 grouping_new(MemoryContext context, Expression **keys, int nkeys)
 {
 	Grouping   *g = MemoryContextAllocZero(context, sizeof(Grouping));

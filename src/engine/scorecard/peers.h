@@ -117,7 +117,6 @@ extern void write_replacement(StringInfo out, const Indicator *ind);
 
 /* peer_tree.c */
 extern Grouping *grouping_of(Scorecard *card, Expression **keys, int nkeys);
-extern Grouping *grouping_new(MemoryContext context, Expression **keys, int nkeys);
 extern int	grouping_child(Grouping *g, int parent, const char *text, int len, bool insert);
 extern int	grouping_find(Grouping *g, Subject *s, bool insert);
 extern int	grouping_compare(const Grouping *g, int a, int b);
@@ -144,6 +143,5 @@ extern void add_replacement(struct Pass *p, int i);
 /* fitted.c: what is frozen, in the document */
 extern void read_fitted(Scorecard *card, JsonbContainer *root);
 extern void write_fitted(StringInfo out, const Scorecard *card);
-extern void index_groups(PeerRule *rule);
 
 #endif							/* GROWTH_INDEX_SCORECARD_PEERS_H */

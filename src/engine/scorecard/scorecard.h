@@ -366,7 +366,6 @@ pg_noreturn extern void document_error(const char *path, const char *message);
 extern void check_keys(JsonbContainer *object, const char *const *allowed, const char *path);
 extern bool find_member(JsonbContainer *object, const char *key, JsonbValue *value);
 extern Numeric number_of(const JsonbValue *value, const char *path);
-extern void check_weight(Constant weight, const char *path);
 extern Constant constant_of(Numeric num);
 extern char *text_member(JsonbContainer *object, const char *key, const char *path, bool required);
 extern Expression *read_expression(Scorecard *card, const char *source, ExprType want, const char *path);
@@ -394,7 +393,6 @@ extern const char *aggregate_name(Aggregate aggregate);
 /* pass.c */
 extern void read_pass(Scorecard *card, JsonbContainer *root);
 extern void write_pass(StringInfo out, const Scorecard *card);
-extern bool card_has_pass(const Scorecard *card);
 extern Tri	card_passed(const Scorecard *card, Subject *s, const ScoreResult *r);
 extern Tri	card_passed_fast(const Scorecard *card, Subject *s, const FastScore *fast);
 extern int16 pass_grade(const Scorecard *card, Tri passed, int16 grade);
