@@ -100,7 +100,7 @@ BEGIN
 	EXECUTE format('TRUNCATE fuzz.%I', type);
 END $$;
 -- each image has a statement, and a time limit, of its own
-SET statement_timeout = '10s';
+SET statement_timeout = '120s';
 SELECT format('CALL fuzz.try(%L, %L, %L)', type, CASE WHEN n = 0 THEN image ELSE fuzz.mutate(image) END, :'file')
 FROM (SELECT type, image, generate_series(0, CASE WHEN type IN ('rating', 'credit_code') THEN :rounds / 2 ELSE :rounds END) AS n FROM fuzz.image) AS i
 \gexec

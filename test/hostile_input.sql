@@ -81,7 +81,7 @@ EXCEPTION WHEN OTHERS OR query_canceled THEN
 	INSERT INTO fuzz.outcome VALUES (type, input, step || SQLSTATE, SQLERRM);
 END $$;
 -- each input has a statement, and a time limit, of its own
-SET statement_timeout = '10s';
+SET statement_timeout = '120s';
 SELECT format('CALL fuzz.try(%L, %L)', type, fuzz.mutate(valid)) FROM fuzz.seed, generate_series(1, CASE WHEN type IN ('rating', 'credit_code') THEN :rounds / 2 ELSE :rounds END)
 \gexec
 -- bytes that are no text at all, through COPY

@@ -57,7 +57,7 @@ INSERT INTO fuzz.input VALUES
 	('a nearest of 10 calls', $$SELECT count(*) FROM growth_index.nearest((repeat('abs(least(y, ', 10) || 'x' || repeat('))', 10) || ' > 1e6')::growth_index.criteria, '{"x": 1, "y": 1}')$$, 'value'),
 	('an explain of 2,000 sums', $$SELECT count(*) FROM growth_index.explain(('x' || repeat(' + 0.1', 2000) || ' > 1e6')::growth_index.criteria, '{"x": 1}')$$, 'value'),
 	('a million values of one code', $$SELECT growth_index.profile_agg('c' || i % 100, i) FROM generate_series(1, 1000000) AS i$$, 'value');
-SET statement_timeout = '20s';
+SET statement_timeout = '120s';
 SELECT format('CALL fuzz.try(%L, %L)', name, query) FROM fuzz.input
 \gexec
 RESET statement_timeout;

@@ -4,12 +4,15 @@
 # that are missing.  Nothing that runs is touched: no cluster is made, and no
 # PostgreSQL service started, stopped or restarted, not even by an upgrade.
 #
+#     tools/setup.sh [package…]      these as well
+#
 set -u -o pipefail
 
 packages=(
 	gcc libc6-dev make
 	postgresql-15 postgresql-client-15 postgresql-server-dev-15
 	postgresql-15-cron postgresql-15-pgtap libtap-parser-sourcehandler-pgtap-perl
+	"$@"
 )
 
 # The packages of the list that are not installed.
@@ -29,7 +32,7 @@ mapfile -t missing < <(missing_packages)
 
 if [ "$(id -u)" != 0 ]; then
 	if command -v sudo >/dev/null && sudo -v; then
-		exec sudo -- bash "$0"
+		exec sudo -- bash "$0" "$@"
 	fi
 	echo "setup: these packages are missing, and installing them takes root or sudo:" >&2
 	echo "    apt-get install --no-install-recommends ${missing[*]}" >&2

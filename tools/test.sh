@@ -6,17 +6,27 @@
 #
 #     tools/test.sh [name…]      only the tests of these names, e.g. rating
 #     tools/test.sh exact        ten million decisions against numeric SQL
+#     TEST_JOBS=n                files at once (default: the processors, at most 4)
+#     TEST_MINUTES=n             after so long no file is begun (default 30); those
+#                                that are left out are named
 #
 # A test whose first lines say `requires: pg_cron`, or whose name starts with
-# cron_, runs in the database growth_index, which has pg_cron.
+# cron_, runs in the database growth_index, which has pg_cron.  Tests that make
+# roles, which all databases share, and scenarios run one at a time.
 #
 set -u -o pipefail
 . "$(dirname "$0")/server.sh"
 
 "$GI_TOOLS/setup.sh" && "$GI_TOOLS/build.sh" || exit 1
-gi_server_start max_connections=60
+# what is written is thrown away, and a slow machine shall not compile plans
+GI_MALLOC=yes
+gi_server_start max_connections=60 jit=off full_page_writes=off max_wal_size=256MB \
+	min_wal_size=128MB wal_writer_delay=10s bgwriter_delay=10s
 scratch=$GI_SERVER/scratch
-limit=600 # seconds for one file
+limit=900 # seconds for one file
+jobs=${TEST_JOBS:-$(nproc)}
+[ "$jobs" -le 4 ] || jobs=4
+end=$((SECONDS + ${TEST_MINUTES:-30} * 60))
 show=     # yes: show what passed as well
 if [ "$*" = exact ]; then
 	set -- expression_exact
@@ -37,10 +47,10 @@ wanted() {
 }
 
 report() {
-	printf '%-42s %s\n' "$1" "$2"
+	printf '%-34s %s\n' "$1" "$2"
 }
 
-# tap NAME STATUS FILE: count the lines of a TAP test, show what is not well
+# tap NAME STATUS FILE SECONDS: count the lines of a TAP test, show what is not well
 tap() {
 	local ok notok plan skip todo
 	ok=$(grep '^ok ' "$3" | grep -civE '# *skip')
@@ -66,10 +76,10 @@ tap() {
 	if [ $((ok + notok)) -eq 0 ]; then
 		report "$1" "skipped"
 	elif [ $notok -eq 0 ]; then
-		report "$1" "$ok passed"
+		report "$1" "$(printf '%3d passed %4d s' $ok "$4")"
 		[ -z "$show" ] || sed -n 's/^ok [0-9]* - /    /p' "$3"
 	else
-		report "$1" "$ok passed, $notok FAILED"
+		report "$1" "$(printf '%3d passed %4d s, %d FAILED' $ok "$4" $notok)"
 		grep -vE '^ok |^1\.\.' "$3" | tail -60 | sed 's/^/    /'
 	fi
 }
@@ -103,22 +113,62 @@ database_for() {
 	fi
 }
 
-# run FILE TEMPLATE COMMAND…: the test in a database of its own
+# run FILE TEMPLATE COMMAND…: the test in a database of its own; its output,
+# status and seconds are left beside each other for judge()
 run() {
-	local file=$1 name=${1#"$GI_ROOT/test/"} output status
-	name=${name%.*}
-	output=$scratch/${name##*/}.tap
-	if database_for "$file" "$2" >"$output" 2>&1; then
+	local file=$1 output=$scratch/${1##*/} status=1 from=$SECONDS
+	if database_for "$file" "$2" >"$output.tap" 2>&1; then
 		shift 2
-		(cd "$GI_ROOT" && PGDATABASE=$database timeout --foreground $limit "$@" "$file") >"$output" 2>&1
+		(cd "$GI_ROOT" && PGDATABASE=$database timeout --foreground $limit "$@" "$file") >"$output.tap" 2>&1
 		status=$?
-		[ $status -ne 124 ] || echo "stopped after $limit s" >>"$output"
-	else
-		status=1
+		[ $status -ne 124 ] || echo "stopped after $limit s" >>"$output.tap"
 	fi
-	tap "$name" $status "$output"
-	drop_database "$database"
+	drop_database "$database" >/dev/null 2>&1
+	echo "$status $((SECONDS - from))" >"$output.status"
 }
+
+# judge FILE: count and report a test that has run
+judge() {
+	local name=${1#"$GI_ROOT/test/"} status seconds
+	read -r status seconds <"$scratch/${1##*/}.status"
+	tap "${name%.*}" "${status:-1}" "$scratch/${1##*/}.tap" "${seconds:-0}"
+}
+
+# Is there time for another file?  If not, it is named as left out.
+in_time() {
+	local name=${1#"$GI_ROOT/test/"}
+	[ $SECONDS -lt $end ] || { skipped+=("${name%.*}: ${TEST_MINUTES:-30} minutes are over (TEST_MINUTES)") && false; }
+}
+
+# collect: wait for one of the tests that run at once, and report it
+declare -A running=()
+collect() {
+	local pid
+	wait -n -p pid "${!running[@]}"
+	judge "${running[$pid]}"
+	unset "running[$pid]"
+}
+
+# Does the test use what all databases share?
+alone() {
+	[[ $1 == */cron_* ]] || grep -qE 'create_roles|CREATE (ROLE|USER)|requires: pg_cron' "$1"
+}
+
+psql_file=("$GI_BIN/psql" -X -A -t -q -P pager=off -v ON_ERROR_STOP=1 -f)
+
+# A machine that needs long for a plain count gets smaller random samples; what
+# the tests decide is the same.
+probe=${EPOCHREALTIME/[.,]/}
+gi_psql -X -q -d postgres -o /dev/null -c 'SELECT count(*) FROM generate_series(1, 3000000)'
+if [ $((${EPOCHREALTIME/[.,]/} - probe)) -gt 1500000 ] && [ -z "$show" ]; then
+	echo "a slow machine: random samples are small"
+	for sample in EXACT_PROFILES=20 SCORE_CARDS=5 SCORE_PROFILES=40 \
+		FAST_CARDS=15 FAST_PROFILES=40 WIDE_CARDS=5 WIDE_PROFILES=1500 TREE_CARDS=20 SET_CRITERIA=80 SET_PROFILES=60 \
+		FUZZ_ROUNDS=40 NEAREST_ROUNDS=100 YEAR_FIRMS=60 YEAR_AUDITS=60 PAY_LOAD=40 PAY_KILLS=2; do
+		name=${sample%%=*}
+		[ -n "${!name:-}" ] || export "$sample"
+	done
+fi
 
 # the databases from which those of the tests are made
 fresh_database plain template0 && create_extensions plain growth_index || gi_die "CREATE EXTENSION failed"
@@ -150,15 +200,25 @@ if [ ${#names[@]} -gt 0 ]; then
 	fi
 fi
 
+single=()
 for file in "$GI_ROOT"/test/*.sql; do
-	if [ -e "$file" ] && wanted "$(basename "$file" .sql)"; then
-		run "$file" tap "$GI_BIN/psql" -X -A -t -q -P pager=off -v ON_ERROR_STOP=1 -f
+	wanted "$(basename "$file" .sql)" || continue
+	if alone "$file"; then
+		single+=("$file")
+	elif in_time "$file"; then
+		[ ${#running[@]} -lt "$jobs" ] || collect
+		run "$file" tap "${psql_file[@]}" &
+		running[$!]=$file
 	fi
 done
+while [ ${#running[@]} -gt 0 ]; do
+	collect
+done
+for file in "${single[@]}"; do
+	in_time "$file" && run "$file" tap "${psql_file[@]}" && judge "$file"
+done
 for file in "$GI_ROOT"/test/scenario/*.sh; do
-	if [ -e "$file" ] && wanted "$(basename "$file" .sh)"; then
-		run "$file" plain bash
-	fi
+	wanted "$(basename "$file" .sh)" && in_time "$file" && run "$file" plain bash && judge "$file"
 done
 
 for name in "${skipped[@]}"; do
