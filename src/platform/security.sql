@@ -98,8 +98,9 @@ BEGIN
 		IF NOT EXISTS (SELECT FROM pg_roles AS r WHERE r.rolname = 'growth_index_' || kind) THEN
 			EXECUTE format('CREATE ROLE %I NOLOGIN', 'growth_index_' || kind);
 		END IF;
-		/* who runs the platform lets others in */
-		IF kind <> 'admin' THEN
+		/* who runs the platform lets others in; where he may already, nobody need be able to grant it */
+		IF kind <> 'admin' AND NOT EXISTS (SELECT FROM pg_auth_members AS a WHERE a.admin_option
+			AND a.roleid = to_regrole('growth_index_' || kind) AND a.member = to_regrole('growth_index_admin')) THEN
 			EXECUTE format('GRANT %I TO growth_index_admin WITH ADMIN OPTION', 'growth_index_' || kind);
 		END IF;
 		RETURN NEXT 'growth_index_' || kind;
@@ -108,7 +109,7 @@ BEGIN
 END
 $$;
 COMMENT ON FUNCTION growth_index.create_roles() IS
-'Makes the group roles growth_index_admin, _department, _analyst, _enterprise, _institution and _app where they are missing, grants them what role_privilege lists, and turns row level security on for the tables that it gives conditions for. Called again it changes nothing but what an upgrade changed. Returns the roles. Needs a superuser, or the owner of the extension with CREATEROLE. Docs: security.md.';
+'Makes the group roles growth_index_admin, _department, _analyst, _enterprise, _institution and _app where they are missing, grants them what role_privilege lists, and turns row level security on for the tables that it gives conditions for. Called again it changes nothing but what an upgrade changed. Returns the roles. Needs a superuser, or the owner of the extension with CREATEROLE; the owner alone where the roles are there. Docs: security.md.';
 REVOKE ALL ON FUNCTION growth_index.create_roles() FROM PUBLIC;
 
 CREATE FUNCTION growth_index.add_member(role_name text, kind text, code text DEFAULT NULL) RETURNS void
