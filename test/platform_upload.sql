@@ -133,6 +133,21 @@ SELECT results_eq(format($$SELECT department, rows, accepted, refused FROM growt
 	$$VALUES ('ip', 4::bigint, 2::bigint, 2::bigint)$$, 'JSON of every type, and what is no record');
 SELECT results_eq($$SELECT department, rows FROM growth_index.upload_json('ip', '[]')$$, $$VALUES (NULL::text, 0::bigint)$$, 'an empty upload has a receipt');
 SELECT throws_ok($$SELECT growth_index.upload_json('ip', '{}')$$, '22023', NULL, 'records have to be an array');
+SELECT results_eq($$SELECT accepted, refused FROM growth_index.upload_json('ip', '["x", null, 7]')$$, $$VALUES (0::bigint, 3::bigint)$$, 'of what is no object none goes in');
+SELECT results_eq('SELECT value FROM growth_index.upload_error WHERE upload_id = (SELECT max(upload_id) FROM growth_index.upload_receipt) ORDER BY line',
+	$$VALUES ('"x"'), ('null'), ('7')$$, 'and none is lost');
+
+-- reasons that say how to mend it
+UPDATE growth_index.indicator SET name_zh = '营业收入', unit = 'CNY' WHERE code = 'revenue';
+INSERT INTO growth_index.upload VALUES (left(:'c1', 17) || '1', 'revenue', '1', '2023-12-31', 'tax'), (lower(:'c1'), 'revenue', '1', '2023-12-31', 'tax'),
+	(' ' || :'c1', 'revenue', '1', '2023-12-31', 'tax'), (left(:'c1', 17), 'revenue', '1', '2023-12-31', 'tax'),
+	(:'c1', '营业收入', '1', '2023-12-31', 'tax'), (:'c1', 'Revenue ', '1', '2023-12-31', 'tax'), (:'c1', 'revenue', '-1', '2023-12-31', 'tax');
+SELECT results_eq('SELECT reason FROM growth_index.upload_error WHERE upload_id = (SELECT max(upload_id) FROM growth_index.upload_receipt) ORDER BY line', format($$VALUES
+	('"%s1" is no unified social credit code: its check character would be "%s"'), ('"%s" is no unified social credit code: it has a "m", where digits and capitals stand, but not I, O, S, V and Z'),
+	('" %s" is no unified social credit code: it has spaces around it'), ('"%1$s" is no unified social credit code: it has 17 characters, not 18'),
+	('there is no indicator "营业收入"; the code is "revenue"'), ('there is no indicator "Revenue "; the code is "revenue"'),
+	('-1 is not in the valid range: at least 0, at most 1000000000000 CNY')$$, left(:'c1', 17), right(:'c1', 1), lower(:'c1'), :'c1'), 'a reason says what would be right');
+UPDATE growth_index.indicator SET name_zh = NULL, unit = NULL WHERE code = 'revenue';
 
 -- append-only
 SELECT throws_ok('UPDATE growth_index.observation SET value = ''1''', '23001', NULL, 'observations are not updated');

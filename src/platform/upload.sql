@@ -123,9 +123,18 @@ CREATE FUNCTION growth_index.refusal(reason_code text, r growth_index.upload) RE
 LANGUAGE sql STABLE SET search_path = pg_catalog, pg_temp
 AS $$
 	SELECT CASE reason_code
-	WHEN 'malformed_code' THEN coalesce('"' || r.credit_code || '" is no unified social credit code', 'the credit code is missing')
+	WHEN 'malformed_code' THEN coalesce('"' || left(r.credit_code, 100) || '" is no unified social credit code: ' || CASE
+			WHEN r.credit_code ~ '^\s|\s$' THEN 'it has spaces around it'
+			WHEN r.credit_code !~ '^[0-9A-HJ-NPQRTUWXY]*$' THEN format('it has a "%s", where digits and capitals stand, but not I, O, S, V and Z',
+				substring(r.credit_code FROM '[^0-9A-HJ-NPQRTUWXY]'))
+			WHEN length(r.credit_code) <> 18 THEN format('it has %s characters, not 18', length(r.credit_code))
+			ELSE format('its check character would be "%s"', right(growth_index.credit_code_complete(left(r.credit_code, 17))::text, 1)) END,
+		'the credit code is missing')
 	WHEN 'unknown_enterprise' THEN format('no enterprise has the credit code %s', r.credit_code)
-	WHEN 'unknown_indicator' THEN coalesce('there is no indicator "' || r.indicator || '"', 'the indicator is missing')
+	WHEN 'unknown_indicator' THEN coalesce('there is no indicator "' || r.indicator || '"' || coalesce((
+				SELECT format('; the code is "%s"', min(k.code)) FROM growth_index.indicator AS k
+				WHERE lower(btrim(r.indicator)) IN (lower(k.code), lower(k.name_zh), lower(k.name_en)) HAVING count(*) = 1), ''),
+		'the indicator is missing')
 	WHEN 'unknown_department' THEN coalesce('there is no department "' || r.department || '"', 'the department is missing')
 	WHEN 'other_department' THEN format('role "%s" acts for %s, not for department "%s"', growth_index.caller(),
 			coalesce('department "' || growth_index.current_department() || '"', 'no department'), r.department)
@@ -137,8 +146,8 @@ AS $$
 			WHEN 'text' THEN 'text of at most 10000 characters'
 			WHEN 'date' THEN 'date of the calendar, written like 2024-12-31'
 			ELSE 'set of text, written like ["a", "b"] or a;b' END)
-	WHEN 'out_of_range' THEN format('%s is not in the valid range:', r.value)
-			|| coalesce(' at least ' || i.valid_min, '') || coalesce(' at most ' || i.valid_max, '')
+	WHEN 'out_of_range' THEN format('%s is not in the valid range: %s%s', r.value,
+			concat_ws(', ', 'at least ' || i.valid_min, 'at most ' || i.valid_max), coalesce(' ' || i.unit, ''))
 	WHEN 'bad_period' THEN coalesce('period end "' || r.period_end || '" is no date of the calendar, written like 2024-12-31',
 			'the period end is missing')
 	WHEN 'future_period' THEN format('the period ends on %s, in the future', r.period_end)
@@ -292,7 +301,8 @@ BEGIN
 				HINT = 'Each object has the keys credit_code, indicator, value and period_end.';
 	END IF;
 	INSERT INTO growth_index.upload (credit_code, indicator, value, period_end, department)
-	SELECT r ->> 'credit_code', r ->> 'indicator', r ->> 'value', r ->> 'period_end', upload_json.department
+	/* what is no object is refused as well, and kept as its value */
+	SELECT r ->> 'credit_code', r ->> 'indicator', CASE jsonb_typeof(r) WHEN 'object' THEN r ->> 'value' ELSE r::text END, r ->> 'period_end', upload_json.department
 	FROM jsonb_array_elements(records) WITH ORDINALITY AS e(r, line)
 	ORDER BY line;
 	SELECT * INTO STRICT receipt
@@ -302,4 +312,4 @@ BEGIN
 END
 $$;
 COMMENT ON FUNCTION growth_index.upload_json(text, jsonb) IS
-'One upload from a JSON array of objects {credit_code, indicator, value, period_end}; a value may be a JSON number, boolean, text or array of text. Returns the receipt. Error 22023 where records is no array.';
+'One upload from a JSON array of objects {credit_code, indicator, value, period_end}; a value may be a JSON number, boolean, text or array of text; a record that is no object is refused, and kept in upload_error.value. Returns the receipt. Error 22023 where records is no array.';
