@@ -24,29 +24,8 @@ AS $$
 		"backlog": ["待刷新企业", "Waiting for a refresh"], "lag": ["最长等待", "Longest wait"], "last_refresh": ["最近刷新", "Last refresh"],
 		"set_aside": ["刷新出错企业", "Set aside with an error"], "objections": ["待答复数据异议", "Objections to data, open"],
 		"none": ["暂无数据", "No data yet"], "rest": ["其他行业", "other industries"], "unknown": ["行业未知", "industry unknown"],
-		"unit": ["单位", "in"], "total": ["合计", "total"], "minutes": ["分钟", "min"], "eligible": ["家符合", "eligible"]
+		"unit": ["单位", "in"], "total": ["合计", "total"], "minutes": ["分钟", "min"], "hours": ["小时", "hours"], "days": ["天", "days"], "eligible": ["家符合", "eligible"]
 	}'::jsonb->word AS w) AS dictionary), word)
-$$;
-
-/* divisions of GB/T 4754-2017 that a technology zone has; another code stands for itself */
-CREATE FUNCTION growth_index.cockpit_industry(lang text, code text) RETURNS text
-LANGUAGE sql IMMUTABLE PARALLEL SAFE SET search_path = pg_catalog, pg_temp
-AS $$
-	SELECT coalesce(code || ' ' || ('{
-		"C13": ["农副食品加工业", "Farm products"], "C14": ["食品制造业", "Food"], "C15": ["酒、饮料和精制茶制造业", "Beverages"],
-		"C17": ["纺织业", "Textiles"], "C18": ["纺织服装、服饰业", "Clothing"], "C21": ["家具制造业", "Furniture"], "C22": ["造纸和纸制品业", "Paper"],
-		"C23": ["印刷和记录媒介复制业", "Printing"], "C25": ["石油、煤炭及其他燃料加工业", "Fuels"], "C26": ["化学原料和化学制品制造业", "Chemicals"],
-		"C27": ["医药制造业", "Pharmaceuticals"], "C28": ["化学纤维制造业", "Chemical fibres"], "C29": ["橡胶和塑料制品业", "Rubber and plastics"],
-		"C30": ["非金属矿物制品业", "Mineral products"], "C31": ["黑色金属冶炼和压延加工业", "Iron and steel"], "C32": ["有色金属冶炼和压延加工业", "Non-ferrous metals"],
-		"C33": ["金属制品业", "Metal products"], "C34": ["通用设备制造业", "General machinery"], "C35": ["专用设备制造业", "Special machinery"],
-		"C36": ["汽车制造业", "Motor vehicles"], "C37": ["铁路、船舶、航空航天和其他运输设备制造业", "Rail, ships, aerospace"],
-		"C38": ["电气机械和器材制造业", "Electrical machinery"], "C39": ["计算机、通信和其他电子设备制造业", "Computers and electronics"],
-		"C40": ["仪器仪表制造业", "Instruments"], "C41": ["其他制造业", "Other manufacturing"], "D44": ["电力、热力生产和供应业", "Power and heat"],
-		"F51": ["批发业", "Wholesale"], "F52": ["零售业", "Retail"], "I63": ["电信、广播电视和卫星传输服务", "Telecommunications"],
-		"I64": ["互联网和相关服务", "Internet services"], "I65": ["软件和信息技术服务业", "Software and IT services"],
-		"L72": ["商务服务业", "Business services"], "M73": ["研究和试验发展", "Research and development"], "M74": ["专业技术服务业", "Technical services"],
-		"M75": ["科技推广和应用服务业", "Technology promotion"], "N77": ["生态保护和环境治理业", "Environment"]
-	}'::jsonb -> code ->> CASE WHEN lang = 'en' THEN 1 ELSE 0 END), code, growth_index.cockpit_word(lang, 'unknown'))
 $$;
 
 CREATE FUNCTION growth_index.cockpit_scores(scorecard text, OUT ratings jsonb, OUT industries jsonb)
@@ -127,6 +106,23 @@ AS $$
 		|| (SELECT to_jsonb(d) FROM growth_index.cockpit_data() AS d)
 $$;
 
+/* so many of a thing: one enterprise, two enterprises */
+CREATE FUNCTION growth_index.cockpit_count(lang text, n numeric, word text) RETURNS text
+LANGUAGE sql IMMUTABLE STRICT PARALLEL SAFE SET search_path = pg_catalog, pg_temp
+AS $$
+	SELECT to_char(n, 'FM999,999,999,990') || ' ' || CASE WHEN lang = 'en' AND n = 1 THEN rtrim(growth_index.cockpit_word(lang, word), 's')
+		ELSE growth_index.cockpit_word(lang, word) END
+$$;
+
+/* a time in the largest unit of which it has two */
+CREATE FUNCTION growth_index.cockpit_wait(lang text, seconds numeric) RETURNS text
+LANGUAGE sql IMMUTABLE STRICT PARALLEL SAFE SET search_path = pg_catalog, pg_temp
+AS $$
+	SELECT CASE WHEN seconds >= 172800 THEN floor(seconds / 86400) || ' ' || growth_index.cockpit_word(lang, 'days')
+		WHEN seconds >= 7200 THEN floor(seconds / 3600) || ' ' || growth_index.cockpit_word(lang, 'hours')
+		ELSE ceil(seconds / 60) || ' ' || growth_index.cockpit_word(lang, 'minutes') END
+$$;
+
 CREATE FUNCTION growth_index.cockpit_amount(lang text, amount numeric) RETURNS text
 LANGUAGE sql IMMUTABLE STRICT PARALLEL SAFE SET search_path = pg_catalog, pg_temp
 AS $$
@@ -158,7 +154,9 @@ CREATE FUNCTION growth_index.cockpit_row(label text, share numeric, figure text,
 LANGUAGE sql IMMUTABLE PARALLEL SAFE SET search_path = pg_catalog, pg_temp
 AS $$
 	SELECT format(E'<div class="row"><span>%s</span><i><u style="width:%s%%;background:%s"></u></i><em>%s</em></div>\n',
-		growth_index.picture_escape(label), round(100 * least(greatest(coalesce(share, 0), 0), 1), 1), colour, growth_index.picture_escape(figure))
+		growth_index.picture_escape(label), round(100 * least(greatest(coalesce(share, 0), 0), 1), 1), colour,
+		/* a figure goes to the next line between its parts, not within one */
+		replace(replace(growth_index.picture_escape(figure), ' ', '&#160;'), '&#160;·&#160;', '&#160;· '))
 $$;
 
 CREATE FUNCTION growth_index.cockpit_column(heights numeric[], colours text[], top text, foot text, hint text) RETURNS text
@@ -217,10 +215,10 @@ AS $$
 		(5, 'financing_total', growth_index.cockpit_amount(lang, (h ->> 'financing_total')::numeric),
 			growth_index.cockpit_word(lang, 'of_which_equity') || ' ' || growth_index.cockpit_amount(lang, (h ->> 'equity_raised')::numeric)),
 		(6, 'awards_amount', growth_index.cockpit_amount(lang, (h ->> 'awards_amount')::numeric),
-			to_char((h ->> 'award_enterprises')::bigint, 'FM999,999,990') || ' ' || growth_index.cockpit_word(lang, 'enterprises')),
+			growth_index.cockpit_count(lang, (h ->> 'award_enterprises')::numeric, 'enterprises')),
 		(7, 'awards', to_char((h ->> 'awards')::bigint, 'FM999,999,990'), NULL),
 		(8, 'payments_amount', growth_index.cockpit_amount(lang, (h ->> 'payments_amount')::numeric),
-			to_char((h ->> 'payments')::bigint, 'FM999,999,990') || ' ' || growth_index.cockpit_word(lang, 'payments'))
+			growth_index.cockpit_count(lang, (h ->> 'payments')::numeric, 'payments'))
 	) AS t(n, word, figure, note)
 $$;
 
@@ -252,9 +250,9 @@ AS $$
 	|| growth_index.cockpit_card(growth_index.cockpit_word(lang, 'financing'), growth_index.cockpit_word(lang, 'months'),
 		growth_index.cockpit_months(growth_index.picture_list(cockpit, 'financing'), '{equity,debt}', '{#2563eb,#93c5fd}', lang), 6, lang)
 	|| growth_index.cockpit_card(growth_index.cockpit_word(lang, 'industries'), growth_index.cockpit_word(lang, 'industries_note'),
-		(SELECT string_agg(growth_index.cockpit_row(growth_index.cockpit_industry(lang, i ->> 'industry'),
+		(SELECT string_agg(growth_index.cockpit_row(coalesce(growth_index.picture_industry(lang, i ->> 'industry'), growth_index.cockpit_word(lang, 'unknown')),
 				(i ->> 'average')::numeric / coalesce((cockpit #>> '{scorecard,total}')::numeric, 100),
-				(i ->> 'average') || ' · ' || to_char((i ->> 'enterprises')::bigint, 'FM999,999,990') || ' ' || growth_index.cockpit_word(lang, 'enterprises'), '#2563eb'), '' ORDER BY n)
+				(i ->> 'average') || ' · ' || growth_index.cockpit_count(lang, (i ->> 'enterprises')::numeric, 'enterprises'), '#2563eb'), '' ORDER BY n)
 		FROM jsonb_array_elements(growth_index.picture_list(cockpit, 'industries')) WITH ORDINALITY AS e(i, n)), 6, lang)
 	|| growth_index.cockpit_card(growth_index.cockpit_word(lang, 'coverage'), growth_index.cockpit_word(lang, 'coverage_note'),
 		(SELECT string_agg(growth_index.cockpit_row(growth_index.picture_name(lang, c), (c ->> 'coverage')::numeric,
@@ -268,8 +266,9 @@ LANGUAGE sql IMMUTABLE PARALLEL SAFE SET search_path = pg_catalog, pg_temp
 AS $$
 	SELECT '<div class="tiles small">' || (SELECT string_agg(growth_index.cockpit_tile(growth_index.cockpit_word(lang, t.word), t.figure, NULL), '' ORDER BY t.n)
 		FROM (SELECT cockpit -> 'freshness' AS f) AS x, LATERAL (VALUES
-			(1, 'backlog', f ->> 'backlog'), (2, 'lag', CASE WHEN f ->> 'lag' IS NULL THEN '–' ELSE ceil((f ->> 'lag')::numeric / 60) || ' ' || growth_index.cockpit_word(lang, 'minutes') END),
-			(3, 'last_refresh', translate(left(f ->> 'last_refresh', 16), 'T', ' ')), (4, 'set_aside', f ->> 'set_aside'), (5, 'objections', f ->> 'objections')
+			(1, 'backlog', to_char((f ->> 'backlog')::bigint, 'FM999,999,990')), (2, 'lag', growth_index.cockpit_wait(lang, (f ->> 'lag')::numeric)),
+			(3, 'last_refresh', translate(left(f ->> 'last_refresh', 16), 'T', ' ')),
+			(4, 'set_aside', to_char((f ->> 'set_aside')::bigint, 'FM999,999,990')), (5, 'objections', to_char((f ->> 'objections')::bigint, 'FM999,999,990'))
 		) AS t(n, word, figure)) || E'</div>\n'
 	|| coalesce((SELECT format('<table><tr><th>%s</th><th>%s</th><th>%s</th><th>%s</th><th>%s</th></tr>', growth_index.cockpit_word(lang, 'department'),
 			growth_index.cockpit_word(lang, 'indicators'), growth_index.cockpit_word(lang, 'last_upload'),
@@ -308,7 +307,7 @@ h2 { font-size: 17px; margin: 0; }
 .row { display: grid; grid-template-columns: 38%% minmax(0, 1fr) 34%%; gap: 12px; align-items: center; padding: 4px 0; }
 .row i { height: 10px; background: #f1f5f9; border-radius: 5px; overflow: hidden; }
 .row u { display: block; height: 100%%; border-radius: 5px; }
-.row em { font-style: normal; text-align: right; color: #334155; font-variant-numeric: tabular-nums; }
+.row em { font-style: normal; text-align: right; color: #334155; font-variant-numeric: tabular-nums; word-break: keep-all; overflow-wrap: normal; }
 .columns { display: flex; gap: 6px; align-items: flex-end; min-height: 200px; border-bottom: 0; }
 .column { flex: 1 1 0; min-width: 0; display: flex; flex-direction: column; align-items: center; justify-content: flex-end; overflow-wrap: normal; }
 .column u { width: 100%%; max-width: 46px; }
@@ -354,10 +353,11 @@ COMMENT ON FUNCTION growth_index.cockpit_html(text, text) IS
 'The cockpit as one HTML page that needs no other file, in Chinese (zh) or English (en); zone is a name for its title. Error 22023 for another language.';
 COMMENT ON FUNCTION growth_index.cockpit_page(jsonb, text, text) IS 'Internal: the page from what cockpit() returns. Reads nothing but its arguments.';
 COMMENT ON FUNCTION growth_index.cockpit_word(text, text) IS 'Internal: a word of the page in a language; itself where there is none.';
-COMMENT ON FUNCTION growth_index.cockpit_industry(text, text) IS 'Internal: an industry by code and name.';
 COMMENT ON FUNCTION growth_index.cockpit_scores(text) IS 'Internal: ratings and industries of the cockpit.';
 COMMENT ON FUNCTION growth_index.cockpit_money(date) IS 'Internal: benefits, financing and policies of the cockpit.';
 COMMENT ON FUNCTION growth_index.cockpit_data() IS 'Internal: departments, coverage and freshness of the cockpit.';
+COMMENT ON FUNCTION growth_index.cockpit_count(text, numeric, text) IS 'Internal: a number of things, in words.';
+COMMENT ON FUNCTION growth_index.cockpit_wait(text, numeric) IS 'Internal: seconds, in minutes, hours or days.';
 COMMENT ON FUNCTION growth_index.cockpit_amount(text, numeric) IS 'Internal: an amount of yuan, short.';
 COMMENT ON FUNCTION growth_index.cockpit_tile(text, text, text) IS 'Internal: a figure.';
 COMMENT ON FUNCTION growth_index.cockpit_card(text, text, text, integer, text) IS 'Internal: a panel; says so where it is empty.';

@@ -10,7 +10,7 @@ LANGUAGE sql IMMUTABLE PARALLEL SAFE
 AS $$
 	SELECT '{
 		"score": ["创新积分", "Score"], "of": ["满分", "of"], "coverage": ["数据覆盖", "data coverage"],
-		"rank": ["排名", "rank"], "not_scored": ["未评分", "not scored"], "not_rated": ["未评级", "n/a"],
+		"rank": ["排名", "rank"], "not_scored": ["未评分", "not scored"], "not_rated": ["未评级", "unrated"],
 		"low_coverage": ["数据不足，暂不评分", "Too little data for a score"],
 		"undecided": ["关键指标缺失，暂不评分", "A decisive indicator is missing"],
 		"pending": ["尚未计算", "Not computed yet"], "missing": ["缺少", "missing"],
@@ -103,7 +103,7 @@ RETURNS text
 LANGUAGE sql IMMUTABLE STRICT PARALLEL SAFE SET search_path = pg_catalog, pg_temp
 AS $$
 	SELECT CASE
-		WHEN lang = 'en' THEN 'CNY ' || to_char(round(amount), 'FM999,999,999,999,990')
+		WHEN lang = 'en' THEN 'CNY ' || CASE WHEN abs(amount) < 100 THEN trim_scale(round(amount, 2))::text ELSE to_char(round(amount), 'FM999,999,999,999,990') END
 		WHEN amount >= 100000000 THEN trim_scale(round(amount / 100000000, 2)) || ' 亿元'
 		WHEN amount >= 10000 THEN trim_scale(round(amount / 10000, 2)) || ' 万元'
 		ELSE trim_scale(round(amount, 2)) || ' 元'
@@ -132,6 +132,37 @@ AS $$
 		nullif(thing OPERATOR(pg_catalog.->>) field, ''), thing OPERATOR(pg_catalog.->>) 'code', '')
 $$;
 
+/* marks that the state gives by the same names everywhere; another one stands for itself */
+CREATE FUNCTION growth_index.picture_tag(lang text, tag text)
+RETURNS text
+LANGUAGE sql IMMUTABLE PARALLEL SAFE SET search_path = pg_catalog, pg_temp
+AS $$
+	SELECT coalesce(CASE WHEN lang = 'en' THEN '{"高新技术企业": "High-tech enterprise", "科技型中小企业": "Technology SME", "创新型中小企业": "Innovative SME",
+		"专精特新": "Specialised SME", "专精特新中小企业": "Specialised SME", "小巨人": "Little giant", "专精特新小巨人": "Little giant",
+		"单项冠军": "Champion of its trade", "瞪羚": "Gazelle", "雏鹰": "Young eagle", "独角兽": "Unicorn"}'::jsonb ->> tag END, tag)
+$$;
+
+/* divisions of GB/T 4754-2017 that a technology zone has; another code stands for itself */
+CREATE FUNCTION growth_index.picture_industry(lang text, code text) RETURNS text
+LANGUAGE sql IMMUTABLE PARALLEL SAFE SET search_path = pg_catalog, pg_temp
+AS $$
+	SELECT coalesce(code || ' ' || ('{
+		"C13": ["农副食品加工业", "Farm products"], "C14": ["食品制造业", "Food"], "C15": ["酒、饮料和精制茶制造业", "Beverages"],
+		"C17": ["纺织业", "Textiles"], "C18": ["纺织服装、服饰业", "Clothing"], "C21": ["家具制造业", "Furniture"], "C22": ["造纸和纸制品业", "Paper"],
+		"C23": ["印刷和记录媒介复制业", "Printing"], "C25": ["石油、煤炭及其他燃料加工业", "Fuels"], "C26": ["化学原料和化学制品制造业", "Chemicals"],
+		"C27": ["医药制造业", "Pharmaceuticals"], "C28": ["化学纤维制造业", "Chemical fibres"], "C29": ["橡胶和塑料制品业", "Rubber and plastics"],
+		"C30": ["非金属矿物制品业", "Mineral products"], "C31": ["黑色金属冶炼和压延加工业", "Iron and steel"], "C32": ["有色金属冶炼和压延加工业", "Non-ferrous metals"],
+		"C33": ["金属制品业", "Metal products"], "C34": ["通用设备制造业", "General machinery"], "C35": ["专用设备制造业", "Special machinery"],
+		"C36": ["汽车制造业", "Motor vehicles"], "C37": ["铁路、船舶、航空航天和其他运输设备制造业", "Rail, ships, aerospace"],
+		"C38": ["电气机械和器材制造业", "Electrical machinery"], "C39": ["计算机、通信和其他电子设备制造业", "Computers and electronics"],
+		"C40": ["仪器仪表制造业", "Instruments"], "C41": ["其他制造业", "Other manufacturing"], "D44": ["电力、热力生产和供应业", "Power and heat"],
+		"F51": ["批发业", "Wholesale"], "F52": ["零售业", "Retail"], "I63": ["电信、广播电视和卫星传输服务", "Telecommunications"],
+		"I64": ["互联网和相关服务", "Internet services"], "I65": ["软件和信息技术服务业", "Software and IT services"],
+		"L72": ["商务服务业", "Business services"], "M73": ["研究和试验发展", "Research and development"], "M74": ["专业技术服务业", "Technical services"],
+		"M75": ["科技推广和应用服务业", "Technology promotion"], "N77": ["生态保护和环境治理业", "Environment"]
+	}'::jsonb -> code ->> CASE WHEN lang = 'en' THEN 1 ELSE 0 END), code)
+$$;
+
 /* a list of the portrait, empty where it has none */
 CREATE FUNCTION growth_index.picture_list(portrait jsonb, key text)
 RETURNS jsonb
@@ -150,4 +181,6 @@ COMMENT ON FUNCTION growth_index.picture_panel(numeric, numeric, numeric, numeri
 COMMENT ON FUNCTION growth_index.picture_money(text, numeric) IS 'Internal: an amount of yuan in words of a language.';
 COMMENT ON FUNCTION growth_index.picture_colour(text) IS 'Internal: the colour of a rating.';
 COMMENT ON FUNCTION growth_index.picture_name(text, jsonb, text) IS 'Internal: the name of a thing in a language.';
+COMMENT ON FUNCTION growth_index.picture_tag(text, text) IS 'Internal: the name of a mark, such as 高新技术企业, in a language; itself where it is not known.';
+COMMENT ON FUNCTION growth_index.picture_industry(text, text) IS 'Internal: an industry by code and name; NULL for none.';
 COMMENT ON FUNCTION growth_index.picture_list(jsonb, text) IS 'Internal: a list of the portrait, empty where there is none.';

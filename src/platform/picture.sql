@@ -27,10 +27,10 @@ BEGIN
 	result := result || growth_index.picture_text(56, top, 'code', 'start', portrait->>'credit_code');
 
 	chips := ARRAY[
-		growth_index.picture_word(lang, 'industry') || ' ' || (portrait->>'industry'),
+		growth_index.picture_industry(lang, portrait->>'industry'),
 		coalesce(growth_index.picture_word(lang, portrait->>'segment'), portrait->>'segment'),
 		growth_index.picture_word(lang, 'founded') || ' ' || (portrait->>'founded')]
-		|| ARRAY(SELECT jsonb_array_elements_text(growth_index.picture_list(portrait, 'tags')));
+		|| ARRAY(SELECT growth_index.picture_tag(lang, tag) FROM jsonb_array_elements_text(growth_index.picture_list(portrait, 'tags')) AS t(tag));
 	top := top + 18;
 	FOREACH chip IN ARRAY chips LOOP
 		CONTINUE WHEN coalesce(chip, '') = '';
@@ -181,7 +181,7 @@ BEGIN
 		END IF;
 		IF peer IS NOT NULL THEN
 			result := result || format('<line x1="%1$s" y1="%2$s" x2="%1$s" y2="%3$s" class="tick"/>',
-				round(x + width * peer, 1), y + 4, y + 12 + thick);
+				round(x + width * peer, 1), y + 6, y + 10 + thick);
 		END IF;
 		result := result || E'\n';
 		y := y + step;
@@ -223,7 +223,7 @@ BEGIN
 	END LOOP;
 	FOR i IN 1 .. n LOOP
 		xs := xs || round(CASE WHEN n = 1 THEN x + 30 + (width - 30) / 2
-			ELSE x + 60 + (width - 90) * (i - 1) / (n - 1) END, 1);
+			ELSE x + 60 + (width - 96) * (i - 1) / (n - 1) END, 1);
 		ys := ys || round(y + height - 24 - (height - 40) * (scores[i] - low) / (high - low), 1);
 	END LOOP;
 	result := result || format(E'<polyline points="%s" class="line"/>\n',
@@ -232,7 +232,9 @@ BEGIN
 		result := result
 			|| format('<circle cx="%s" cy="%s" r="5" class="%s"/>', xs[i], ys[i],
 				CASE WHEN replayed[i] THEN 'dot open' ELSE 'dot' END)
-			|| growth_index.picture_text(xs[i], ys[i] - 11, 'value over', 'middle', round(scores[i], 1)::text)
+			/* beside the last point where the line comes down to it from above */
+			|| CASE WHEN i = n AND ys[i] - ys[i - 1] > 12 THEN growth_index.picture_text(xs[i] + 9, ys[i] + 5, 'value', 'start', round(scores[i], 1)::text)
+				ELSE growth_index.picture_text(xs[i], ys[i] - 11, 'value over', 'middle', round(scores[i], 1)::text) END
 			|| growth_index.picture_text(xs[i], y + height - 5, 'label', 'middle',
 				CASE WHEN n > 4 THEN left(dates[i], 7) ELSE dates[i] END);
 	END LOOP;
@@ -337,7 +339,7 @@ AS $$
 		WHEN 'number' THEN CASE unit WHEN 'CNY' THEN growth_index.picture_money(lang, (value #>> '{}')::numeric)
 			ELSE trim_scale(round((value #>> '{}')::numeric, 4))::text END
 		WHEN 'boolean' THEN growth_index.picture_word(lang, value #>> '{}')
-		WHEN 'array' THEN coalesce((SELECT string_agg(v, CASE lang WHEN 'en' THEN ', ' ELSE '、' END) FROM jsonb_array_elements_text(value) AS v), '–')
+		WHEN 'array' THEN coalesce((SELECT string_agg(growth_index.picture_tag(lang, v), CASE lang WHEN 'en' THEN ', ' ELSE '、' END) FROM jsonb_array_elements_text(value) AS v), '–')
 		WHEN 'string' THEN value #>> '{}'
 		ELSE growth_index.picture_word(lang, 'no_value') END
 $$;
@@ -357,13 +359,65 @@ BEGIN
 END
 $$;
 
-CREATE FUNCTION growth_index.picture(portrait jsonb, lang text DEFAULT 'zh')
-RETURNS text
+/* dimensions: a radar and bars from three on, bars in two columns where they are many; and the history */
+CREATE FUNCTION growth_index.picture_shape(portrait jsonb, lang text, y numeric, OUT body text, OUT height numeric)
+RETURNS record
 LANGUAGE plpgsql IMMUTABLE STRICT PARALLEL SAFE SET search_path = pg_catalog, pg_temp
 AS $$
 DECLARE
 	dims jsonb := growth_index.picture_list(portrait, 'dimensions');
 	n integer := jsonb_array_length(dims);
+	history jsonb := growth_index.picture_list(portrait, 'history');
+	lacking jsonb := growth_index.picture_list(portrait, 'missing');
+	half integer := (n + 1) / 2;
+	step numeric := CASE WHEN n > 6 THEN 36 ELSE 44 END;
+	x numeric := 548;	/* of the history's panel */
+	top numeric := y;
+	low numeric;
+BEGIN
+	IF n > 10 THEN
+		body := growth_index.picture_panel(32, y, 1016, 66 + step * half, growth_index.picture_word(lang, 'by_dimension'))
+			|| growth_index.picture_legend(lang, 778, y + 36)
+			|| growth_index.picture_bars((SELECT jsonb_agg(d ORDER BY i) FROM jsonb_array_elements(dims) WITH ORDINALITY AS e(d, i) WHERE i <= half),
+				lang, 56, y + 68, 452, step)
+			|| growth_index.picture_bars((SELECT jsonb_agg(d ORDER BY i) FROM jsonb_array_elements(dims) WITH ORDINALITY AS e(d, i) WHERE i > half),
+				lang, 572, y + 68, 452, step);
+		x := 32;
+		top := y + 66 + step * half + 16;
+		low := 200;
+		height := top + low - y;
+	ELSIF n > 2 THEN
+		height := greatest(440, 260 + step * n + 16);
+		top := y + 60 + step * n + 16;
+		low := height - 76 - step * n;
+		body := growth_index.picture_panel(32, y, 500, height, growth_index.picture_word(lang, 'dimensions'))
+			|| growth_index.picture_radar(dims, lang, 282, y + round(height / 2) + 8, 140)
+			|| growth_index.picture_legend(lang, 166, y + height - 18)
+			|| growth_index.picture_panel(548, y, 500, 60 + step * n, growth_index.picture_word(lang, 'by_dimension'))
+			|| growth_index.picture_bars(dims, lang, 572, y + 68, 452, step);
+	ELSE
+		height := CASE WHEN n = 0 AND jsonb_array_length(history) = 0 AND jsonb_array_length(lacking) = 0 THEN 108 ELSE 260 END;
+		low := height;
+		body := growth_index.picture_panel(32, y, 500, height, growth_index.picture_word(lang, 'dimensions'))
+			|| CASE WHEN n = 0 THEN growth_index.picture_lacking(lacking, lang, 56, y + 72)
+				ELSE growth_index.picture_bars(dims, lang, 56, y + 84, 452, 64) || growth_index.picture_legend(lang, 166, y + height - 18) END;
+	END IF;
+	body := body || growth_index.picture_panel(x, top, 1048 - x, low, growth_index.picture_word(lang, 'history'))
+		|| CASE WHEN jsonb_path_exists(portrait, '$.history[*] ? (@.replayed == true)') THEN
+			growth_index.picture_text(1024, top + 36, 'label', 'end', '○ ' || growth_index.picture_word(lang, 'replayed')
+				|| '   ● ' || growth_index.picture_word(lang, 'recorded')) ELSE '' END
+		|| CASE WHEN jsonb_path_exists(history, '$[*].score') THEN
+				growth_index.picture_history(history, lang, x + 24, top + 48, 1000 - x, low - 62)
+			WHEN n > 2 THEN growth_index.picture_lacking(lacking, lang, x + 24, top + 66)
+			ELSE growth_index.picture_text(x + 24, top + 72, 'label', 'start', growth_index.picture_word(lang, 'none')) END;
+END
+$$;
+
+CREATE FUNCTION growth_index.picture(portrait jsonb, lang text DEFAULT 'zh')
+RETURNS text
+LANGUAGE plpgsql IMMUTABLE STRICT PARALLEL SAFE SET search_path = pg_catalog, pg_temp
+AS $$
+DECLARE
 	strengths jsonb := growth_index.picture_indicator_rows(growth_index.picture_list(portrait, 'strengths'), lang);
 	gaps jsonb := growth_index.picture_indicator_rows(growth_index.picture_list(portrait, 'gaps'), lang);
 	policies jsonb := growth_index.picture_match_rows(growth_index.picture_list(portrait, 'policies'), lang, 'award');
@@ -371,38 +425,12 @@ DECLARE
 	near jsonb := growth_index.picture_near_rows(growth_index.picture_list(portrait, 'near_misses'), lang);
 	header record := growth_index.picture_header(portrait, lang, 24);
 	y numeric := 24 + header.height + 16;
+	shape record := growth_index.picture_shape(portrait, lang, y);
 	h numeric;
-	hist_y numeric;
-	hist_h numeric;
-	body text := header.body;
+	body text := header.body || shape.body;
 	foot text[] := growth_index.picture_footer(portrait, lang);
 BEGIN
-	/* dimensions left (radar from three on, else bars), points and history right */
-	h := CASE WHEN n > 2 THEN greatest(440, 76 + 44 * n + 200) ELSE 260 END;
-	body := body || growth_index.picture_panel(32, y, 500, h, growth_index.picture_word(lang, 'dimensions'));
-	IF n > 2 THEN
-		body := body || growth_index.picture_radar(dims, lang, 282, y + round(h / 2) + 8, 140)
-			|| growth_index.picture_legend(lang, 166, y + h - 18)
-			|| growth_index.picture_panel(548, y, 500, 60 + 44 * n, growth_index.picture_word(lang, 'by_dimension'))
-			|| growth_index.picture_bars(dims, lang, 572, y + 68, 452, 44);
-		hist_y := y + 76 + 44 * n;
-		hist_h := h - 76 - 44 * n;
-	ELSE
-		body := body || CASE WHEN n = 0
-			THEN growth_index.picture_lacking(growth_index.picture_list(portrait, 'missing'), lang, 56, y + 72)
-			ELSE growth_index.picture_bars(dims, lang, 56, y + 84, 452, 64)
-				|| growth_index.picture_legend(lang, 166, y + h - 18) END;
-		hist_y := y;
-		hist_h := h;
-	END IF;
-	body := body || growth_index.picture_panel(548, hist_y, 500, hist_h, growth_index.picture_word(lang, 'history'))
-		|| CASE WHEN jsonb_path_exists(portrait, '$.history[*] ? (@.replayed == true)') THEN
-			growth_index.picture_text(1024, hist_y + 36, 'label', 'end', '○ ' || growth_index.picture_word(lang, 'replayed')
-				|| '   ● ' || growth_index.picture_word(lang, 'recorded')) ELSE '' END
-		|| CASE WHEN n > 2 AND NOT jsonb_path_exists(portrait, '$.history[*].score')
-			THEN growth_index.picture_lacking(growth_index.picture_list(portrait, 'missing'), lang, 572, hist_y + 66)
-			ELSE growth_index.picture_history(growth_index.picture_list(portrait, 'history'), lang, 572, hist_y + 48, 452, hist_h - 62) END;
-	y := y + h + 16;
+	y := y + shape.height + 16;
 
 	h := 62 + 38 * greatest(jsonb_array_length(strengths), jsonb_array_length(gaps), 1);
 	body := body || growth_index.picture_panel(32, y, 500, h, growth_index.picture_word(lang, 'strengths'))
@@ -506,5 +534,6 @@ COMMENT ON FUNCTION growth_index.picture_indicator_rows(jsonb, text) IS 'Interna
 COMMENT ON FUNCTION growth_index.picture_match_rows(jsonb, text, text) IS 'Internal: rows of policies and products.';
 COMMENT ON FUNCTION growth_index.picture_value(text, jsonb, text) IS 'Internal: a value in words of a language.';
 COMMENT ON FUNCTION growth_index.picture_near_rows(jsonb, text) IS 'Internal: rows of near misses.';
+COMMENT ON FUNCTION growth_index.picture_shape(jsonb, text, numeric) IS 'Internal: dimensions and history.';
 COMMENT ON FUNCTION growth_index.picture_footer(jsonb, text) IS 'Internal: scorecard, day, peers and source.';
 COMMENT ON FUNCTION growth_index.picture_frame(text, text, numeric) IS 'Internal: the SVG document around its body.';
