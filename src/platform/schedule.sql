@@ -11,6 +11,28 @@ AS $$
 $$;
 COMMENT ON FUNCTION growth_index.job_lock(text) IS 'Takes the session''s lock of a job; false where another session runs it.';
 
+/* a session that was cut short by an error keeps its lock, and with it every later run away */
+CREATE FUNCTION growth_index.job_skipped(job text) RETURNS void
+LANGUAGE plpgsql SET search_path = pg_catalog, pg_temp
+AS $$
+DECLARE
+	lock_key	bigint := hashtextextended('growth_index job ' || job, 0);
+	holder		record;
+BEGIN
+	SELECT a.pid, a.usename, a.state_change INTO holder
+	FROM pg_locks AS l JOIN pg_stat_activity AS a ON a.pid = l.pid
+	WHERE l.locktype = 'advisory' AND l.granted AND l.objsubid = 1 AND l.database = (SELECT d.oid FROM pg_database AS d WHERE d.datname = current_database())
+		AND l.classid::bigint = (lock_key >> 32) & 4294967295 AND l.objid::bigint = lock_key & 4294967295 AND a.state LIKE 'idle%';
+	IF FOUND THEN
+		RAISE EXCEPTION 'the % job is kept from running by an idle session', job
+			USING ERRCODE = 'object_in_use', DETAIL = format('Process %s of role "%s" holds its lock, and has been idle since %s.', holder.pid, holder.usename, holder.state_change),
+				HINT = format('End that session, or: SELECT pg_terminate_backend(%s).', holder.pid);
+	END IF;
+	RAISE NOTICE 'the % job is running in another session: skipped', job;
+END
+$$;
+COMMENT ON FUNCTION growth_index.job_skipped(text) IS 'Internal: says that a job runs in another session; error 55006 where that session is idle, which is not to be taken for a success.';
+
 CREATE FUNCTION growth_index.job_unlock(job text) RETURNS boolean
 LANGUAGE sql SET search_path = pg_catalog, pg_temp
 AS $$
@@ -23,7 +45,7 @@ LANGUAGE plpgsql
 AS $$
 BEGIN
 	IF NOT growth_index.job_lock('refresh') THEN
-		RAISE NOTICE 'the refresh job is running in another session: skipped';
+		PERFORM growth_index.job_skipped('refresh');
 		RETURN;
 	END IF;
 	PERFORM growth_index.restore_rights();
@@ -36,14 +58,14 @@ BEGIN
 	PERFORM growth_index.job_unlock('refresh');
 END
 $$;
-COMMENT ON PROCEDURE growth_index.run_refresh_job() IS 'What the job "growth_index refresh" does: refresh(), fit_scorecards() of what was not fitted yet, and each hour refresh_peers(); nothing where the job is running already.';
+COMMENT ON PROCEDURE growth_index.run_refresh_job() IS 'What the job "growth_index refresh" does: refresh(), fit_scorecards() of what was not fitted yet, and each hour refresh_peers(); nothing where the job is running already; error 55006 where a session keeps its lock that does nothing.';
 
 CREATE PROCEDURE growth_index.run_daily_job()
 LANGUAGE plpgsql
 AS $$
 BEGIN
 	IF NOT growth_index.job_lock('daily') THEN
-		RAISE NOTICE 'the daily job is running in another session: skipped';
+		PERFORM growth_index.job_skipped('daily');
 		RETURN;
 	END IF;
 	/* ages, and what is valid from or until a day, change without new data */
@@ -63,7 +85,7 @@ BEGIN
 	PERFORM growth_index.job_unlock('daily');
 END
 $$;
-COMMENT ON PROCEDURE growth_index.run_daily_job() IS 'What the job "growth_index daily" does: refresh of every enterprise for the new day, fit_scorecards() and the scores that follow from it, the day''s steps of benefits, and the retention of run logs; nothing where the job is running already.';
+COMMENT ON PROCEDURE growth_index.run_daily_job() IS 'What the job "growth_index daily" does: refresh of every enterprise for the new day, fit_scorecards() and the scores that follow from it, the day''s steps of benefits, and the retention of run logs; nothing where the job is running already; error 55006 where a session keeps its lock that does nothing.';
 
 CREATE FUNCTION growth_index.has_cron() RETURNS boolean
 LANGUAGE sql STABLE SET search_path = pg_catalog, pg_temp
@@ -76,22 +98,38 @@ CREATE FUNCTION growth_index.need_cron() RETURNS void
 LANGUAGE plpgsql SET search_path = pg_catalog, pg_temp
 AS $$
 DECLARE
-	home	text := current_setting('cron.database_name', true);
+	home	text;
+	here	text := current_database();
 BEGIN
-	IF NOT growth_index.has_cron() THEN
-		RAISE EXCEPTION 'pg_cron is not installed in database "%"', current_database()
-			USING ERRCODE = 'object_not_in_prerequisite_state',
-				DETAIL = CASE WHEN home IS NULL THEN 'The server has not loaded pg_cron.'
-					ELSE format('The server runs pg_cron in database "%s".', home) END,
-				HINT = CASE WHEN home IS NULL OR home = current_database()
-					THEN format('Install the package postgresql-%s-cron, set shared_preload_libraries = ''pg_cron'' and cron.database_name = %L, restart the server, then CREATE EXTENSION pg_cron.',
-						current_setting('server_version_num')::integer / 10000, current_database())
-					ELSE format('In database "%s": SELECT cron.schedule_in_database(''growth_index refresh'', ''* * * * *'', ''CALL growth_index.run_refresh_job()'', %L), and likewise ''growth_index daily'' with run_daily_job().',
-						home, current_database()) END || ' Any other scheduler can run: CALL growth_index.run_refresh_job().';
+	IF growth_index.has_cron() THEN
+		IF NOT has_schema_privilege('cron', 'USAGE') THEN
+			RAISE EXCEPTION 'role "%" may not use pg_cron', CURRENT_USER
+				USING ERRCODE = 'insufficient_privilege', HINT = format('GRANT USAGE ON SCHEMA cron TO %I, by a superuser.', CURRENT_USER);
+		END IF;
+		RETURN;
 	END IF;
+	/* a setting that a superuser sees: to others it is there, by the error */
+	BEGIN
+		home := current_setting('cron.database_name', true);
+	EXCEPTION WHEN insufficient_privilege THEN
+		home := '';
+	END;
+	RAISE EXCEPTION 'pg_cron is not installed in database "%"', here
+		USING ERRCODE = 'object_not_in_prerequisite_state',
+			DETAIL = CASE WHEN home IS NULL THEN 'The server has not loaded pg_cron.'
+				WHEN home = '' THEN 'The server has loaded pg_cron; a superuser sees for which database: SHOW cron.database_name.'
+				ELSE format('The server runs pg_cron in database "%s".', home) END,
+			HINT = CASE WHEN home IS NULL
+				THEN format('Install the package postgresql-%s-cron, set shared_preload_libraries = ''pg_cron'' and cron.database_name = %L, restart the server, then CREATE EXTENSION pg_cron.',
+					current_setting('server_version_num')::integer / 10000, here)
+				WHEN home = here THEN 'CREATE EXTENSION pg_cron.'
+				/* names of its own: those without are of the other database, where it has the platform too */
+				ELSE format('In %s, with CREATE EXTENSION pg_cron there: SELECT cron.schedule_in_database(%L, ''* * * * *'', ''CALL growth_index.run_refresh_job()'', %L), and SELECT cron.schedule_in_database(%L, ''10 0 * * *'', ''CALL growth_index.run_daily_job()'', %3$L).',
+					CASE home WHEN '' THEN 'that database' ELSE format('database "%s"', home) END, 'growth_index refresh of ' || here, here, 'growth_index daily of ' || here)
+				END || ' Any other scheduler can run: CALL growth_index.run_refresh_job().';
 END
 $$;
-COMMENT ON FUNCTION growth_index.need_cron() IS 'Raises 55000 with a hint where pg_cron is not installed in this database.';
+COMMENT ON FUNCTION growth_index.need_cron() IS 'Raises 55000 with a hint where pg_cron is not installed in this database, 42501 where the role may not use it.';
 
 /* dynamic: the names of pg_cron are resolved only where it is there */
 CREATE FUNCTION growth_index.cron_jobs(OUT job_id bigint, OUT job text, OUT schedule text, OUT command text,
@@ -99,10 +137,10 @@ CREATE FUNCTION growth_index.cron_jobs(OUT job_id bigint, OUT job text, OUT sche
 									   OUT last_started_at timestamptz, OUT last_finished_at timestamptz,
 									   OUT last_success_at timestamptz, OUT failures bigint)
 RETURNS SETOF record
-LANGUAGE plpgsql STABLE ROWS 2 SET search_path = pg_catalog, pg_temp
+LANGUAGE plpgsql STABLE SECURITY DEFINER ROWS 2 SET search_path = pg_catalog, pg_temp
 AS $$
 BEGIN
-	IF NOT growth_index.has_cron() THEN
+	IF NOT growth_index.has_cron() OR NOT has_schema_privilege('cron', 'USAGE') THEN
 		RETURN;
 	END IF;
 	RETURN QUERY EXECUTE $jobs$
@@ -125,16 +163,19 @@ BEGIN
 	$jobs$;
 END
 $$;
-COMMENT ON FUNCTION growth_index.cron_jobs() IS 'The jobs of this database in pg_cron with their last run; no rows where pg_cron is not installed. failures: of the last 24 hours.';
+COMMENT ON FUNCTION growth_index.cron_jobs() IS 'The jobs of this database in pg_cron with their last run; no rows where pg_cron is not installed, or the owner of the extension may not use it. failures: of the last 24 hours.';
+REVOKE ALL ON FUNCTION growth_index.cron_jobs() FROM PUBLIC;
 
 CREATE FUNCTION growth_index.schedule_jobs(schedule text DEFAULT '* * * * *',
 										   OUT job_id bigint, OUT job text, OUT runs_at text, OUT command text)
 RETURNS SETOF record
-LANGUAGE plpgsql ROWS 2 SET search_path = pg_catalog, pg_temp
+LANGUAGE plpgsql SECURITY DEFINER ROWS 2 SET search_path = pg_catalog, pg_temp
 AS $$
 BEGIN
 	PERFORM growth_index.need_cron();
-	/* by name: a job that is there is changed, not doubled */
+	/* by name and role: a job that is there is changed, not doubled, nor beside that of another role */
+	EXECUTE 'SELECT cron.unschedule(j.jobid) FROM cron.job AS j
+		WHERE j.jobname IN (''growth_index refresh'', ''growth_index daily'') AND j.database = current_database() AND j.username <> CURRENT_USER';
 	EXECUTE 'SELECT cron.schedule($1, $2, $3)'
 	USING 'growth_index refresh', schedule, 'CALL growth_index.run_refresh_job()';
 	EXECUTE 'SELECT cron.schedule($1, $2, $3)'
@@ -144,10 +185,11 @@ BEGIN
 END
 $$;
 COMMENT ON FUNCTION growth_index.schedule_jobs(text) IS
-'Schedules the jobs of this database in pg_cron, as the current role: "growth_index refresh" by the given cron line (default: every minute) and "growth_index daily" at 00:10; both in the time zone of pg_cron, which is GMT unless cron.timezone says otherwise. Called again it changes the jobs that are there. Error 55000 with a hint where pg_cron is not installed in this database.';
+'Schedules the jobs of this database in pg_cron, as the owner of the extension, whoever calls: "growth_index refresh" by the given cron line (default: every minute) and "growth_index daily" at 00:10; both in the time zone of pg_cron, which is GMT unless cron.timezone says otherwise. Called again it changes the jobs that are there. For the owner, superusers and admins. Errors: 55000 with a hint where pg_cron is not installed in this database, 42501 where the owner may not use it.';
+REVOKE ALL ON FUNCTION growth_index.schedule_jobs(text) FROM PUBLIC;
 
 CREATE FUNCTION growth_index.unschedule_jobs() RETURNS bigint
-LANGUAGE plpgsql SET search_path = pg_catalog, pg_temp
+LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, pg_temp
 AS $$
 DECLARE
 	job		record;
@@ -161,7 +203,8 @@ BEGIN
 	RETURN removed;
 END
 $$;
-COMMENT ON FUNCTION growth_index.unschedule_jobs() IS 'Removes the jobs of this database from pg_cron; how many there were. Error 55000 where pg_cron is not installed in this database.';
+COMMENT ON FUNCTION growth_index.unschedule_jobs() IS 'Removes the jobs of this database from pg_cron; how many there were. Errors as schedule_jobs().';
+REVOKE ALL ON FUNCTION growth_index.unschedule_jobs() FROM PUBLIC;
 
 CREATE FUNCTION growth_index.forget_runs(keep interval DEFAULT '30 days') RETURNS bigint
 LANGUAGE plpgsql SET search_path = pg_catalog, pg_temp
@@ -171,7 +214,7 @@ DECLARE
 BEGIN
 	DELETE FROM growth_index.refresh_run WHERE state <> 'running' AND started_at < now() - keep;
 	GET DIAGNOSTICS forgotten = ROW_COUNT;
-	IF growth_index.has_cron() THEN
+	IF growth_index.has_cron() AND has_schema_privilege('cron', 'USAGE') THEN
 		EXECUTE 'DELETE FROM cron.job_run_details WHERE end_time < now() - $1
 			AND jobid IN (SELECT job_id FROM growth_index.cron_jobs())' USING keep;
 	END IF;
@@ -193,10 +236,10 @@ FROM (VALUES ('growth_index refresh'), ('growth_index daily')) AS n(job)
 	CROSS JOIN (SELECT count(*) AS set_aside FROM growth_index.refresh_error) AS f;
 COMMENT ON VIEW growth_index.job_health IS 'Is the platform fresh? One row for each job, whether it is scheduled or not, and whether pg_cron is there or not.';
 COMMENT ON COLUMN growth_index.job_health.job IS 'Name of the job in pg_cron.';
-COMMENT ON COLUMN growth_index.job_health.scheduled IS 'Is it in pg_cron for this database?';
+COMMENT ON COLUMN growth_index.job_health.scheduled IS 'Is it in pg_cron for this database, as far as the owner of the extension sees? What pg_cron of another database does here is not seen.';
 COMMENT ON COLUMN growth_index.job_health.schedule IS 'Its cron line; NULL: not scheduled.';
 COMMENT ON COLUMN growth_index.job_health.active IS 'Does pg_cron run it?';
-COMMENT ON COLUMN growth_index.job_health.last_status IS 'Status of its last run in pg_cron.';
+COMMENT ON COLUMN growth_index.job_health.last_status IS 'Status of its last run in pg_cron: succeeded, failed, or running, in which case the next one waits for it.';
 COMMENT ON COLUMN growth_index.job_health.last_message IS 'What its last run returned: the error, where it failed.';
 COMMENT ON COLUMN growth_index.job_health.last_started_at IS 'Begin of its last run.';
 COMMENT ON COLUMN growth_index.job_health.last_success_at IS 'End of its last run that succeeded.';
