@@ -145,7 +145,8 @@ BEGIN
 	SELECT * INTO found_policy FROM growth_index.policy AS p WHERE p.code = policy_in_force.code AND p.active;
 	IF NOT FOUND THEN
 		RAISE EXCEPTION 'no policy "%" is in force', code USING ERRCODE = 'no_data_found',
-			HINT = 'Table growth_index.policy lists policies and their versions.';
+			HINT = CASE WHEN growth_index.credit_code_is_valid(code) THEN 'This is a credit code: as that of an enterprise it is written with ::growth_index.credit_code.'
+				ELSE 'Table growth_index.policy lists policies and their versions.' END;
 	END IF;
 	RETURN found_policy;
 END

@@ -1,7 +1,7 @@
 #!/bin/bash
 #
-# The tutorials run as they stand: every block of SQL, in order, in one session,
-# gives the text that is printed below it.  TUTORIAL_WRITE=yes prints what the
+# The tutorials, and the example of the READMEs, run as they stand: every block of
+# SQL, in order, in one session, gives the text that is printed below it.  TUTORIAL_WRITE=yes prints what the
 # blocks give instead, into $1.got.
 #
 set -u
@@ -9,12 +9,15 @@ cd "$(dirname "$0")/../.." || exit 1
 scratch=$(mktemp -d)
 trap 'rm -rf "$scratch"' EXIT
 n=0
+# without blanks at the end of lines, counts of rows, and empty lines at the end
+plain() { sed -E 's/ *$//; /^\([0-9]+ rows?\)$/d' "$1" | sed -e :a -e '/^\n*$/{$d;N;ba' -e '}'; }
 database=$PGDATABASE
-for language in en zh; do
-	case $language in en) page=docs/tutorial.md ;; zh) page=docs/tutorial.zh.md ;; esac
+for language in en zh readme_en readme_zh; do
+	case $language in en) page=docs/tutorial.md ;; zh) page=docs/tutorial.zh.md ;; readme_en) page=README.md ;; *) page=README.zh.md ;; esac
 	mkdir "$scratch/$language"
 	# block N: N.sql, and N.want where a block of text follows
 	awk -v dir="$scratch/$language" '
+		/^## (The platform in|十行)/ { exit }	# those need the demo
 		/^```sql$/ { block++; out = dir "/" block ".sql"; printf "" > out; next }
 		/^```text$/ { out = dir "/" block ".want"; printf "" > out; next }
 		/^```$/ { if (out) close(out); out = ""; next }
@@ -37,8 +40,7 @@ for language in en zh; do
 	for ((i = 1; i <= blocks; i++)); do
 		[ -e "$scratch/$language/$i.want" ] || continue
 		n=$((n + 1))
-		if diff <(sed 's/ *$//' "$scratch/$language/$i.want" | sed -e :a -e '/^\n*$/{$d;N;ba' -e '}') \
-			<(sed 's/ *$//' "$scratch/$language/$i.got" | sed -e :a -e '/^\n*$/{$d;N;ba' -e '}') >"$scratch/diff" 2>&1; then
+		if diff <(plain "$scratch/$language/$i.want") <(plain "$scratch/$language/$i.got") >"$scratch/diff" 2>&1; then
 			echo "ok $n - block $i gives what is printed"
 		else
 			echo "not ok $n - block $i gives what is printed"
@@ -50,7 +52,7 @@ for language in en zh; do
 done
 # both follow the same enterprise: they have the same SQL, but for its words
 n=$((n + 1))
-if [ "$(cat "$scratch/en/blocks")" = "$(cat "$scratch/zh/blocks")" ]; then
+if [ "$(cat "$scratch"/{en,readme_en}/blocks)" = "$(cat "$scratch"/{zh,readme_zh}/blocks)" ]; then
 	echo "ok $n - both languages have the same blocks"
 else
 	echo "not ok $n - both languages have the same blocks"
