@@ -54,6 +54,9 @@ SELECT is_empty($$SELECT role, object, privilege FROM role_privilege
 		OR privilege = 'EXECUTE' AND NOT has_function_privilege(role, format('growth_index.%s', object), privilege)$$, 'and none has less');
 SELECT is_empty($$SELECT c.relname FROM pg_class AS c WHERE c.relnamespace = 'growth_index'::regnamespace AND c.relkind IN ('r', 'p')
 	AND NOT c.relrowsecurity AND EXISTS (SELECT FROM role_privilege AS g WHERE g.object = c.relname AND g.rows IS NOT NULL)$$, 'conditions on rows are in force');
+SELECT is_empty($$SELECT r.name, p.oid::regprocedure FROM pg_proc AS p, (VALUES ('public'), ('growth_index_admin'), ('growth_index_app'), ('growth_index_department')) AS r(name)
+	WHERE p.pronamespace = 'growth_index'::regnamespace AND p.prorettype = 'trigger'::regtype AND has_function_privilege(r.name, p.oid, 'EXECUTE')$$,
+	'a trigger function is nobody''s: on a table of one''s own it would run as the owner, on rows of one''s choice');
 SELECT is_empty($$SELECT p.oid::regprocedure FROM pg_proc AS p
 	WHERE p.pronamespace = 'growth_index'::regnamespace AND p.prosecdef AND NOT p.proconfig::text LIKE '%search_path=pg_catalog, pg_temp%'$$,
 	'what runs as its owner has a search_path of its own');

@@ -6,10 +6,25 @@
  */
 GRANT USAGE ON SCHEMA growth_index TO PUBLIC;
 
-/* run by triggers as their owner, or of use to the jobs alone */
-REVOKE EXECUTE ON FUNCTION growth_index.take_upload() FROM PUBLIC;
-REVOKE EXECUTE ON FUNCTION growth_index.queue_changed() FROM PUBLIC;
-REVOKE EXECUTE ON FUNCTION growth_index.queue_updated_enterprise() FROM PUBLIC;
+/*
+ * A trigger function needs EXECUTE only of who makes a trigger with it, and on a
+ * table of his own anybody could: with rows, and even types and their casts, of
+ * his choice, where the function runs as the owner.  So none is granted, to admins
+ * neither.
+ */
+DO $$
+DECLARE
+	f record;
+BEGIN
+	FOR f IN SELECT p.oid::pg_catalog.regprocedure AS name FROM pg_catalog.pg_proc AS p
+		WHERE p.pronamespace = 'growth_index'::pg_catalog.regnamespace AND p.prorettype = 'pg_catalog.trigger'::pg_catalog.regtype
+	LOOP
+		EXECUTE pg_catalog.format('REVOKE ALL ON FUNCTION %s FROM PUBLIC', f.name);
+	END LOOP;
+END
+$$;
+
+/* of use to the jobs alone */
 REVOKE EXECUTE ON FUNCTION growth_index.job_lock(text) FROM PUBLIC;
 REVOKE EXECUTE ON FUNCTION growth_index.job_unlock(text) FROM PUBLIC;
 
@@ -234,4 +249,5 @@ WHERE c.relnamespace = 'growth_index'::pg_catalog.regnamespace AND c.relkind = '
 UNION ALL
 SELECT '{admin}'::pg_catalog.text[], '{EXECUTE}'::pg_catalog.text[], pg_catalog.array_agg(pg_catalog.format('%s(%s)', p.proname, pg_catalog.oidvectortypes(p.proargtypes)) ORDER BY 1)
 FROM pg_catalog.pg_proc AS p
-WHERE p.pronamespace = 'growth_index'::pg_catalog.regnamespace AND NOT pg_catalog.has_function_privilege('public', p.oid, 'EXECUTE');
+WHERE p.pronamespace = 'growth_index'::pg_catalog.regnamespace AND NOT pg_catalog.has_function_privilege('public', p.oid, 'EXECUTE')
+	AND p.prorettype <> 'pg_catalog.trigger'::pg_catalog.regtype;

@@ -279,6 +279,10 @@ BEGIN
 	VALUES (this, sender, received, lines, accepted, lines - accepted - refused, refused);
 
 	DELETE FROM growth_index.upload;
+	IF refused > 0 THEN
+		RAISE NOTICE '% of % rows are refused', refused, lines
+			USING HINT = format('Table growth_index.upload_error has them with their reasons: upload %s.', this);
+	END IF;
 	RETURN NULL;
 END
 $$;
