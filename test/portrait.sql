@@ -3,7 +3,7 @@
  * document whatever it is given.
  */
 SET search_path = growth_index, public;
-SELECT plan(47);
+SELECT plan(49);
 
 /* ---- the picture, from portraits made by hand ---- */
 CREATE TEMP TABLE made AS
@@ -11,7 +11,7 @@ SELECT '{"credit_code": "91410100MA4XXXXX0P", "name": "中原云帆智能装备�
 	"industry": "C35", "founded": "2015-03-01", "segment": "growth", "tags": ["高新技术企业"],
 	"score": 78.42, "rating": "A", "coverage": 0.93, "status": "scored", "as_of": "2025-06-30",
 	"rank": {"place": 3, "of": 1200}, "peers": {"count": 800},
-	"scorecard": {"code": "innovation", "version": 1, "total": 100},
+	"scorecard": {"code": "innovation", "version": 1, "total": 100, "source": "默认值", "source_en": "a default"},
 	"dimensions": [
 		{"code": "t", "name": "技术创新", "name_en": "Technology", "points": 30, "possible": 40, "share": 0.75, "peer_median": 0.4},
 		{"code": "g", "name": "成长经营", "points": 28.42, "possible": 40, "share": 0.71, "peer_median": 0.5},
@@ -43,6 +43,8 @@ SELECT ok(svg IS NOT NULL AND xml_is_well_formed_document(svg), format('picture 
 FROM variant ORDER BY name, lang;
 
 SELECT matches(svg, '<svg xmlns="http://www.w3.org/2000/svg" width="1080"', 'it is an SVG of its own') FROM variant WHERE name = 'full' AND lang = 'zh';
+SELECT matches(svg, '>默认值<', 'and where the scorecard comes from') FROM variant WHERE name = 'full' AND lang = 'zh';
+SELECT matches(svg, '>a default<', 'in each language') FROM variant WHERE name = 'full' AND lang = 'en';
 SELECT matches(svg, '>78.42<', 'it shows the score') FROM variant WHERE name = 'full' AND lang = 'zh';
 SELECT matches(svg, '>25 万元<', 'awards in units of ten thousand in Chinese') FROM variant WHERE name = 'full' AND lang = 'zh';
 SELECT matches(svg, '>1.23 亿元<', 'and of a hundred million') FROM variant WHERE name = 'full' AND lang = 'zh';

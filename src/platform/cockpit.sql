@@ -98,7 +98,7 @@ LANGUAGE sql STABLE COST 1000000 SET search_path = pg_catalog, pg_temp
 AS $$
 	SELECT jsonb_build_object('generated_at', date_trunc('second', clock_timestamp()), 'as_of', current_date,
 		'scorecard', (SELECT jsonb_build_object('code', c.code, 'version', c.version, 'name', c.card::jsonb -> 'name',
-				'name_en', c.card::jsonb -> 'name_en', 'source', c.card::jsonb -> 'source', 'total', coalesce(c.card::jsonb -> 'total', '100'))
+				'name_en', c.card::jsonb -> 'name_en', 'source', c.card::jsonb -> 'source', 'source_en', c.card::jsonb -> 'source_en', 'total', coalesce(c.card::jsonb -> 'total', '100'))
 			FROM growth_index.scorecard_version AS c WHERE c.code = growth_index.matching_scorecard() AND c.active),
 		'headline', (SELECT to_jsonb(h) FROM growth_index.headline AS h))
 		|| (SELECT to_jsonb(s) FROM growth_index.cockpit_scores(growth_index.matching_scorecard()) AS s)
@@ -332,7 +332,7 @@ $html$, lang,
 		growth_index.cockpit_tiles(coalesce(cockpit -> 'headline', '{}'), lang), growth_index.cockpit_cards(cockpit, lang),
 		growth_index.picture_escape(concat_ws('  ·  ', growth_index.cockpit_word(lang, 'scorecard') || ' '
 			|| coalesce(CASE lang WHEN 'en' THEN cockpit #>> '{scorecard,name_en}' END, cockpit #>> '{scorecard,name}', cockpit #>> '{scorecard,code}')
-			|| ' v' || (cockpit #>> '{scorecard,version}'), cockpit #>> '{scorecard,source}')))
+			|| ' v' || (cockpit #>> '{scorecard,version}'), coalesce(CASE lang WHEN 'en' THEN cockpit #>> '{scorecard,source_en}' END, cockpit #>> '{scorecard,source}'))))
 $$;
 
 CREATE FUNCTION growth_index.cockpit_html(lang text DEFAULT 'zh', zone text DEFAULT NULL) RETURNS text

@@ -65,7 +65,8 @@ INSERT INTO growth_index.shipped_pack (name, document) VALUES ('national_18', $p
 "scorecards": [{"code": "innovation", "card": {
 	"name": "国家创新积分 18 项",
 	"name_en": "National innovation points, 18",
-	"source": "default of growth_index, to be checked against the official text: the 18 national indicators",
+	"source": "growth_index 的默认值，须与官方文本核对：国家 18 项指标",
+	"source_en": "default of growth_index, to be checked against the official text: the 18 national indicators",
 	"parts": [{"pack": "national_18", "points": 100}]}}]}
 $pack$);
 INSERT INTO growth_index.shipped_pack (name, document) VALUES ('pilot_20', $pack$
@@ -86,7 +87,8 @@ INSERT INTO growth_index.shipped_pack (name, document) VALUES ('pilot_20', $pack
 "scorecards": [{"code": "innovation", "card": {
 	"name": "试点创新积分 20 项",
 	"name_en": "Pilot innovation points, 20",
-	"source": "default of growth_index, to be checked against the official text: the 18 national indicators with 90 points, 2 of the pilot with 10",
+	"source": "growth_index 的默认值，须与官方文本核对：国家 18 项指标 90 分，试点 2 项 10 分",
+	"source_en": "default of growth_index, to be checked against the official text: the 18 national indicators with 90 points, 2 of the pilot with 10",
 	"parts": [{"pack": "national_18", "points": 90}, {"pack": "pilot_20", "points": 10}]}}]}
 $pack$);
 INSERT INTO growth_index.shipped_pack (name, document) VALUES ('local_12', $pack$
@@ -130,7 +132,8 @@ INSERT INTO growth_index.shipped_pack (name, document) VALUES ('local_12', $pack
 "scorecards": [{"code": "innovation", "card": {
 	"name": "创新积分 20+N",
 	"name_en": "Innovation points 20+N",
-	"source": "default of growth_index, to be checked against the official text: the 18 national indicators with 70 points, 2 of the pilot with 5, 12 of the zone with 25",
+	"source": "growth_index 的默认值，须与官方文本核对：国家 18 项指标 70 分，试点 2 项 5 分，本区 12 项 25 分",
+	"source_en": "default of growth_index, to be checked against the official text: the 18 national indicators with 70 points, 2 of the pilot with 5, 12 of the zone with 25",
 	"overrides": [{"when": "credit_record = 'dishonest'", "at_most": "C"}, {"when": "dishonest", "at_most": "C"}, {"when": "severe_penalty_12m", "at_most": "BB"}],
 	"parts": [{"pack": "national_18", "points": 70}, {"pack": "pilot_20", "points": 5}, {"pack": "local_12", "points": 25}]}}]}
 $pack$);

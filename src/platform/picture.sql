@@ -475,7 +475,7 @@ BEGIN
 			growth_index.picture_word(lang, 'median') || ': '
 			|| to_char((portrait#>>'{peers,count}')::integer, 'FM999,999,990') || ' '
 			|| growth_index.picture_word(lang, 'peers') END)]
-		|| coalesce(growth_index.picture_lines(portrait#>>'{scorecard,source}', 80, 3), '{}');
+		|| coalesce(growth_index.picture_lines(coalesce(CASE lang WHEN 'en' THEN portrait#>>'{scorecard,source_en}' END, portrait#>>'{scorecard,source}'), 80, 3), '{}');
 END
 $$;
 

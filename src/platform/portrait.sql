@@ -244,7 +244,7 @@ BEGIN
 		'as_of', coalesce(scored.as_of, known.as_of, current_date), 'computed_at', scored.computed_at,
 		'scorecard', jsonb_build_object('code', card.code, 'version', card.version,
 			'name', card.document->'name', 'name_en', card.document->'name_en',
-			'total', coalesce(card.document->'total', '100'), 'source', card.document->'source'),
+			'total', coalesce(card.document->'total', '100'), 'source', card.document->'source', 'source_en', card.document->'source_en'),
 		'score', scored.score, 'rating', scored.rating::text, 'segment', scored.segment,
 		'coverage', scored.coverage, 'status', coalesce(scored.status, 'pending'),
 		'rank', CASE WHEN scored.score IS NOT NULL THEN jsonb_build_object('place', place, 'of', of) END,

@@ -185,7 +185,7 @@ CREATE FUNCTION growth_index.pmml_unsaid(doc jsonb) RETURNS text
 BEGIN ATOMIC
 	SELECT string_agg(path, ', ' ORDER BY path) FROM (
 		SELECT k AS path FROM jsonb_object_keys(doc) AS k
-		WHERE k NOT IN ('name', 'name_en', 'source', 'total', 'digits', 'weights', 'aggregate', 'initial', 'floor', 'cap', 'reasons', 'segment', 'segments', 'dimensions', 'indicators')
+		WHERE k NOT IN ('name', 'name_en', 'source', 'source_en', 'total', 'digits', 'weights', 'aggregate', 'initial', 'floor', 'cap', 'reasons', 'segment', 'segments', 'dimensions', 'indicators')
 		UNION ALL SELECT format('aggregate "%s"', doc ->> 'aggregate') WHERE doc ->> 'aggregate' NOT IN ('sum', 'weighted')
 		UNION ALL SELECT format('dimensions[%s].%s', d ->> 'code', k) FROM jsonb_array_elements(doc -> 'dimensions') AS d, jsonb_object_keys(d) AS k
 		WHERE k NOT IN ('code', 'name', 'name_en', 'parent', 'weight', 'bonus')

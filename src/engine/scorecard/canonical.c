@@ -262,6 +262,7 @@ write_head(StringInfo out, const Scorecard *card)
 	text_key(out, "name", card->name);
 	text_key(out, "name_en", card->name_en);
 	text_key(out, "source", card->source);
+	text_key(out, "source_en", card->source_en);
 	if (!is_whole(&card->total, 100))
 		number_key(out, "total", &card->total);
 	if (card->points_digits != 6 || card->score_digits != 2)

@@ -14,8 +14,8 @@
 #include "peers.h"
 
 static const char *const card_keys[] = {
-	"name", "name_en", "source", "total", "digits", "coverage", "weights", "aggregate", "initial", "floor",
-	"cap", "reasons", "segment", "segments", "dimensions", "indicators", "pass", "ratings", "overrides",
+	"name", "name_en", "source", "source_en", "total", "digits", "coverage", "weights", "aggregate", "initial",
+	"floor", "cap", "reasons", "segment", "segments", "dimensions", "indicators", "pass", "ratings", "overrides",
 	"fitted", NULL
 };
 static const char *const indicator_keys[] = {
@@ -474,6 +474,7 @@ read_head(Scorecard *card, JsonbContainer *root)
 	card->name = text_member(root, "name", "", true);
 	card->name_en = text_member(root, "name_en", "", false);
 	card->source = text_member(root, "source", "", false);
+	card->source_en = text_member(root, "source_en", "", false);
 	card->total = find_member(root, "total", &v) ? constant_member(root, "total", "") :
 		constant_of(int64_to_numeric(100));
 	if (numeric_compare(card->total.exact, int64_to_numeric(0)) <= 0)

@@ -248,6 +248,7 @@ typedef struct Scorecard
 	char	   *name;
 	char	   *name_en;
 	char	   *source;
+	char	   *source_en;
 	Constant	total;
 	int			points_digits;
 	int			score_digits;
