@@ -34,7 +34,7 @@ BEGIN
 	top := top + 18;
 	FOREACH chip IN ARRAY chips LOOP
 		CONTINUE WHEN coalesce(chip, '') = '';
-		chip := (growth_index.picture_lines(chip, 18, 1))[1];
+		chip := (growth_index.picture_lines(chip, 25, 1))[1];
 		wide := round(growth_index.picture_width(chip) * 13 + 22);
 		IF x + wide > 690 THEN
 			EXIT WHEN top + 58 > y + 218 OR x = 56;

@@ -126,7 +126,7 @@ BEGIN
 				/* names of its own: those without are of the other database, where it has the platform too */
 				ELSE format('In %s, with CREATE EXTENSION pg_cron there: SELECT cron.schedule_in_database(%L, ''* * * * *'', ''CALL growth_index.run_refresh_job()'', %L), and SELECT cron.schedule_in_database(%L, ''10 0 * * *'', ''CALL growth_index.run_daily_job()'', %3$L).',
 					CASE home WHEN '' THEN 'that database' ELSE format('database "%s"', home) END, 'growth_index refresh of ' || here, here, 'growth_index daily of ' || here)
-				END || ' Any other scheduler can run: CALL growth_index.run_refresh_job().';
+				END || ' Any other scheduler can run CALL growth_index.run_refresh_job() each minute, and CALL growth_index.run_daily_job() each day.';
 END
 $$;
 COMMENT ON FUNCTION growth_index.need_cron() IS 'Raises 55000 with a hint where pg_cron is not installed in this database, 42501 where the role may not use it.';
