@@ -162,6 +162,7 @@ probe=${EPOCHREALTIME/[.,]/}
 gi_psql -X -q -d postgres -o /dev/null -c 'SELECT count(*) FROM generate_series(1, 3000000)'
 if [ $((${EPOCHREALTIME/[.,]/} - probe)) -gt 1500000 ] && [ -z "$show" ]; then
 	echo "a slow machine: random samples are small"
+	export GI_SLOW=yes
 	for sample in EXACT_PROFILES=20 SCORE_CARDS=5 SCORE_PROFILES=40 \
 		FAST_CARDS=15 FAST_PROFILES=40 WIDE_CARDS=5 WIDE_PROFILES=1500 TREE_CARDS=20 SET_CRITERIA=80 SET_PROFILES=60 \
 		FUZZ_ROUNDS=40 NEAREST_ROUNDS=100 YEAR_FIRMS=60 YEAR_AUDITS=60 PAY_LOAD=40 PAY_KILLS=2; do
