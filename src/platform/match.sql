@@ -381,8 +381,10 @@ BEGIN
 					IS NOT DISTINCT FROM (old.version, old.decision, old.award, old.missing));
 	INSERT INTO growth_index.policy_match
 	SELECT new.* FROM unnest(current_matches) AS new
+	/* the codes once more: or it is all current matches that are looked through */
 	WHERE NOT EXISTS (SELECT FROM growth_index.policy_match AS old
-		WHERE old.until IS NULL AND old.credit_code OPERATOR(growth_index.=) new.credit_code AND old.policy = new.policy);
+		WHERE old.until IS NULL AND old.credit_code OPERATOR(growth_index.=) ANY (codes)
+			AND old.credit_code OPERATOR(growth_index.=) new.credit_code AND old.policy = new.policy);
 END
 $$;
 
@@ -414,8 +416,10 @@ BEGIN
 					IS NOT DISTINCT FROM (old.version, old.decision, old.credit, old.missing));
 	INSERT INTO growth_index.product_match
 	SELECT new.* FROM unnest(current_matches) AS new
+	/* the codes once more: or it is all current matches that are looked through */
 	WHERE NOT EXISTS (SELECT FROM growth_index.product_match AS old
-		WHERE old.until IS NULL AND old.credit_code OPERATOR(growth_index.=) new.credit_code AND old.product = new.product);
+		WHERE old.until IS NULL AND old.credit_code OPERATOR(growth_index.=) ANY (codes)
+			AND old.credit_code OPERATOR(growth_index.=) new.credit_code AND old.product = new.product);
 END
 $$;
 
