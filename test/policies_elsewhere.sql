@@ -22,7 +22,17 @@ INSERT INTO rule VALUES
 	'least(qualifying_years, 35) / 35 * 221.20'),
 	/* US earned income credit 2023, one child, single: phased in at 34 %, most 3,995, phased out at 15.98 % above 21,560 */
 	('eitc', 'earned > 0 AND investment_income <= 11000 AND earned < 46560',
-	'greatest(least(0.34 * earned, 3995) - 0.1598 * greatest(earned - 21560, 0), 0)');
+	'greatest(least(0.34 * earned, 3995) - 0.1598 * greatest(earned - 21560, 0), 0)'),
+	/* Australian R&D tax incentive since July 2021: the company's tax rate (25 % for base rate entities) and, below a turnover of 20 million dollars, 18.5 points;
+	   else 8.5 points up to 2 % of all expenses and 16.5 above; what exceeds 150 million has the tax rate alone */
+	('au_rd', 'company AND registered AND (rd >= 20000 OR research_provider)',
+	'CASE WHEN turnover < 20e6 THEN 0.185 * least(rd, 150e6)
+		ELSE 0.085 * least(rd, 150e6, 0.02 * expenses) + 0.165 * greatest(least(rd, 150e6) - 0.02 * expenses, 0) END
+		+ CASE WHEN turnover < 50e6 AND passive_share <= 0.8 THEN 0.25 ELSE 0.3 END * rd'),
+	/* US SBA 7(a) loan guarantee: 85 % up to 150,000 dollars, 75 % above, 50 % of an express loan; loans up to 5 million, 500,000 express; 3.75 million guaranteed to one borrower */
+	('sba_7a', 'for_profit AND in_us AND NOT delinquent AND loan > 0 AND loan <= CASE WHEN express THEN 500000 ELSE 5000000 END
+		AND (small_by_industry OR (net_worth <= 15000000 AND average_income <= 5000000)) AND guaranteed < 3750000',
+	'least(loan * CASE WHEN express THEN 0.5 WHEN loan <= 150000 THEN 0.85 ELSE 0.75 END, 3750000 - guaranteed)');
 CREATE FUNCTION pg_temp.given(rule text, subject profile, as_of date DEFAULT '2024-05-01') RETURNS text LANGUAGE sql AS $$
 	SELECT CASE WHEN m THEN 'award ' || coalesce(round(evaluate_strict(award, subject, as_of), 2)::text, 'unknown') WHEN m IS NULL THEN 'undecided' ELSE 'none' END
 	FROM rule, LATERAL (SELECT matches(criteria, subject, as_of) AS m) AS x WHERE code = given.rule
@@ -60,11 +70,41 @@ SELECT is(pg_temp.given(code, subject::profile), want, format('%s %s', code, sub
 	('eitc', '{"earned": 46560, "investment_income": 0}', 'none'),
 	('eitc', '{"earned": 10000, "investment_income": 11000.01}', 'none'),
 	('eitc', '{"earned": 0, "investment_income": 0}', 'none'),
-	('eitc', '{"earned": 10000}', 'undecided')) AS t(code, subject, want);
+	('eitc', '{"earned": 10000}', 'undecided'),
+	('au_rd', '{"company": true, "registered": true, "rd": 20000, "research_provider": false, "turnover": 19999999.99, "passive_share": 0.1}', 'award 8700.00'),
+	('au_rd', '{"company": true, "registered": true, "rd": 19999.99, "research_provider": false, "turnover": 19999999.99, "passive_share": 0.1}', 'none'),
+	('au_rd', '{"company": true, "registered": true, "rd": 19999.99, "research_provider": true, "turnover": 19999999.99, "passive_share": 0.1}', 'award 8700.00'),
+	('au_rd', '{"company": true, "registered": true, "rd": 19999.99, "turnover": 19999999.99}', 'undecided'),
+	('au_rd', '{"company": true, "registered": true, "rd": 100000, "turnover": 1000000, "passive_share": 0.8}', 'award 43500.00'),
+	('au_rd', '{"company": true, "registered": true, "rd": 100000, "turnover": 1000000, "passive_share": 0.8001}', 'award 48500.00'),
+	('au_rd', '{"company": true, "registered": true, "rd": 1000000, "turnover": 20000000, "passive_share": 0, "expenses": 50000000}', 'award 335000.00'),
+	('au_rd', '{"company": true, "registered": true, "rd": 1000001, "turnover": 20000000, "passive_share": 0, "expenses": 50000000}', 'award 335000.42'),
+	('au_rd', '{"company": true, "registered": true, "rd": 3000000, "turnover": 49999999.99, "passive_share": 0, "expenses": 100000000}', 'award 1085000.00'),
+	('au_rd', '{"company": true, "registered": true, "rd": 3000000, "turnover": 50000000, "passive_share": 0, "expenses": 100000000}', 'award 1235000.00'),
+	('au_rd', '{"company": true, "registered": true, "rd": 150000000, "turnover": 1, "passive_share": 0}', 'award 65250000.00'),
+	('au_rd', '{"company": true, "registered": true, "rd": 150000001, "turnover": 1, "passive_share": 0}', 'award 65250000.25'),
+	('au_rd', '{"company": true, "registered": true, "rd": 160000000, "turnover": 1e9, "passive_share": 0, "expenses": 1e9}', 'award 71150000.00'),
+	('au_rd', '{"company": true, "registered": true, "rd": 160000000, "turnover": 1e10, "passive_share": 0, "expenses": 1e10}', 'award 60750000.00'),
+	('au_rd', '{"company": true, "registered": true, "rd": 1000000, "turnover": 20000000, "passive_share": 0}', 'award unknown'),
+	('au_rd', '{"company": false, "registered": true, "rd": 1000000}', 'none'),
+	('sba_7a', '{"for_profit": true, "in_us": true, "delinquent": false, "express": false, "loan": 150000, "small_by_industry": true, "guaranteed": 0}', 'award 127500.00'),
+	('sba_7a', '{"for_profit": true, "in_us": true, "delinquent": false, "express": false, "loan": 150000.01, "small_by_industry": true, "guaranteed": 0}', 'award 112500.01'),
+	('sba_7a', '{"for_profit": true, "in_us": true, "delinquent": false, "express": false, "loan": 5000000, "small_by_industry": true, "guaranteed": 0}', 'award 3750000.00'),
+	('sba_7a', '{"for_profit": true, "in_us": true, "delinquent": false, "express": false, "loan": 5000000.01, "small_by_industry": true, "guaranteed": 0}', 'none'),
+	('sba_7a', '{"for_profit": true, "in_us": true, "delinquent": false, "express": false, "loan": 0, "small_by_industry": true, "guaranteed": 0}', 'none'),
+	('sba_7a', '{"for_profit": true, "in_us": true, "delinquent": false, "express": true, "loan": 500000, "small_by_industry": true, "guaranteed": 0}', 'award 250000.00'),
+	('sba_7a', '{"for_profit": true, "in_us": true, "delinquent": false, "express": true, "loan": 500000.01, "small_by_industry": true, "guaranteed": 0}', 'none'),
+	('sba_7a', '{"for_profit": true, "in_us": true, "delinquent": false, "express": false, "loan": 100000, "small_by_industry": true, "guaranteed": 3700000}', 'award 50000.00'),
+	('sba_7a', '{"for_profit": true, "in_us": true, "delinquent": false, "express": false, "loan": 100000, "small_by_industry": true, "guaranteed": 3750000}', 'none'),
+	('sba_7a', '{"for_profit": true, "in_us": true, "delinquent": false, "express": false, "loan": 100000, "small_by_industry": false, "net_worth": 15000000, "average_income": 5000000, "guaranteed": 0}', 'award 85000.00'),
+	('sba_7a', '{"for_profit": true, "in_us": true, "delinquent": false, "express": false, "loan": 100000, "small_by_industry": false, "net_worth": 15000000.01, "average_income": 5000000, "guaranteed": 0}', 'none'),
+	('sba_7a', '{"for_profit": true, "in_us": true, "delinquent": false, "express": false, "loan": 100000, "net_worth": 15000000.01, "guaranteed": 0}', 'undecided'),
+	('sba_7a', '{"for_profit": true, "in_us": true, "delinquent": false, "express": false, "loan": 100000, "small_by_industry": true}', 'undecided'),
+	('sba_7a', '{"for_profit": true, "in_us": true, "delinquent": true, "loan": 100000}', 'none')) AS t(code, subject, want);
 /* the set says what each rule alone says */
-SELECT is((SELECT array_agg(key ORDER BY key) FROM policy_set_match('SELECT code, criteria FROM pg_temp.rule', NULL,
+SELECT is((SELECT array_agg(key || CASE WHEN eligible THEN '' ELSE ' perhaps' END ORDER BY key) FROM policy_set_match('SELECT code, criteria FROM pg_temp.rule', NULL,
 	'{"size": 1, "elderly": false, "gross": 100, "earned": 100, "investment_income": 0, "children": 0, "resident": true, "opted_out": false, "born": "1990-01-01", "qualifying_years": 5}', DATE '2024-05-01')),
-	'{eitc,snap}', 'who has what');
+	'{au_rd perhaps,eitc,sba_7a perhaps,snap}', 'who has what');
 
 /* for one policy an index on a computed indicator serves, the criteria decide */
 CREATE TABLE household AS
