@@ -202,16 +202,15 @@ CREATE TRIGGER keep_rows BEFORE TRUNCATE ON growth_index.product
 /*
  * The version of all policies and products together, under which sessions keep
  * them compiled: a number that comes once, also after a rollback, written in
- * the transaction that changes them.  Empty before the first change.
+ * the transaction that changes them.
  */
 CREATE TABLE growth_index.policy_state (
-	one		boolean PRIMARY KEY DEFAULT true CHECK (one),
-	version	bigint NOT NULL
+	version	bigint PRIMARY KEY
 );
-COMMENT ON TABLE growth_index.policy_state IS 'The version of the policies and products as a whole, in at most one row: what policy_version() gives.';
-COMMENT ON COLUMN growth_index.policy_state.one IS 'Always true.';
-COMMENT ON COLUMN growth_index.policy_state.version IS 'Another number after each change.';
-SELECT pg_catalog.pg_extension_config_dump('growth_index.policy_state', '');
+COMMENT ON TABLE growth_index.policy_state IS 'The versions of the policies and products as a whole: the highest is what policy_version() gives. The first change of a transaction takes away what earlier ones left.';
+COMMENT ON COLUMN growth_index.policy_state.version IS 'Another number after each change; a row 0 is always there.';
+INSERT INTO growth_index.policy_state VALUES (0);
+SELECT pg_catalog.pg_extension_config_dump('growth_index.policy_state', 'WHERE version > 0');
 CREATE SEQUENCE growth_index.policy_state_version;
 SELECT pg_catalog.pg_extension_config_dump('growth_index.policy_state_version', '');
 
@@ -219,8 +218,15 @@ CREATE FUNCTION growth_index.next_policy_version() RETURNS trigger
 LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, pg_temp
 AS $$
 BEGIN
-	INSERT INTO growth_index.policy_state (version) VALUES (nextval('growth_index.policy_state_version'))
-	ON CONFLICT (one) DO UPDATE SET version = excluded.version;
+	/* a row that each of thousands of changes in one transaction updates is read through all its past */
+	IF current_setting('growth_index.policies_changed', true) IS DISTINCT FROM pg_current_xact_id()::text THEN
+		/* one transaction after the other; in a snapshot that another change has made old, the UPDATE ends with 40001 */
+		PERFORM pg_advisory_xact_lock(hashtextextended('growth_index.policy', 0)),
+			set_config('growth_index.policies_changed', pg_current_xact_id()::text, true);
+		UPDATE growth_index.policy_state SET version = 0 WHERE version = 0;
+		DELETE FROM growth_index.policy_state WHERE version > 0;
+	END IF;
+	INSERT INTO growth_index.policy_state (version) VALUES (nextval('growth_index.policy_state_version'));
 	RETURN NULL;
 END
 $$;
@@ -393,13 +399,16 @@ CREATE FUNCTION growth_index.add_policy(code text, criteria growth_index.criteri
 	rounding numeric DEFAULT 0.01, rounding_way text DEFAULT 'half_up')
 	RETURNS integer
 LANGUAGE plpgsql SET search_path = pg_catalog, pg_temp
+	/* a plan made while the table was empty reads all of it, once a row that is added */
+	SET plan_cache_mode = force_custom_plan
 AS $$
 DECLARE
 	present growth_index.policy;
 	wanted growth_index.policy;
 BEGIN
 	PERFORM growth_index.rounded(0, add_policy.rounding, add_policy.rounding_way);
-	PERFORM pg_advisory_xact_lock(hashtextextended('growth_index.policy ' || add_policy.code, 0));
+	/* one lock for all, the one that any change takes: locks by the thousand fill their table */
+	PERFORM pg_advisory_xact_lock(hashtextextended('growth_index.policy', 0));
 	SELECT * INTO present FROM growth_index.policy AS p WHERE p.code = add_policy.code AND p.active;
 	SELECT add_policy.code, 1 + coalesce(max(p.version), 0), add_policy.title_zh, add_policy.title_en,
 		add_policy.department, add_policy.kind, add_policy.criteria, add_policy.award, add_policy.legal_source,
@@ -418,7 +427,9 @@ BEGIN
 	PERFORM growth_index.warn_of_contradictions(format('policy "%s"', add_policy.code), add_policy.criteria);
 	PERFORM growth_index.warn_of_tiers(format('policy "%s"', add_policy.code), add_policy.criteria, add_policy.award);
 	PERFORM growth_index.warn_of_missing_budgets(wanted);
-	UPDATE growth_index.policy AS p SET active = false WHERE p.code = add_policy.code AND p.active;
+	IF present.code IS NOT NULL THEN
+		UPDATE growth_index.policy AS p SET active = false WHERE p.code = add_policy.code AND p.active;
+	END IF;
 	INSERT INTO growth_index.policy SELECT wanted.*;
 	RETURN wanted.version;
 END
@@ -431,6 +442,8 @@ CREATE FUNCTION growth_index.add_product(code text, institution text, criteria g
 	term_months integer DEFAULT NULL, guarantee text DEFAULT NULL, source text DEFAULT NULL,
 	valid_from date DEFAULT '-infinity', valid_to date DEFAULT 'infinity') RETURNS integer
 LANGUAGE plpgsql SET search_path = pg_catalog, pg_temp
+	/* a plan made while the table was empty reads all of it, once a row that is added */
+	SET plan_cache_mode = force_custom_plan
 AS $$
 DECLARE
 	present growth_index.product;
@@ -439,7 +452,7 @@ BEGIN
 	IF NOT EXISTS (SELECT FROM growth_index.institution AS i WHERE i.code = add_product.institution) THEN
 		RAISE EXCEPTION 'institution "%" is not known', add_product.institution USING ERRCODE = 'foreign_key_violation';
 	END IF;
-	PERFORM pg_advisory_xact_lock(hashtextextended('growth_index.product ' || add_product.code, 0));
+	PERFORM pg_advisory_xact_lock(hashtextextended('growth_index.policy', 0));
 	SELECT * INTO present FROM growth_index.product AS p WHERE p.code = add_product.code AND p.active;
 	SELECT add_product.code, 1 + coalesce(max(p.version), 0), add_product.institution, add_product.title_zh,
 		add_product.title_en, add_product.criteria, add_product.credit, add_product.rate, add_product.term_months,
@@ -453,7 +466,9 @@ BEGIN
 	PERFORM growth_index.warn_of_other_types(format('product "%s"', add_product.code), add_product.criteria);
 	PERFORM growth_index.warn_of_contradictions(format('product "%s"', add_product.code), add_product.criteria);
 	PERFORM growth_index.warn_of_tiers(format('product "%s"', add_product.code), add_product.criteria, add_product.credit);
-	UPDATE growth_index.product AS p SET active = false WHERE p.code = add_product.code AND p.active;
+	IF present.code IS NOT NULL THEN
+		UPDATE growth_index.product AS p SET active = false WHERE p.code = add_product.code AND p.active;
+	END IF;
 	INSERT INTO growth_index.product SELECT wanted.*;
 	RETURN wanted.version;
 END

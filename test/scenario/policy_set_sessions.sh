@@ -3,7 +3,8 @@
 # Policy sets and other sessions: a session that keeps a set compiled sees each
 # change of the policies when it is committed, not before, and never what was
 # rolled back; one snapshot gives one answer, also while a run over many subjects
-# is under way; a cancelled run leaves the session and its sets in order.
+# is under way; a cancelled run leaves the session and its sets in order.  First
+# over rules of one's own, then over the platform's policies.
 #
 set -u
 n=0
@@ -46,14 +47,31 @@ for name in a b; do
 done
 exec {a_in}>"$scratch/a" {a_out}<"$scratch/answers_a"
 exec {b_in}>"$scratch/b" {b_out}<"$scratch/answers_b"
-ask() {
-	local in=$a_in out=$a_out line text=
-	[ "$1" = B ] && in=$b_in out=$b_out
+# say and hear are its halves.
+say() {
+	local in=$a_in
+	[ "$1" = B ] && in=$b_in
 	printf '%s\n\\echo end of answer\n' "$2" >&"$in"
-	while read -r -t 120 line <&"$out" && [ "$line" != 'end of answer' ]; do
+}
+hear() {
+	local out=$a_out line text=
+	[ "$1" = B ] && out=$b_out
+	while read -r -t 300 line <&"$out" && [ "$line" != 'end of answer' ]; do
 		text="$text${text:+ }$line"
 	done
 	printf '%s' "$text"
+}
+ask() {
+	say "$1" "$2"
+	hear "$1"
+}
+# wait_until QUERY: until it answers t
+wait_until() {
+	local i
+	for i in $(seq 3000); do
+		[ "$(sql -c "$1")" = t ] && return
+		sleep 0.1
+	done
 }
 
 asked='SELECT rules.asked();'
@@ -86,14 +104,11 @@ ok '... in the other session as well' "$(ask B "SELECT cardinality(rules.asked()
 # rules change while a run is under way: every rule of one remainder has the same count
 counts="SELECT string_agg(DISTINCT format('%s:%s', key::int % 5, eligible), ' ' ORDER BY format('%s:%s', key::int % 5, eligible)) FROM rules.version,
 	growth_index.policy_set_count('SELECT id, criteria FROM rules.rule', version, 'SELECT id, profile FROM rules.subject') AS c;"
-printf '%s\n\\echo end of answer\n' "$counts" >&"$b_in"
+say B "$counts"
 for i in 1 2 3 4 5; do
 	sql -c "UPDATE rules.rule SET criteria = CASE WHEN $i % 2 = 1 THEN 'x < -1' ELSE format('x >= %s', id % 5) END::growth_index.criteria"
 done
-text=
-while read -r -t 120 line <&"$b_out" && [ "$line" != 'end of answer' ]; do
-	text="$text${text:+ }$line"
-done
+text=$(hear B)
 case $text in
 	'0:20000 1:16000 2:12000 3:8000 4:4000' | '0:0 1:0 2:0 3:0 4:0') whole=yes ;;
 	*) whole=$text ;;
@@ -103,20 +118,95 @@ ok 'a run sees one state of the rules' "$whole" yes
 # a run over very many pairs is cancelled
 sql -c "UPDATE rules.rule SET criteria = 'x >= 0 AND y IS NULL'::growth_index.criteria" >/dev/null
 pid=$(ask B 'SELECT pg_backend_pid();')
-printf '%s\n\\echo end of answer\n' "SELECT count(*) FROM generate_series(1, 1000000) AS again, rules.version,
-	LATERAL growth_index.policy_set_count('SELECT id, criteria FROM rules.rule', version + 0 * again, 'SELECT id, profile FROM rules.subject') AS c;" >&"$b_in"
-for i in $(seq 300); do
-	[ "$(sql -c "SELECT state FROM pg_stat_activity WHERE pid = $pid AND query LIKE '%again%'")" = active ] && break
-	sleep 0.1
-done
+say B "SELECT count(*) FROM generate_series(1, 1000000) AS again, rules.version,
+	LATERAL growth_index.policy_set_count('SELECT id, criteria FROM rules.rule', version + 0 * again, 'SELECT id, profile FROM rules.subject') AS c;"
+wait_until "SELECT state = 'active' AND query LIKE '%again%' FROM pg_stat_activity WHERE pid = $pid"
 ok 'cancel is taken' "$(sql -c "SELECT pg_cancel_backend($pid)")" t
-text=
-while read -r -t 120 line <&"$b_out" && [ "$line" != 'end of answer' ]; do
-	text="$text${text:+ }$line"
-done
-ok 'the run ends by it' "$text" 'ERROR:  canceling statement due to user request'
+ok 'the run ends by it' "$(hear B)" 'ERROR:  canceling statement due to user request'
 ok 'and the session goes on' "$(ask B "SELECT sum(eligible) FROM rules.version, growth_index.policy_set_count('SELECT id, criteria FROM rules.rule', version, 'SELECT id, profile FROM rules.subject');")" 40000000
 ok 'what it keeps is one version' "$(ask B "SELECT count(*) FROM growth_index.policy_set_cached() WHERE source = 'SELECT id, criteria FROM rules.rule';")" 1
+
+# ---- the platform's policies ----
+matched="SELECT string_agg(policy || version || ' ' || award, ', ' ORDER BY policy) FROM growth_index.match_policies('{\"x\": 2}'::growth_index.profile);"
+policy() { printf "SELECT growth_index.add_policy('%s', '%s', '%s');" "$1" "$2" "$3"; }
+both="SET client_min_messages = error;"
+ask A "$both" >/dev/null
+ask B "$both" >/dev/null
+ok 'no policies' "$(ask B "$matched")" ''
+ask A "BEGIN; $(policy P 'x >= 1' 100)" >/dev/null
+ok 'a policy, for who enters it' "$(ask A "$matched")" 'P1 100.00'
+ok '... not yet for others' "$(ask B "$matched")" ''
+ask A 'COMMIT;' >/dev/null
+ok '... committed, for all' "$(ask A "$matched") $(ask B "$matched")" 'P1 100.00 P1 100.00'
+ask A "BEGIN; $(policy P 'x >= 1' 200)" >/dev/null
+ok 'a version amended' "$(ask A "$matched")" 'P2 200.00'
+ok '... is in force for nobody else' "$(ask B "$matched")" 'P1 100.00'
+ask A 'ROLLBACK;' >/dev/null
+ok '... and after ROLLBACK for nobody' "$(ask A "$matched") $(ask B "$matched")" 'P1 100.00 P1 100.00'
+ask A "BEGIN; SAVEPOINT s; $(policy P 'x >= 3' 300)" >/dev/null
+ok 'within a savepoint' "$(ask A "$matched")" ''
+ask A 'ROLLBACK TO s;' >/dev/null
+ok 'taken back' "$(ask A "$matched")" 'P1 100.00'
+ask A "$(policy Q 'x = 2' 1)" >/dev/null
+ok '... and another entered after it' "$(ask A "$matched")" 'P1 100.00, Q1 1.00'
+ask A "SAVEPOINT s; $(policy Q 'x = 3' 2)" >/dev/null
+ok '... and amended once more' "$(ask A "$matched")" 'P1 100.00'
+ask A 'ROLLBACK TO s; COMMIT;' >/dev/null
+ok 'what is committed is what was not taken back' "$(ask A "$matched"); $(ask B "$matched")" 'P1 100.00, Q1 1.00; P1 100.00, Q1 1.00'
+
+ask B "BEGIN ISOLATION LEVEL REPEATABLE READ; $matched" >/dev/null
+ask A "$(policy P 'x >= 5' 100)" >/dev/null
+ok 'a later change' "$(ask A "$matched")" 'Q1 1.00'
+ok 'an old snapshot does not see it' "$(ask B "$matched")" 'P1 100.00, Q1 1.00'
+ok 'nor can anything be changed in it' "$(ask B "$(policy R 'x = 2' 1)" | grep -c 'ERROR:  could not serialize access')" 1
+ask B 'ROLLBACK;' >/dev/null
+ok '... and after it all is as committed' "$(ask B "$matched")" 'Q1 1.00'
+
+# two enter policies at the same time, and keep what they enter compiled
+ask A "BEGIN; $(policy S 'x = 2' 1) $matched" >/dev/null
+say B "BEGIN; $(policy T 'x = 2' 1) $matched COMMIT;"
+wait_until "SELECT count(*) = 1 FROM pg_stat_activity WHERE pid = $pid AND wait_event_type = 'Lock'"
+ask A 'COMMIT;' >/dev/null
+ok 'the second waits and sees what the first entered' "$(hear B)" '1 Q1 1.00, S1 1.00, T1 1.00'
+ok '... and the first what the second did' "$(ask A "$matched")" 'Q1 1.00, S1 1.00, T1 1.00'
+ok 'many policies take one lock' "$(ask A "BEGIN; SELECT count(growth_index.add_policy('many' || i, 'x < 0', '1')) FROM generate_series(1, 50) AS i;
+	SELECT count(*) FROM pg_locks WHERE pid = pg_backend_pid() AND locktype = 'advisory'; ROLLBACK;")" '50 1'
+
+# all enterprises: the halves of two sessions, changes meanwhile, a cancelled run
+sql >/dev/null <<'SQL'
+SET session_replication_role = replica;
+INSERT INTO growth_index.enterprise (credit_code, name)
+SELECT growth_index.credit_code_complete('91410100MA' || lpad(i::text, 7, '0')), 'firm ' || i FROM generate_series(1, 6000) AS i;
+INSERT INTO growth_index.enterprise_profile (credit_code, profile, as_of, computed_at)
+SELECT growth_index.credit_code_complete('91410100MA' || lpad(i::text, 7, '0')), growth_index.profile(jsonb_build_object('x', i % 5)), current_date, now()
+FROM generate_series(1, 6000) AS i;
+ANALYZE growth_index.enterprise_profile;
+CREATE TABLE rules.whole AS SELECT * FROM growth_index.match_all(DATE '2024-06-01');
+SQL
+half="CREATE TABLE rules.half_%s AS SELECT m.* FROM (SELECT credit_code AS middle FROM growth_index.enterprise_profile ORDER BY credit_code OFFSET 2500 LIMIT 1) AS p,
+	LATERAL growth_index.match_all(DATE '2024-06-01', %s) AS m;"
+say A "$(printf "$half" a 'NULL, middle')"
+say B "$(printf "$half" b 'middle, NULL')"
+ok 'two halves are made' "$(hear A)$(hear B)" ''
+ok 'two sessions of half the enterprises each find what one finds' "$(sql -c 'SELECT count(*) FROM
+	((TABLE rules.half_a UNION ALL TABLE rules.half_b) EXCEPT ALL TABLE rules.whole) AS d')/$(sql -c 'SELECT count(*) FROM
+	(TABLE rules.whole EXCEPT ALL (TABLE rules.half_a UNION ALL TABLE rules.half_b)) AS d') of $(sql -c 'SELECT count(*) FROM rules.whole')" '0/0 of 3600'
+
+# S and T are always amended together, to what the same enterprises have
+found="SELECT string_agg(format('%s %s', version, n), ' / ' ORDER BY policy) FROM
+	(SELECT policy, version, count(*) AS n FROM growth_index.match_all() WHERE policy IN ('S', 'T') GROUP BY policy, version) AS m;"
+say B "$found"
+for i in 1 2 3 4 5; do
+	sql -c "SET client_min_messages = error; BEGIN; $(policy S "x >= $i % 3" $i) $(policy T "x >= $i % 3" $i) COMMIT" >/dev/null
+done
+text=$(hear B)
+ok 'a run over all sees one state of the policies' "$([ -n "$text" ] && [ "${text% / *}" = "${text#* / }" ] && echo one)" one
+ok '... and the next one the last' "$(ask B "$found")" '6 3600 / 6 3600'
+say B "SELECT count(*) FROM generate_series(1, 1000000) AS once_more, LATERAL growth_index.match_all(current_date + 0 * once_more);"
+wait_until "SELECT state = 'active' AND query LIKE '%once_more%' FROM pg_stat_activity WHERE pid = $pid"
+ok 'cancel is taken' "$(sql -c "SELECT pg_cancel_backend($pid)")" t
+ok 'the run over all ends by it' "$(hear B)" 'ERROR:  canceling statement due to user request'
+ok 'the next one is right' "$(ask B "$found")" '6 3600 / 6 3600'
 echo '\q' >&"$a_in"
 echo '\q' >&"$b_in"
 echo "1..$n"
