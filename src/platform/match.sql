@@ -1,7 +1,8 @@
 /*
  * Matching: which policies and products an enterprise can have, and who can
- * have a policy.  Everything is decided by matches() and evaluate(); a row is
- * eligible, or undecided with what is missing.
+ * have a policy.  Everything is decided by matches(), or by a policy set, which
+ * says the same, and evaluate(); a row is eligible, or undecided with what is
+ * missing.
  */
 
 CREATE FUNCTION growth_index.lacking(codes text[], profile growth_index.profile) RETURNS text[]
@@ -22,23 +23,34 @@ AS $$
 $$;
 COMMENT ON FUNCTION growth_index.undecided_by(growth_index.criteria, growth_index.profile, date) IS 'The indicators that leave the criteria undecided.';
 
-/* inlined by the planner: no SET clause, so everything is qualified */
+/* inlined by the planner, as decide() is: no SET clause, so everything is qualified */
+CREATE FUNCTION growth_index.decided(eligible boolean, criteria growth_index.criteria, formula growth_index.formula,
+	profile growth_index.profile, as_of date, rounding numeric DEFAULT 0.01, rounding_way text DEFAULT 'half_up',
+	OUT decision text, OUT amount numeric, OUT missing text[]) RETURNS SETOF record
+LANGUAGE sql STABLE PARALLEL SAFE ROWS 1
+AS $$
+	SELECT CASE WHEN eligible
+				AND pg_catalog.abs(growth_index.evaluate_strict(formula, profile, as_of)) OPERATOR(pg_catalog.<) 1e15
+			THEN 'eligible' ELSE 'undecided' END,
+		CASE WHEN pg_catalog.abs(growth_index.evaluate_strict(formula, profile, as_of)) OPERATOR(pg_catalog.<) 1e15
+			THEN growth_index.rounded(growth_index.evaluate_strict(formula, profile, as_of), rounding, rounding_way) END,
+		CASE WHEN eligible IS NULL
+			THEN growth_index.undecided_by(criteria, profile, as_of)
+			WHEN growth_index.evaluate_strict(formula, profile, as_of) IS NULL
+			THEN growth_index.lacking(growth_index.indicators(formula), profile)
+			ELSE '{}' END
+	WHERE eligible IS NOT FALSE
+$$;
+COMMENT ON FUNCTION growth_index.decided(boolean, growth_index.criteria, growth_index.formula, growth_index.profile, date, numeric, text) IS
+'As decide(), where it is known already whether the profile fulfils the criteria: eligible, NULL for undecided, as policy_set_match() says it. Criteria are read only to say what is missing.';
+
 CREATE FUNCTION growth_index.decide(criteria growth_index.criteria, formula growth_index.formula,
 	profile growth_index.profile, as_of date, rounding numeric DEFAULT 0.01, rounding_way text DEFAULT 'half_up',
 	OUT decision text, OUT amount numeric, OUT missing text[]) RETURNS SETOF record
 LANGUAGE sql STABLE PARALLEL SAFE ROWS 1
 AS $$
-	SELECT CASE WHEN growth_index.matches(criteria, profile, as_of)
-				AND pg_catalog.abs(growth_index.evaluate_strict(formula, profile, as_of)) OPERATOR(pg_catalog.<) 1e15
-			THEN 'eligible' ELSE 'undecided' END,
-		CASE WHEN pg_catalog.abs(growth_index.evaluate_strict(formula, profile, as_of)) OPERATOR(pg_catalog.<) 1e15
-			THEN growth_index.rounded(growth_index.evaluate_strict(formula, profile, as_of), rounding, rounding_way) END,
-		CASE WHEN growth_index.matches(criteria, profile, as_of) IS NULL
-			THEN growth_index.undecided_by(criteria, profile, as_of)
-			WHEN growth_index.evaluate_strict(formula, profile, as_of) IS NULL
-			THEN growth_index.lacking(growth_index.indicators(formula), profile)
-			ELSE '{}' END
-	WHERE growth_index.matches(criteria, profile, as_of) IS NOT FALSE
+	SELECT d.decision, d.amount, d.missing
+	FROM growth_index.decided(growth_index.matches(criteria, profile, as_of), criteria, formula, profile, as_of, rounding, rounding_way) AS d
 $$;
 COMMENT ON FUNCTION growth_index.decide(growth_index.criteria, growth_index.formula, growth_index.profile, date, numeric, text) IS
 'One row, or none where the profile fails the criteria: decision eligible or undecided, the amount of the formula in yuan, as rounded() rounds it, and the indicators that are missing. An amount of 1e15 yuan and more is a mistake of the formula: undecided, with no amount.';
@@ -73,7 +85,7 @@ AS $$
 	FROM growth_index.policy_set_match('SELECT code, criteria FROM growth_index.policy WHERE active',
 			growth_index.policy_version(), match_policies.profile, match_policies.as_of) AS s
 		JOIN growth_index.policy AS p ON p.code = s.key AND p.active
-		CROSS JOIN LATERAL growth_index.decide(p.criteria, p.award, match_policies.profile, match_policies.as_of, p.rounding, p.rounding_way) AS d
+		CROSS JOIN LATERAL growth_index.decided(s.eligible, p.criteria, p.award, match_policies.profile, match_policies.as_of, p.rounding, p.rounding_way) AS d
 	WHERE match_policies.as_of BETWEEN p.valid_from AND p.valid_to
 	ORDER BY d.decision, 6 DESC NULLS LAST, p.code
 $$;
@@ -109,7 +121,7 @@ AS $$
 	FROM growth_index.policy_set_match('SELECT code, criteria FROM growth_index.product WHERE active',
 			growth_index.policy_version(), match_products.profile, match_products.as_of) AS s
 		JOIN growth_index.product AS p ON p.code = s.key AND p.active
-		CROSS JOIN LATERAL growth_index.decide(p.criteria, p.credit, match_products.profile, match_products.as_of) AS d
+		CROSS JOIN LATERAL growth_index.decided(s.eligible, p.criteria, p.credit, match_products.profile, match_products.as_of) AS d
 	WHERE match_products.as_of BETWEEN p.valid_from AND p.valid_to
 	ORDER BY d.decision, d.amount DESC NULLS LAST, p.code
 $$;
@@ -184,7 +196,7 @@ AS $$
 			match_all.as_of) AS s
 		JOIN growth_index.policy AS p ON p.code = s.key AND p.active AND match_all.as_of BETWEEN p.valid_from AND p.valid_to
 		JOIN growth_index.matching_profiles AS m ON m.credit_code OPERATOR(growth_index.=) s.subject::growth_index.credit_code
-		CROSS JOIN LATERAL growth_index.decide(p.criteria, p.award, m.profile, match_all.as_of, p.rounding, p.rounding_way) AS d
+		CROSS JOIN LATERAL growth_index.decided(s.eligible, p.criteria, p.award, m.profile, match_all.as_of, p.rounding, p.rounding_way) AS d
 $$;
 COMMENT ON FUNCTION growth_index.match_all(date, growth_index.credit_code, growth_index.credit_code) IS
 'All enterprises, as of their last refresh, against all policies in force: a row for each that is eligible or undecided, in no order; award in yuan, after the policy''s cap. from_code and before_code: only enterprises from this code on, and before that one, so that sessions can share the work; NULL: no bound. One snapshot is seen throughout. No rows for an as_of of NULL. policy_set_count() and policy_set_match_all() give counts and pairs without awards.';
@@ -370,7 +382,7 @@ BEGIN
 		CROSS JOIN LATERAL growth_index.policy_set_match('SELECT code, criteria FROM growth_index.policy WHERE active',
 			growth_index.policy_version(), m.profile, refresh_policy_matches.as_of) AS s
 		JOIN growth_index.policy AS p ON p.code = s.key AND p.active
-		CROSS JOIN LATERAL growth_index.decide(p.criteria, p.award, m.profile, refresh_policy_matches.as_of, p.rounding, p.rounding_way) AS d
+		CROSS JOIN LATERAL growth_index.decided(s.eligible, p.criteria, p.award, m.profile, refresh_policy_matches.as_of, p.rounding, p.rounding_way) AS d
 	WHERE refresh_policy_matches.as_of BETWEEN p.valid_from AND p.valid_to;
 	/* what no longer holds as it was */
 	UPDATE growth_index.policy_match AS old SET until = clock_timestamp()
@@ -406,7 +418,7 @@ BEGIN
 		CROSS JOIN LATERAL growth_index.policy_set_match('SELECT code, criteria FROM growth_index.product WHERE active',
 			growth_index.policy_version(), m.profile, refresh_product_matches.as_of) AS s
 		JOIN growth_index.product AS p ON p.code = s.key AND p.active
-		CROSS JOIN LATERAL growth_index.decide(p.criteria, p.credit, m.profile, refresh_product_matches.as_of) AS d
+		CROSS JOIN LATERAL growth_index.decided(s.eligible, p.criteria, p.credit, m.profile, refresh_product_matches.as_of) AS d
 	WHERE refresh_product_matches.as_of BETWEEN p.valid_from AND p.valid_to;
 	UPDATE growth_index.product_match AS old SET until = clock_timestamp()
 	WHERE old.until IS NULL AND old.credit_code OPERATOR(growth_index.=) ANY (codes)
