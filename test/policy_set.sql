@@ -12,7 +12,7 @@ SET search_path = growth_index, public;
 \set profiles 700
 \getenv criteria SET_CRITERIA
 \getenv profiles SET_PROFILES
-SELECT plan(29);
+SELECT plan(31);
 SELECT setseed(0.3141);
 CREATE SCHEMA sets;
 
@@ -101,6 +101,10 @@ SELECT is((SELECT array_agg(eligible ORDER BY x) FROM (SELECT x, (SELECT count(*
 	FROM unnest(ARRAY[0, 0.5, 1, 29999.99, 30000, 30001, 69999.5, 70000, 1e9]::numeric[]) AS x) AS c), '{0,0,1,29999,30000,30001,69999,70000,70000}'::bigint[], '70,000 constants of one indicator');
 SELECT is((SELECT count(*) FROM policy_set_match('SELECT id, criteria FROM sets.many', 1, '{}') WHERE eligible IS NULL), 70000::bigint, '... and none known');
 SELECT is((SELECT policies FROM policy_set_cached() WHERE source LIKE '%many%'), 70000, 'what is kept is reported');
+-- equal constants are one, however many policies name them
+CREATE TABLE sets.equal AS SELECT i AS id, 't IN (''C1'', ''C2'', ''C39'')'::criteria AS criteria FROM generate_series(1, 20000) AS i;
+SELECT is(cardinality(policy_set_keys('SELECT id, criteria FROM sets.equal', 1, '{"t": "C2"}')), 20000, '20,000 equal policies');
+SELECT is((SELECT predicates FROM policy_set_cached() WHERE source LIKE '%equal%'), 1, '... have one predicate');
 SET growth_index.policy_set_memory = '1MB';
 SELECT is((SELECT count(*) FROM policy_set_match('SELECT 1, ''a''', 1, '{"a": true}')), 1::bigint, 'with little memory');
 SELECT is((SELECT count(*) FROM policy_set_cached()), 1::bigint, 'what was unused for longest goes');

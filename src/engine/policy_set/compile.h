@@ -58,7 +58,7 @@ struct SetBuilder
 	PolicySet  *set;
 	MemoryContext raw;			/* what is needed until the end of building */
 	MemoryContext parse;		/* ... of one criteria's parsing */
-	HTAB	   *columns;		/* by kind and text of the term */
+	HTAB	   *columns;		/* by kind and text of the term, and their constants */
 	int			columns_room;
 	int			npolicies;
 	int			room;

@@ -74,10 +74,10 @@ match_profile(FunctionCallInfo fcinfo, bool undecided_too, PolicyVisitor visit, 
 }
 
 static void
-put_policy(const Policy *policy, bool eligible, void *arg)
+put_policy(text *key, bool eligible, void *arg)
 {
 	ReturnSetInfo *rsinfo = arg;
-	Datum		values[2] = {PointerGetDatum(policy->key), BoolGetDatum(true)};
+	Datum		values[2] = {PointerGetDatum(key), BoolGetDatum(true)};
 	bool		nulls[2] = {false, !eligible};
 
 	tuplestore_putvalues(rsinfo->setResult, rsinfo->setDesc, values, nulls);
@@ -96,11 +96,11 @@ typedef struct Keys
 {
 	int			count;
 	int			room;
-	Datum	   *keys;			/* first the policies, whose keys they become */
+	Datum	   *keys;
 } Keys;
 
 static void
-add_key(const Policy *policy, bool eligible, void *arg)
+add_key(text *key, bool eligible, void *arg)
 {
 	Keys	   *keys = arg;
 
@@ -112,20 +112,8 @@ add_key(const Policy *policy, bool eligible, void *arg)
 		keys->keys = keys->keys == NULL ? palloc(keys->room * sizeof(Datum)) :
 			repalloc_huge(keys->keys, keys->room * sizeof(Datum));
 	}
-	__builtin_prefetch(&policy->key);
-	keys->keys[keys->count++] = PointerGetDatum(policy);
-}
-
-static void
-policies_to_keys(Keys *keys)
-{
-	for (int i = 0; i < keys->count; i++)
-	{
-		text	   *key = ((const Policy *) DatumGetPointer(keys->keys[i]))->key;
-
-		__builtin_prefetch(key);
-		keys->keys[i] = PointerGetDatum(key);
-	}
+	__builtin_prefetch(key);
+	keys->keys[keys->count++] = PointerGetDatum(key);
 }
 
 /* The keys of the policies that the subject has, as an array. */
@@ -135,7 +123,6 @@ policy_set_keys(PG_FUNCTION_ARGS)
 	Keys		keys = {0};
 
 	match_profile(fcinfo, false, add_key, &keys);
-	policies_to_keys(&keys);
 	PG_RETURN_ARRAYTYPE_P(construct_array(keys.keys, keys.count, TEXTOID, -1, false, TYPALIGN_INT));
 }
 

@@ -4,41 +4,41 @@
  *
  * For each column that many policies look at, and each bucket of its ranks,
  * there is a bitmap of the policies that a value there does not exclude.  The
- * bitmaps of the subject's values are ANDed; what is left is verified, clause
- * by clause, as far as the buckets do not decide it already, from a stream of
- * small numbers that stand in the order of the bitmaps.
+ * bitmaps of the subject's values are ANDed; what is left is verified as far as
+ * the buckets do not decide it already (verify.c).
  */
 #include "postgres.h"
 
+#include <sys/mman.h>
+
 #include "miscadmin.h"
 #include "port/pg_bitutils.h"
-#include "utils/builtins.h"
+#include "utils/memutils.h"
 
-#include "policy_set.h"
+#include "index.h"
 
-#define FINE_BUCKETS	256		/* so many ranks have a bucket each */
-#define MOST_INDEXED	64		/* columns */
-#define STREAM_BITS		0x8000	/* with a column: its leaf is a bit for each rank */
+#define LARGE_PAGE		(2 * 1024 * 1024)
 
-/* A column with bitmaps. */
-typedef struct Indexed
+/*
+ * Memory that is read here and there, at lines of the processor's cache: in
+ * large pages where the system has them, or finding its pages takes as long as
+ * reading them.  In the current context.
+ */
+void *
+alloc_large(Size size)
 {
-	int			column;
-	int			nbuckets;
-	bool		exact;			/* a bucket for each rank */
-	uint16	   *bucket;			/* by rank, unless exact */
-	uint64	   *bitmaps;		/* nbuckets of words, then that of a missing value */
-} Indexed;
+	char	   *start = MemoryContextAllocHuge(CurrentMemoryContext, size + PG_CACHE_LINE_SIZE);
 
-struct SetIndex
-{
-	int			nwords;			/* of a bitmap, a whole number of chunks */
-	int			nindexed;
-	Indexed    *indexed;
-	uint32	   *stream_at;		/* by policy: what is to be verified, from here */
-	uint16	   *stream;			/* clauses: their length, then leaves: see write_leaf() */
-	Rank	   *ranks;			/* scratch: of the subject */
-};
+#ifdef MADV_HUGEPAGE
+	char	   *from = (char *) TYPEALIGN(LARGE_PAGE, start);
+	char	   *to = (char *) TYPEALIGN_DOWN(LARGE_PAGE, start + size);
+
+	/* a wish: it does no harm where it is not granted */
+	if (from < to)
+		(void) madvise(from, to - from, MADV_HUGEPAGE);
+#endif
+	return (void *) TYPEALIGN(PG_CACHE_LINE_SIZE, start);
+}
 
 static int
 bucket_count(const PolicySet *set, const Column *c)
@@ -137,210 +137,81 @@ mark_excluded(const SetIndex *index, const Indexed *x, const Leaf *leaf, int bit
 static void
 fill_bitmaps(PolicySet *set, SetIndex *index)
 {
+	Size		words = 0;
+	uint64	   *at;
+
+	for (int i = 0; i < index->nindexed; i++)
+		words += (Size) (index->indexed[i].nbuckets + 1) * index->nwords;
+	at = alloc_large(words * sizeof(uint64));
 	for (int i = 0; i < index->nindexed; i++)
 	{
 		Indexed    *x = &index->indexed[i];
-		Size		size = (Size) (x->nbuckets + 1) * index->nwords * sizeof(uint64);
 
-		CHECK_FOR_INTERRUPTS();
-		x->bitmaps = MemoryContextAllocHuge(set->context, size);
-		memset(x->bitmaps, 0xFF, size);
+		x->bitmaps = at;
+		at += (Size) (x->nbuckets + 1) * index->nwords;
+		memset(x->bitmaps, 0xFF, (at - x->bitmaps) * sizeof(uint64));
 		for (int bit = 0; bit < set->npolicies; bit++)
 		{
 			const Leaf *leaf = single_leaf(set, &set->policies[bit], x->column);
 
+			if (bit % 4096 == 0)
+				CHECK_FOR_INTERRUPTS();
 			if (leaf != NULL)
 				mark_excluded(index, x, leaf, bit);
 		}
 	}
 }
 
-/* Do the bitmaps decide the column exactly? */
-static bool
-decided(const SetIndex *index, int column)
-{
-	for (int i = 0; i < index->nindexed; i++)
-		if (index->indexed[i].column == column)
-			return index->indexed[i].exact;
-	return false;
-}
-
-/* Is the leaf sooner looked up, rank by rank, than compared range by range? */
-static inline bool
-has_bits(const PolicySet *set, const Leaf *leaf)
-{
-	return leaf->nranges > 2 && set->columns[leaf->column].nranks <= FINE_BUCKETS;
-}
-
-/* One leaf of a clause: column, from, length of each range; or column, words, bits by rank. */
-static Size
-write_leaf(const PolicySet *set, const Leaf *leaf, uint16 *out)
-{
-	Size		size = 0;
-
-	if (has_bits(set, leaf))
-	{
-		int			words = (set->columns[leaf->column].nranks + 15) / 16;
-
-		if (out != NULL)
-		{
-			out[0] = leaf->column | STREAM_BITS;
-			out[1] = words;
-			memset(out + 2, 0, words * sizeof(uint16));
-			for (int i = 0; i < leaf->nranges; i++)
-				for (int rank = leaf->ranges[i].from; rank <= leaf->ranges[i].to; rank++)
-					out[2 + rank / 16] |= 1 << (rank % 16);
-		}
-		return 2 + words;
-	}
-	for (int i = 0; i < Max(leaf->nranges, 1); i++, size += 3)
-	{
-		if (out == NULL)
-			continue;
-		out[size] = leaf->column;
-		/* a leaf that never holds still asks whether its value is known */
-		out[size + 1] = leaf->nranges == 0 ? RANK_LATER - 1 : leaf->ranges[i].from;
-		out[size + 2] = leaf->nranges == 0 ? 0 : leaf->ranges[i].to - leaf->ranges[i].from;
-	}
-	return size;
-}
-
 /*
- * Write what is to be verified of a policy; NULL: only count it.  ORs come
- * first: the bitmaps know nothing of them, and nearly everything of the rest.
+ * Policies lie in the order of their first leaf, so that its column is the one
+ * that leaves nothing of a chunk, if any does.
  */
-static Size
-write_stream(const PolicySet *set, const bool *is_decided, const Policy *policy, uint16 *out)
-{
-	Size		size = 0;
-
-	for (int single = 0; single <= 1; single++)
-	{
-		const int  *leaf = policy->leaves;
-
-		for (int i = 0; i < policy->nclauses; leaf += policy->nleaves[i], i++)
-		{
-			Size		head = size;
-
-			if ((policy->nleaves[i] == 1) != (single == 1) ||
-				(single == 1 && is_decided[set->leaves[leaf[0]].column]))
-				continue;
-			size++;
-			for (int j = 0; j < policy->nleaves[i]; j++)
-				size += write_leaf(set, &set->leaves[leaf[j]], out == NULL ? NULL : out + size);
-			if (size - head - 1 > PG_UINT16_MAX)
-				ereport(ERROR,
-						(errcode(ERRCODE_PROGRAM_LIMIT_EXCEEDED),
-						 errmsg("criteria of policy \"%s\" compare with too many constants",
-								text_to_cstring(policy->key))));
-			if (out != NULL)
-				out[head] = size - head - 1;
-		}
-	}
-	if (out != NULL)
-		out[size] = 0;
-	return size + 1;
-}
-
 static void
-fill_stream(PolicySet *set, SetIndex *index)
+choose_first(PolicySet *set, SetIndex *index)
 {
-	bool	   *is_decided = palloc(Max(set->ncolumns, 1));
-	Size		size = 0;
-
-	for (int i = 0; i < set->ncolumns; i++)
-		is_decided[i] = decided(index, i);
-	for (int bit = 0; bit < set->npolicies; bit++)
-		size += write_stream(set, is_decided, &set->policies[bit], NULL);
-	if (size > PG_UINT32_MAX)
-		ereport(ERROR,
-				(errcode(ERRCODE_PROGRAM_LIMIT_EXCEEDED),
-				 errmsg("policy set is too large")));
-	index->stream = MemoryContextAllocHuge(set->context, Max(size, 1) * sizeof(uint16));
-	size = 0;
-	for (int bit = 0; bit < set->npolicies; bit++)
+	index->first = palloc0(index->nwords / CHUNK_WORDS);
+	for (int bit = 0; bit < set->npolicies; bit += CHUNK_WORDS * 64)
 	{
-		index->stream_at[bit] = size;
-		size += write_stream(set, is_decided, &set->policies[bit],
-							 index->stream + size);
+		const Policy *policy = &set->policies[bit];
+
+		for (int i = 0; i < index->nindexed; i++)
+			if (policy->nleaves[0] == 1 && index->indexed[i].column == set->leaves[policy->leaves[0]].column)
+				index->first[bit / (CHUNK_WORDS * 64)] = i;
 	}
-	pfree(is_decided);
 }
 
+/* The index of the set, which keeps it once it is complete. */
 static SetIndex *
 build_index(PolicySet *set)
 {
-	MemoryContext old = MemoryContextSwitchTo(set->context);
+	MemoryContext context = AllocSetContextCreate(CurrentMemoryContext, "growth_index policy index",
+												  ALLOCSET_DEFAULT_SIZES);
+	MemoryContext old = MemoryContextSwitchTo(context);
 	SetIndex   *index = palloc0(sizeof(SetIndex));
 
 	index->nwords = TYPEALIGN(CHUNK_WORDS, (set->npolicies + 63) / 64);
-	index->stream_at = MemoryContextAllocHuge(set->context, Max(set->npolicies, 1) * sizeof(uint32));
 	index->ranks = palloc(Max(set->ncolumns, 1) * sizeof(Rank));
 	choose_columns(set, index);
+	index->everything = palloc0(index->nwords * sizeof(uint64));
+	for (int bit = 0; bit < set->npolicies; bit++)
+		index->everything[bit / 64] |= UINT64CONST(1) << (bit % 64);
+	choose_first(set, index);
 	fill_bitmaps(set, index);
-	fill_stream(set, index);
+	fill_verification(set, index);
 	MemoryContextSwitchTo(old);
+	MemoryContextSetParent(context, set->context);
 	return index;
 }
 
-/* What a value that is looked at later turns out to be. */
-static pg_noinline Rank
-late_rank(PolicySet *set, Subject *s, Rank *ranks, int column)
-{
-	return ranks[column] = column_rank(&set->columns[column], s);
-}
-
-/* Does the leaf that begins here hold?  *at moves behind it. */
-static inline bool
-leaf_holds(PolicySet *set, Subject *s, Rank *ranks, const uint16 **at, bool *missing)
-{
-	const uint16 *leaf = *at;
-	int			column = leaf[0] & ~STREAM_BITS;
-	Rank		rank = ranks[column];
-
-	if (unlikely(rank == RANK_LATER))
-		rank = late_rank(set, s, ranks, column);
-	*missing |= rank == RANK_MISSING;
-	if ((leaf[0] & STREAM_BITS) == 0)
-	{
-		*at = leaf + 3;
-		return (uint16) (rank - leaf[1]) <= leaf[2];
-	}
-	*at = leaf + 2 + leaf[1];
-	return rank != RANK_MISSING && (leaf[2 + rank / 16] >> (rank % 16) & 1) != 0;
-}
-
-static inline Tri
-verify(PolicySet *set, Subject *s, Rank *ranks, const uint16 *at)
-{
-	Tri			result = TRI_TRUE;
-
-	for (int words = *at++; words > 0; words = *at++)
-	{
-		const uint16 *end = at + words;
-		bool		missing = false;
-		bool		holds = false;
-
-		while (at < end && !holds)
-			holds = leaf_holds(set, s, ranks, &at, &missing);
-		at = end;
-		if (holds)
-			continue;
-		if (!missing)
-			return TRI_FALSE;
-		result = TRI_UNKNOWN;
-	}
-	return result;
-}
-
 /*
- * In what to look: the bitmaps of the subject's values.  A missing value
- * excludes nothing where the undecided are wanted too; then *missing are the
- * bitmaps of those policies that do without it.
+ * In what to look: the bitmaps of the subject's values, and of each column with
+ * bitmaps the one to look at first.  A missing value excludes nothing where the
+ * undecided are wanted too; then *missing are the bitmaps of those policies that
+ * do without it.
  */
 static int
 choose_bitmaps(PolicySet *set, Subject *s, bool undecided_too, const uint64 **maps,
-			   const uint64 **missing, int *nmissing)
+			   const uint64 **first, const uint64 **missing, int *nmissing)
 {
 	SetIndex   *index = set->index;
 	int			count = 0;
@@ -351,33 +222,28 @@ choose_bitmaps(PolicySet *set, Subject *s, bool undecided_too, const uint64 **ma
 	for (int i = 0; i < index->nindexed; i++)
 	{
 		const Indexed *x = &index->indexed[i];
-		Rank		rank = late_rank(set, s, index->ranks, x->column);
+		Rank		rank = column_rank(&set->columns[x->column], s);
 
-		if (rank != RANK_MISSING)
-			maps[count++] = bitmap_of(index, x, bucket_of(x, rank));
-		else if (undecided_too)
-			missing[(*nmissing)++] = bitmap_of(index, x, x->nbuckets);
+		index->ranks[x->column] = rank;
+		first[i] = bitmap_of(index, x, rank == RANK_MISSING ? x->nbuckets : bucket_of(x, rank));
+		if (rank != RANK_MISSING || !undecided_too)
+			maps[count++] = first[i];
 		else
-			maps[count++] = bitmap_of(index, x, x->nbuckets);
+		{
+			missing[(*nmissing)++] = first[i];
+			first[i] = NULL;
+		}
 	}
+	for (int i = 0; i < index->nindexed; i++)
+		if (first[i] == NULL)
+			first[i] = count > 0 ? maps[0] : index->everything;
+	if (index->nindexed == 0)
+		first[0] = index->everything;
 	return count;
-}
-
-/* The policies that there are of a chunk. */
-static inline void
-chunk_all(int chunk, int npolicies, uint64 *left)
-{
-	for (int j = 0; j < CHUNK_WORDS; j++)
-	{
-		int			bits = npolicies - (chunk + j) * 64;
-
-		left[j] = bits >= 64 ? ~UINT64CONST(0) : bits <= 0 ? 0 : (UINT64CONST(1) << bits) - 1;
-	}
 }
 
 /* Candidates are gathered until there are so many, so that memory is asked for them ahead of use. */
 #define MANY_CANDIDATES	1024
-#define AHEAD			24
 
 typedef struct Candidates
 {
@@ -386,16 +252,11 @@ typedef struct Candidates
 } Candidates;
 
 static inline void
-gather(const SetIndex *index, int chunk, const uint64 *left, Candidates *c)
+gather(int chunk, const uint64 *left, Candidates *c)
 {
 	for (int j = 0; j < CHUNK_WORDS; j++)
 		for (uint64 rest = left[j]; rest != 0; rest &= rest - 1)
-		{
-			int			bit = (chunk + j) * 64 + pg_rightmost_one_pos64(rest);
-
-			__builtin_prefetch(index->stream_at + bit);
-			c->bits[c->count++] = bit;
-		}
+			c->bits[c->count++] = (chunk + j) * 64 + pg_rightmost_one_pos64(rest);
 }
 
 /* What a set_match() asks for and whom it tells. */
@@ -404,6 +265,7 @@ typedef struct Asked
 	bool		undecided_too;
 	const uint64 **missing;
 	int			nmissing;
+	LanesKernel kernel;
 	PolicyVisitor visit;
 	void	   *arg;
 } Asked;
@@ -413,23 +275,25 @@ static void
 settle(PolicySet *set, Subject *s, const Asked *asked, Candidates *c)
 {
 	const SetIndex *index = set->index;
+	int			count;
 
 	CHECK_FOR_INTERRUPTS();
-	for (int j = 0; j < Min(AHEAD, c->count); j++)
-		__builtin_prefetch(index->stream + index->stream_at[c->bits[j]]);
-	for (int j = 0; j < c->count; j++)
+	count = asked->kernel(index->lanes, index->values, asked->undecided_too ? index->missing : NULL,
+						  c->bits, c->count);
+	for (int j = 0; j < count; j++)
 	{
-		int			bit = c->bits[j];
-		Tri			t;
+		int			bit = c->bits[j] & ~LANES_HOLD;
+		const Lanes *lanes = &index->lanes[bit];
+		Tri			t = (c->bits[j] & LANES_HOLD) != 0 ? TRI_TRUE : TRI_UNKNOWN;
 
-		if (j + AHEAD < c->count)
-			__builtin_prefetch(index->stream + index->stream_at[c->bits[j + AHEAD]]);
-		t = verify(set, s, index->ranks, index->stream + index->stream_at[bit]);
+		if (unlikely(lanes->key & LANES_STREAM))
+			t = verify_stream(set, s, index->stream + index->stream_at[bit]);
 		for (int k = 0; k < asked->nmissing && t == TRI_TRUE; k++)
 			if ((asked->missing[k][bit / 64] >> (bit % 64) & 1) == 0)
 				t = TRI_UNKNOWN;
 		if (t == TRI_TRUE || (t == TRI_UNKNOWN && asked->undecided_too))
-			asked->visit(&set->policies[bit], t == TRI_TRUE, asked->arg);
+			asked->visit((text *) (index->keys + (Size) (lanes->key & ~LANES_STREAM) * MAXIMUM_ALIGNOF),
+						 t == TRI_TRUE, asked->arg);
 	}
 	c->count = 0;
 }
@@ -438,8 +302,9 @@ void
 set_match(PolicySet *set, Subject *s, bool undecided_too, PolicyVisitor visit, void *arg)
 {
 	const uint64 *maps[MOST_INDEXED];
+	const uint64 *first[MOST_INDEXED];
 	const uint64 *missing[MOST_INDEXED];
-	Asked		asked = {undecided_too, missing, 0, visit, arg};
+	Asked		asked = {undecided_too, missing, 0, lanes_kernel(), visit, arg};
 	AllKernel	all_of = all_kernel();
 	Candidates	candidates;
 	SetIndex   *index;
@@ -451,15 +316,16 @@ set_match(PolicySet *set, Subject *s, bool undecided_too, PolicyVisitor visit, v
 		set->index = build_index(set);
 	index = set->index;
 	candidates.count = 0;
-	count = choose_bitmaps(set, s, undecided_too, maps, missing, &asked.nmissing);
+	count = choose_bitmaps(set, s, undecided_too, maps, first, missing, &asked.nmissing);
+	load_values(index);
 	for (int chunk = 0; chunk < index->nwords; chunk += CHUNK_WORDS)
 	{
 		uint64		left[CHUNK_WORDS];
 
-		chunk_all(chunk, set->npolicies, left);
-		if (!all_of(maps, count, chunk, left))
+		memcpy(left, index->everything + chunk, sizeof(left));
+		if (!all_of(first[index->first[chunk / CHUNK_WORDS]], maps, count, chunk, left))
 			continue;
-		gather(index, chunk, left, &candidates);
+		gather(chunk, left, &candidates);
 		if (candidates.count >= MANY_CANDIDATES)
 			settle(set, s, &asked, &candidates);
 	}

@@ -133,8 +133,26 @@ is_column_of(const Term *value, const Term *constant, ColumnKind *kind)
 	}
 }
 
+/* The constant as bytes: constants of one column that have the same ones are the same. */
+static const char *
+edge_bytes(const Term *constant, int *len)
+{
+	switch (constant->kind)
+	{
+		case TERM_DATE:
+			*len = sizeof(constant->date);
+			return (const char *) &constant->date;
+		case TERM_NUMBER:
+			*len = VARSIZE(constant->numeric);
+			return (const char *) constant->numeric;
+		default:
+			*len = constant->len;
+			return constant->text;
+	}
+}
+
 static int
-add_edge(SetBuilder *b, int column, const Term *constant)
+new_edge(SetBuilder *b, int column, const Term *constant)
 {
 	MemoryContext context = b->set->context;
 	Edge		edge = {0};
@@ -156,6 +174,26 @@ add_edge(SetBuilder *b, int column, const Term *constant)
 		edge.len = constant->len;
 	}
 	return column_add_edge(context, &b->set->columns[column], &edge);
+}
+
+/* The number of the constant among those of the column; each is kept once, or it is soon full. */
+static int
+add_edge(SetBuilder *b, int column, const Term *constant)
+{
+	int			len;
+	const char *bytes = edge_bytes(constant, &len);
+	char	   *name = palloc(1 + sizeof(int) + len);
+	bool		found;
+	NameEntry  *e;
+
+	/* the names of columns begin with a digit: see column_of() */
+	name[0] = 'e';
+	memcpy(name + 1, &column, sizeof(int));
+	memcpy(name + 1 + sizeof(int), bytes, len);
+	e = name_enter(b->columns, b->raw, name, 1 + sizeof(int) + len, &found);
+	if (!found)
+		e->number = new_edge(b, column, constant);
+	return e->number;
 }
 
 static void

@@ -118,7 +118,7 @@ extern void column_sort(MemoryContext context, Column *c);
 extern Rank column_rank(const Column *c, Subject *s);
 
 /* index.c: calls back for each policy that a subject has or could have */
-typedef void (*PolicyVisitor) (const Policy *policy, bool eligible, void *arg);
+typedef void (*PolicyVisitor) (text *key, bool eligible, void *arg);
 extern void set_match(PolicySet *set, Subject *s, bool undecided_too,
 					  PolicyVisitor visit, void *arg);
 
@@ -142,12 +142,45 @@ extern RangeKernel range_kernel(void);
 
 /*
  * ... and what is left of CHUNK_WORDS of a bitmap when all of these are ANDed,
- * from a word on; false: nothing, and then left holds anything
+ * from a word on, the first before all others; false: nothing, and then left
+ * holds anything
  */
 #define CHUNK_WORDS		8		/* bitmaps are ANDed 512 policies at a time */
 
-typedef bool (*AllKernel) (const uint64 *const *maps, int count, int from, uint64 *left);
+typedef bool (*AllKernel) (const uint64 *first, const uint64 *const *maps, int count, int from,
+						   uint64 *left);
 extern AllKernel all_kernel(void);
+
+/*
+ * What is to be verified of a policy, as wide as a line of the processor's
+ * cache: does (values[at] << shift) - from, in the upper halves of 32 bits, lie
+ * within length?
+ */
+#define NLANES			8
+#define SOME_MASKS		3
+#define LANES_STREAM	0x80000000U /* with a key: there is more to verify: see verify.c */
+
+typedef struct Lanes
+{
+	uint16		at[NLANES];
+	uint16		from[NLANES];
+	uint16		length[NLANES];
+	uint8		shift[NLANES];
+	uint8		every;			/* bits of those lanes that all must hold */
+	uint8		some[SOME_MASKS];	/* ... and of which at least one must */
+	uint32		key;			/* of the policy, in MAXALIGNs from where all keys begin */
+} Lanes;
+
+/*
+ * Which of these policies hold?  They come to the front, and LANES_HOLD is added
+ * to them; with missing, the words of values that are not known, also those that
+ * could hold, without it.  How many there are.
+ */
+#define LANES_HOLD		0x40000000
+
+typedef int (*LanesKernel) (const Lanes *lanes, const uint32 *values, const uint32 *missing,
+							int *policies, int count);
+extern LanesKernel lanes_kernel(void);
 
 /* cache.c */
 typedef struct SetSource
