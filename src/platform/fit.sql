@@ -4,7 +4,7 @@
  * that a score stays the same all day, and can be given again for ever.
  */
 CREATE FUNCTION growth_index.fit_scorecard(scorecard text, as_of date DEFAULT current_date) RETURNS integer
-LANGUAGE plpgsql STRICT SET search_path = pg_catalog, pg_temp
+LANGUAGE plpgsql STRICT SET search_path = pg_catalog, pg_temp SET jit = off
 AS $$
 DECLARE
 	here	growth_index.scorecard_version;

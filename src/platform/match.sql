@@ -165,10 +165,11 @@ END
 $$;
 COMMENT ON FUNCTION growth_index.policy_in_force(text) IS 'The version of a policy that is in force. Error P0002 where there is none.';
 
+/* compiling the query takes longer than a scan, and cannot be cancelled: no JIT, here and in what follows */
 CREATE FUNCTION growth_index.match_enterprises(policy text, as_of date DEFAULT current_date,
 	OUT credit_code growth_index.credit_code, OUT name text, OUT decision text, OUT award numeric,
 	OUT missing text[]) RETURNS SETOF record
-LANGUAGE sql STABLE STRICT COST 100000 ROWS 50 SUPPORT growth_index.rows_of_enterprise_profile SET search_path = pg_catalog, pg_temp
+LANGUAGE sql STABLE STRICT COST 100000 ROWS 50 SUPPORT growth_index.rows_of_enterprise_profile SET search_path = pg_catalog, pg_temp SET jit = off
 AS $$
 	WITH everyone AS MATERIALIZED (SELECT m.credit_code, m.profile FROM growth_index.matching_profiles AS m)
 	SELECT m.credit_code, e.name, d.decision, CASE WHEN d.amount > p.cap_enterprise THEN p.cap_enterprise ELSE d.amount END, d.missing
@@ -186,7 +187,7 @@ CREATE FUNCTION growth_index.match_all(as_of date DEFAULT current_date,
 	from_code growth_index.credit_code DEFAULT NULL, before_code growth_index.credit_code DEFAULT NULL,
 	OUT credit_code growth_index.credit_code, OUT policy text, OUT version integer, OUT decision text,
 	OUT award numeric, OUT missing text[]) RETURNS SETOF record
-LANGUAGE sql STABLE PARALLEL RESTRICTED COST 1000000 ROWS 50 SUPPORT growth_index.rows_of_policy_active_and_enterprise_profile SET search_path = pg_catalog, pg_temp
+LANGUAGE sql STABLE PARALLEL RESTRICTED COST 1000000 ROWS 50 SUPPORT growth_index.rows_of_policy_active_and_enterprise_profile SET search_path = pg_catalog, pg_temp SET jit = off
 AS $$
 	SELECT m.credit_code, p.code, p.version, d.decision, CASE WHEN d.amount > p.cap_enterprise THEN p.cap_enterprise ELSE d.amount END, d.missing
 	FROM growth_index.policy_set_match_all('SELECT code, criteria FROM growth_index.policy WHERE active',
@@ -252,7 +253,7 @@ COMMENT ON FUNCTION growth_index.all_but_one(growth_index.criteria) IS 'Criteria
 CREATE FUNCTION growth_index.near_misses(credit_code growth_index.credit_code, as_of date DEFAULT current_date,
 	most_failing integer DEFAULT 1, OUT policy text, OUT title_zh text, OUT title_en text, OUT failing text[],
 	OUT missing text[], OUT changes jsonb, OUT distance numeric, OUT award numeric) RETURNS SETOF record
-LANGUAGE plpgsql STABLE STRICT COST 100000 ROWS 20 SUPPORT growth_index.rows_of_policy_active SET search_path = pg_catalog, pg_temp
+LANGUAGE plpgsql STABLE STRICT COST 100000 ROWS 20 SUPPORT growth_index.rows_of_policy_active SET search_path = pg_catalog, pg_temp SET jit = off
 AS $$
 DECLARE
 	wanted growth_index.profile := growth_index.matching_profile(near_misses.credit_code);
@@ -287,7 +288,7 @@ COMMENT ON FUNCTION growth_index.near_misses(growth_index.credit_code, date, int
 CREATE FUNCTION growth_index.near_misses(policy text, as_of date DEFAULT current_date, most integer DEFAULT 100,
 	OUT credit_code growth_index.credit_code, OUT name text, OUT failing text[], OUT missing text[],
 	OUT changes jsonb, OUT distance numeric) RETURNS SETOF record
-LANGUAGE plpgsql STABLE STRICT COST 1000000 ROWS 20 SUPPORT growth_index.most_rows_of_enterprise_profile SET search_path = pg_catalog, pg_temp
+LANGUAGE plpgsql STABLE STRICT COST 1000000 ROWS 20 SUPPORT growth_index.most_rows_of_enterprise_profile SET search_path = pg_catalog, pg_temp SET jit = off
 AS $$
 DECLARE
 	p growth_index.policy := growth_index.policy_in_force(near_misses.policy);

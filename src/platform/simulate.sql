@@ -33,7 +33,7 @@ CREATE FUNCTION growth_index.simulate_policy(criteria growth_index.criteria, awa
 	stacking_group text DEFAULT NULL, size growth_index.formula DEFAULT NULL, stage text DEFAULT 'stage',
 	rounding numeric DEFAULT 0.01, rounding_way text DEFAULT 'half_up',
 	OUT aspect text, OUT item text, OUT enterprises bigint, OUT amount numeric) RETURNS SETOF record
-LANGUAGE plpgsql STABLE COST 10000000 ROWS 50 SET search_path = pg_catalog, pg_temp
+LANGUAGE plpgsql STABLE COST 10000000 ROWS 50 SET search_path = pg_catalog, pg_temp SET jit = off
 AS $$
 DECLARE
 	former growth_index.policy;
@@ -136,7 +136,7 @@ CREATE FUNCTION growth_index.sweep_draft(criteria growth_index.criteria, award g
 	thresholds numeric[], as_of date DEFAULT current_date, cap_enterprise numeric DEFAULT NULL,
 	rounding numeric DEFAULT 0.01, rounding_way text DEFAULT 'half_up',
 	OUT threshold numeric, OUT enterprises bigint, OUT amount numeric) RETURNS SETOF record
-LANGUAGE plpgsql STABLE COST 10000000 ROWS 20 SET search_path = pg_catalog, pg_temp
+LANGUAGE plpgsql STABLE COST 10000000 ROWS 20 SET search_path = pg_catalog, pg_temp SET jit = off
 AS $$
 DECLARE
 	bound record := growth_index.bound_of(criteria, indicator);

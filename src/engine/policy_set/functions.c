@@ -135,7 +135,8 @@ typedef struct Run
 	ReturnSetInfo *rsinfo;
 	DateADT		as_of;
 	bool		as_of_known;
-	char	   *subjects[BLOCK_ROWS];	/* their keys */
+	bool		by_subject;		/* are their keys wanted? */
+	char	   *subjects[BLOCK_ROWS];
 	int64	   *eligible;		/* by policy */
 	int64	   *undecided;
 } Run;
@@ -163,7 +164,8 @@ fetch_block(Portal portal, Run *run, const Profile **profiles)
 		bool		isnull;
 		Datum		d = SPI_getbinval(SPI_tuptable->vals[i], SPI_tuptable->tupdesc, 2, &isnull);
 
-		run->subjects[i] = SPI_getvalue(SPI_tuptable->vals[i], SPI_tuptable->tupdesc, 1);
+		if (run->by_subject || isnull)
+			run->subjects[i] = SPI_getvalue(SPI_tuptable->vals[i], SPI_tuptable->tupdesc, 1);
 		if (isnull)
 			ereport(ERROR,
 					(errcode(ERRCODE_NULL_VALUE_NOT_ALLOWED),
@@ -272,6 +274,7 @@ policy_set_match_all(PG_FUNCTION_ARGS)
 
 	InitMaterializedSRF(fcinfo, 0);
 	run.rsinfo = (ReturnSetInfo *) fcinfo->resultinfo;
+	run.by_subject = true;
 	run_over_subjects(fcinfo, &run, visit_pairs);
 	return (Datum) 0;
 }

@@ -15,14 +15,16 @@ COMMENT ON FUNCTION growth_index.policy_set_keys(text, bigint, growth_index.prof
 CREATE FUNCTION growth_index.policy_set_match_all(source text, version bigint, subjects text,
 		as_of date DEFAULT NULL, OUT subject text, OUT key text, OUT eligible boolean)
 	RETURNS SETOF record
-	AS 'MODULE_PATHNAME', 'policy_set_match_all' LANGUAGE C STABLE PARALLEL RESTRICTED COST 1000000 ROWS 100000;
+	AS 'MODULE_PATHNAME', 'policy_set_match_all' LANGUAGE C STABLE PARALLEL RESTRICTED COST 1000000 ROWS 100000
+	SET jit = off;
 COMMENT ON FUNCTION growth_index.policy_set_match_all(text, bigint, text, date) IS
 'All subjects against all criteria of a set. subjects: a query of two columns, a key and a profile; narrow it with WHERE to share the work between sessions. source and version: see policy_set_match(). Subjects are taken 512 at a time, so memory does not grow with their number. Rows: subject, key of the criteria, eligible: true, or NULL where a missing indicator leaves it open. One snapshot is seen throughout. Errors: as policy_set_match(), and a profile that is NULL.';
 
 CREATE FUNCTION growth_index.policy_set_count(source text, version bigint, subjects text,
 		as_of date DEFAULT NULL, OUT key text, OUT eligible bigint, OUT undecided bigint)
 	RETURNS SETOF record
-	AS 'MODULE_PATHNAME', 'policy_set_count' LANGUAGE C STABLE PARALLEL RESTRICTED COST 1000000 ROWS 1000;
+	AS 'MODULE_PATHNAME', 'policy_set_count' LANGUAGE C STABLE PARALLEL RESTRICTED COST 1000000 ROWS 1000
+	SET jit = off;
 COMMENT ON FUNCTION growth_index.policy_set_count(text, bigint, text, date) IS
 'How many subjects fulfil each criteria of a set, and how many could if what is missing were known: policy_set_match_all(), counted. A row a criteria, also where both counts are 0.';
 
