@@ -33,7 +33,7 @@ CREATE FUNCTION growth_index.simulate_policy(criteria growth_index.criteria, awa
 	stacking_group text DEFAULT NULL, size growth_index.formula DEFAULT NULL, stage text DEFAULT 'stage',
 	rounding numeric DEFAULT 0.01, rounding_way text DEFAULT 'half_up',
 	OUT aspect text, OUT item text, OUT enterprises bigint, OUT amount numeric) RETURNS SETOF record
-LANGUAGE plpgsql STABLE COST 10000000 ROWS 50 SET search_path = pg_catalog, pg_temp SET jit = off
+LANGUAGE plpgsql STABLE COST 10000000 ROWS 50 SET search_path = pg_catalog, pg_temp SET jit = off SET work_mem = '64MB'
 AS $$
 DECLARE
 	former growth_index.policy;
@@ -46,23 +46,26 @@ BEGIN
 	END IF;
 	PERFORM growth_index.warn_of_draft(criteria, award);
 	RETURN QUERY
-	/* one pass decides; what follows works on the few that qualify or might */
-	WITH decided AS MATERIALIZED (
-		SELECT m.credit_code, m.profile, growth_index.matches(simulate_policy.criteria, m.profile, simulate_policy.as_of) AS eligible,
-			CASE WHEN against IS NOT NULL THEN growth_index.matches(former.criteria, m.profile, simulate_policy.as_of) END AS was
-		FROM growth_index.matching_profiles AS m
-		WHERE growth_index.matches(simulate_policy.criteria, m.profile, simulate_policy.as_of) IS NOT FALSE
-			OR (against IS NOT NULL AND growth_index.matches(former.criteria, m.profile, simulate_policy.as_of))
-	), paid AS MATERIALIZED (
-		SELECT d.credit_code, d.profile, d.eligible, d.was, a.formula_amount,
+	/* one pass decides; what follows works on the few that qualify or might, without their profiles */
+	WITH paid AS MATERIALIZED (
+		SELECT d.eligible, d.was, a.formula_amount,
 			least(a.formula_amount, simulate_policy.cap_enterprise) AS award_amount,
 			CASE WHEN d.was THEN least(growth_index.rounded(growth_index.evaluate_strict(former.award, d.profile, simulate_policy.as_of), former.rounding, former.rounding_way), former.cap_enterprise) END AS was_amount,
 			CASE WHEN d.eligible AND simulate_policy.stacking_group IS NOT NULL THEN
 				(SELECT max(o.award) FROM growth_index.policy_match AS o
 					JOIN growth_index.policy AS p ON p.code = o.policy AND p.version = o.version
 				WHERE o.until IS NULL AND o.decision = 'eligible' AND o.credit_code OPERATOR(growth_index.=) d.credit_code
-					AND p.stacking_group = simulate_policy.stacking_group AND p.code IS DISTINCT FROM against) END AS other_amount
-		FROM decided AS d
+					AND p.stacking_group = simulate_policy.stacking_group AND p.code IS DISTINCT FROM against) END AS other_amount,
+			CASE WHEN d.eligible THEN d.profile OPERATOR(growth_index.->>) 'industry' END AS industry_value,
+			CASE WHEN d.eligible THEN d.profile OPERATOR(growth_index.->>) simulate_policy.stage END AS stage_value,
+			CASE WHEN d.eligible THEN growth_index.evaluate(simulate_policy.size, d.profile, simulate_policy.as_of) END AS size_value,
+			CASE WHEN d.eligible IS NULL THEN growth_index.undecided_by(simulate_policy.criteria, d.profile, simulate_policy.as_of) END AS lacking
+		FROM (SELECT m.credit_code, m.profile, growth_index.matches(simulate_policy.criteria, m.profile, simulate_policy.as_of) AS eligible,
+				CASE WHEN against IS NOT NULL THEN growth_index.matches(former.criteria, m.profile, simulate_policy.as_of) END AS was
+			FROM growth_index.matching_profiles AS m
+			WHERE growth_index.matches(simulate_policy.criteria, m.profile, simulate_policy.as_of) IS NOT FALSE
+				OR (against IS NOT NULL AND growth_index.matches(former.criteria, m.profile, simulate_policy.as_of))
+			OFFSET 0) AS d
 			CROSS JOIN LATERAL (SELECT CASE WHEN d.eligible THEN growth_index.rounded(growth_index.evaluate_strict(simulate_policy.award, d.profile, simulate_policy.as_of),
 				simulate_policy.rounding, simulate_policy.rounding_way) END AS formula_amount) AS a
 	), lines AS (
@@ -77,17 +80,16 @@ BEGIN
 			coalesce(sum(p.award_amount - coalesce(p.other_amount, 0)) FILTER (WHERE p.award_amount > coalesce(p.other_amount, 0)), 0)
 		FROM paid AS p WHERE p.eligible HAVING simulate_policy.stacking_group IS NOT NULL
 		UNION ALL
-		SELECT 5, 'undecided', NULL, count(*), NULL FROM decided AS d WHERE d.eligible IS NULL
+		SELECT 5, 'undecided', NULL, count(*), NULL FROM paid AS p WHERE p.eligible IS NULL
 		UNION ALL
 		SELECT 6, 'undecided by', i, count(*), NULL
-		FROM decided AS d, unnest(growth_index.undecided_by(simulate_policy.criteria, d.profile, simulate_policy.as_of)) AS i
-		WHERE d.eligible IS NULL GROUP BY i
+		FROM paid AS p, unnest(p.lacking) AS i WHERE p.eligible IS NULL GROUP BY i
 		UNION ALL
-		SELECT 7, 'by industry', p.profile OPERATOR(growth_index.->>) 'industry', count(*), sum(p.award_amount) FROM paid AS p WHERE p.eligible GROUP BY 3
+		SELECT 7, 'by industry', p.industry_value, count(*), sum(p.award_amount) FROM paid AS p WHERE p.eligible GROUP BY 3
 		UNION ALL
-		SELECT 8, 'by stage', p.profile OPERATOR(growth_index.->>) simulate_policy.stage, count(*), sum(p.award_amount) FROM paid AS p WHERE p.eligible GROUP BY 3
+		SELECT 8, 'by stage', p.stage_value, count(*), sum(p.award_amount) FROM paid AS p WHERE p.eligible GROUP BY 3
 		UNION ALL
-		SELECT 9, 'by size', growth_index.evaluate(simulate_policy.size, p.profile, simulate_policy.as_of)::text, count(*), sum(p.award_amount)
+		SELECT 9, 'by size', p.size_value::text, count(*), sum(p.award_amount)
 		FROM paid AS p WHERE p.eligible AND simulate_policy.size IS NOT NULL GROUP BY 3
 		UNION ALL
 		SELECT 11, w.aspect, against, count(*), sum(w.difference)
@@ -97,7 +99,7 @@ BEGIN
 				coalesce(p.award_amount, 0) - coalesce(p.was_amount, 0) AS difference) AS w
 		WHERE against IS NOT NULL AND w.aspect IS NOT NULL GROUP BY 2
 		UNION ALL
-		SELECT 10, 'without clause', c.clause, x.eligible - (SELECT count(*) FROM decided AS d WHERE d.eligible), NULL
+		SELECT 10, 'without clause', c.clause, x.eligible - (SELECT count(*) FROM paid AS p WHERE p.eligible), NULL
 		FROM growth_index.clauses_without(simulate_policy.criteria) WITH ORDINALITY AS c(clause, rest, n)
 			JOIN growth_index.policy_set_count(
 				(SELECT string_agg(format('SELECT %s, %L', o.n, o.rest), ' UNION ALL ') FROM growth_index.clauses_without(simulate_policy.criteria) WITH ORDINALITY AS o(clause, rest, n)),
