@@ -12,7 +12,7 @@ SET search_path = growth_index, public;
 \set profiles 700
 \getenv criteria SET_CRITERIA
 \getenv profiles SET_PROFILES
-SELECT plan(31);
+SELECT plan(32);
 SELECT setseed(0.3141);
 CREATE SCHEMA sets;
 
@@ -94,6 +94,11 @@ SELECT is((SELECT count(*) FROM policy_set_match_all('SELECT id, criteria FROM s
 	(SELECT count(*) FROM policy_set_match_all('SELECT id, criteria FROM sets.policy', 1, 'SELECT id, profile FROM sets.subject') AS c), 'two halves are the whole');
 SELECT is((SELECT count(*) FROM sets.subject AS s, policy_set_match('SELECT id, criteria FROM sets.policy', 1, s.profile) AS m),
 	(SELECT count(*) FROM sets.subject AS s, sets.policy AS p WHERE matches(p.criteria, s.profile) IS NOT FALSE), 'without a date');
+
+SELECT is((SELECT count(*) FROM (SELECT * FROM sets.expected WHERE eligible IS NULL AND (subject + policy) % 7 = 0 LIMIT 4000) AS e
+	JOIN sets.policy AS p ON p.id = policy JOIN sets.subject AS s ON s.id = subject
+	WHERE undecided_by(p.criteria, s.profile, DATE '2022-06-01') IS DISTINCT FROM ARRAY(SELECT DISTINCT m COLLATE "C" FROM explain(p.criteria, s.profile, DATE '2022-06-01') AS x,
+		unnest(x.missing) AS m WHERE x.satisfied IS NULL ORDER BY 1)), 0::bigint, 'what leaves them open is what explain() says');
 
 -- more constants than one column holds, and the edges among them
 CREATE TABLE sets.many AS SELECT i AS id, format('x >= %s', i)::criteria AS criteria FROM generate_series(1, 70000) AS i;

@@ -13,16 +13,6 @@ AS $$
 $$;
 COMMENT ON FUNCTION growth_index.lacking(text[], growth_index.profile) IS 'Those of the codes that the profile does not know.';
 
-CREATE FUNCTION growth_index.undecided_by(criteria growth_index.criteria, profile growth_index.profile, as_of date)
-	RETURNS text[]
-LANGUAGE sql IMMUTABLE PARALLEL SAFE COST 2000 SET search_path = pg_catalog, pg_temp
-AS $$
-	SELECT coalesce(array_agg(DISTINCT m ORDER BY m), '{}')
-	FROM growth_index.explain(criteria, profile, as_of) AS e, unnest(e.missing) AS m
-	WHERE e.satisfied IS NULL
-$$;
-COMMENT ON FUNCTION growth_index.undecided_by(growth_index.criteria, growth_index.profile, date) IS 'The indicators that leave the criteria undecided.';
-
 /* inlined by the planner, as decide() is: no SET clause, so everything is qualified */
 CREATE FUNCTION growth_index.decided(eligible boolean, criteria growth_index.criteria, formula growth_index.formula,
 	profile growth_index.profile, as_of date, rounding numeric DEFAULT 0.01, rounding_way text DEFAULT 'half_up',

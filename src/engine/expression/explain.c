@@ -14,6 +14,7 @@
 #include "term.h"
 
 PG_FUNCTION_INFO_V1(expression_explain);
+PG_FUNCTION_INFO_V1(expression_undecided_by);
 
 /* The indicators that a clause reads, each one once, in the order of the text. */
 static void
@@ -53,6 +54,20 @@ has_type(ExprType type, uint64 w)
 	}
 }
 
+/* Is the indicator unknown, or of another type than the clause needs? */
+static bool
+is_missing(const Term *n, const Subject *s, Tri t)
+{
+	int			slot = s->slots[n->code];
+
+	if (slot < 0)
+		return true;
+	/* dates whose difference counts as a number */
+	if (n->type == EXPR_NUMBER && t != TRI_UNKNOWN && WORD_TYPE(s->profile->word[slot]) == VALUE_DATE)
+		return false;
+	return !has_type(n->type, s->profile->word[slot]);
+}
+
 /* "revenue = 140000000, hightech = unknown"; gathers the codes that are missing. */
 static void
 describe_indicators(List *indicators, Subject *s, Tri t, StringInfo out, List **missing)
@@ -63,11 +78,8 @@ describe_indicators(List *indicators, Subject *s, Tri t, StringInfo out, List **
 	{
 		const Term *n = lfirst(lc);
 		int			slot = s->slots[n->code];
-		bool		fits = slot >= 0 && has_type(n->type, s->profile->word[slot]);
+		bool		lacks = is_missing(n, s, t);
 
-		/* dates whose difference counts as a number */
-		if (slot >= 0 && n->type == EXPR_NUMBER && t != TRI_UNKNOWN)
-			fits = fits || WORD_TYPE(s->profile->word[slot]) == VALUE_DATE;
 		if (out->len > 0)
 			appendStringInfoString(out, ", ");
 		appendStringInfo(out, "%s = ", n->name);
@@ -75,9 +87,9 @@ describe_indicators(List *indicators, Subject *s, Tri t, StringInfo out, List **
 			appendStringInfoString(out, "unknown");
 		else
 			profile_value_to_text(s->profile, slot, out);
-		if (slot >= 0 && !fits)
+		if (slot >= 0 && lacks)
 			appendStringInfo(out, " (not a %s)", expr_type_name(n->type));
-		if (!fits)
+		if (lacks)
 			*missing = lappend(*missing, unconstify(char *, n->name));
 	}
 }
@@ -231,4 +243,55 @@ expression_explain(PG_FUNCTION_ARGS)
 		for (int i = 0; i < e->root->nargs; i++)
 			explain_clause(rsinfo, e->root->args[i], &s);
 	return (Datum) 0;
+}
+
+static void
+add_undecided(const Term *n, Subject *s, List **missing)
+{
+	List	   *indicators = NIL;
+	ListCell   *lc;
+
+	if (clause_holds(n, s) != TRI_UNKNOWN)
+		return;
+	collect_indicators(n, &indicators);
+	foreach(lc, indicators)
+	{
+		const Term *indicator = lfirst(lc);
+
+		if (is_missing(indicator, s, TRI_UNKNOWN))
+			*missing = lappend(*missing, unconstify(char *, indicator->name));
+	}
+}
+
+static int
+name_order(const ListCell *a, const ListCell *b)
+{
+	return strcmp(lfirst(a), lfirst(b));
+}
+
+/* What is missing in the clauses that explain() calls undecided, each code once, in byte order. */
+Datum
+expression_undecided_by(PG_FUNCTION_ARGS)
+{
+	CodeList   *codes;
+	Expression *e;
+	Subject		s;
+	List	   *missing = NIL;
+	List	   *once = NIL;
+	ListCell   *lc;
+
+	if (PG_ARGISNULL(0) || PG_ARGISNULL(1))
+		PG_RETURN_DATUM(names_array(NIL));
+	e = call_expression(fcinfo, 0, EXPR_BOOLEAN, &codes);
+	call_subject(fcinfo, 1, 2, codes, &s);
+	if (e->root->kind != TERM_AND)
+		add_undecided(e->root, &s, &missing);
+	else
+		for (int i = 0; i < e->root->nargs; i++)
+			add_undecided(e->root->args[i], &s, &missing);
+	list_sort(missing, name_order);
+	foreach(lc, missing)
+		if (once == NIL || strcmp(llast(once), lfirst(lc)) != 0)
+			once = lappend(once, lfirst(lc));
+	PG_RETURN_DATUM(names_array(once));
 }

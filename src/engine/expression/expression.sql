@@ -129,6 +129,12 @@ CREATE FUNCTION growth_index.explain(criteria growth_index.criteria, profile gro
 COMMENT ON FUNCTION growth_index.explain(growth_index.criteria, growth_index.profile, date) IS
 'Why the profile satisfies the criteria or not: one row for each clause that AND joins, in their order. satisfied: true, false, or NULL for undecided; actual: the indicators that the clause reads, with their values; required: what the clause asks of its left side; gap: how far a comparison of numbers or dates is from being satisfied, in the unit of its left side (of dates: in days), 0 where it is or stands exactly at what it has to pass, NULL where that cannot be said; missing: indicators that the clause needs and that are unknown, or of another type.';
 
+CREATE FUNCTION growth_index.undecided_by(criteria growth_index.criteria, profile growth_index.profile, as_of date)
+	RETURNS text[]
+	AS 'MODULE_PATHNAME', 'expression_undecided_by' LANGUAGE C IMMUTABLE PARALLEL SAFE COST 400;
+COMMENT ON FUNCTION growth_index.undecided_by(growth_index.criteria, growth_index.profile, date) IS
+'The indicators that leave the criteria undecided: what is missing in those clauses of explain() that are, each code once, in byte order. Empty where none is, and for criteria or a profile of NULL.';
+
 CREATE FUNCTION growth_index.nearest(criteria growth_index.criteria, profile growth_index.profile,
 									 as_of date DEFAULT NULL, fixed text[] DEFAULT '{}',
 									 OUT code text, OUT old jsonb, OUT new jsonb, OUT required text,
