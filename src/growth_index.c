@@ -22,13 +22,24 @@ PG_MODULE_MAGIC;
 
 void		_PG_init(void);
 
+/* also the words of a boolean setting */
+static const struct config_enum_entry simd_options[] = {
+	{"off", SIMD_NONE, false},
+	{"avx2", SIMD_AVX2, false},
+	{"on", SIMD_WIDEST, false},
+	{"false", SIMD_NONE, true},
+	{"true", SIMD_WIDEST, true},
+	{NULL, 0, false}
+};
+
 void
 _PG_init(void)
 {
-	DefineCustomBoolVariable("growth_index.simd",
-							 "Use the processor's wide registers to score.",
-							 "The answers are the same; off is for tests and comparisons.",
-							 &score_use_simd, true, PGC_USERSET, 0, NULL, NULL, NULL);
+	DefineCustomEnumVariable("growth_index.simd",
+							 "How wide registers of the processor may be used to score.",
+							 "The answers are the same; off and avx2 are for tests and comparisons.",
+							 &score_simd, SIMD_WIDEST, simd_options, PGC_USERSET, 0,
+							 NULL, NULL, NULL);
 	DefineCustomIntVariable("growth_index.policy_set_memory",
 							"Memory for compiled policy sets in a session.",
 							"The longest unused ones go when it is exceeded.",

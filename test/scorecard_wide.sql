@@ -1,5 +1,5 @@
 -- Cards of many bare indicators, which the wide registers score where the
--- processor has them: with them, without them, and by the definition, over
+-- processor has them: with all that it has, with AVX2 alone, without, and by the definition, over
 -- values on the edges, between two roundings, with many decimals, missing, and
 -- of another kind.  WIDE_CARDS (default 40) times WIDE_PROFILES (default 300).
 \set QUIET on
@@ -12,7 +12,7 @@ SET search_path = growth_index, public;
 \set profiles 300
 \getenv cards WIDE_CARDS
 \getenv profiles WIDE_PROFILES
-SELECT plan(5);
+SELECT plan(7);
 SELECT setseed(0.1717);
 
 CREATE FUNCTION pg_temp.one(VARIADIC choices anyarray) RETURNS anyelement LANGUAGE sql VOLATILE
@@ -58,12 +58,16 @@ GROUP BY n;
 
 SET growth_index.simd = on;
 CREATE TEMP TABLE wide AS SELECT k, n, score(card, p) AS score, rating(card, p) AS rating FROM card, subject;
+SET growth_index.simd = avx2;
+CREATE TEMP TABLE half AS SELECT k, n, score(card, p) AS score, rating(card, p) AS rating FROM card, subject;
 SET growth_index.simd = off;
 CREATE TEMP TABLE narrow AS SELECT k, n, score(card, p) AS score, rating(card, p) AS rating FROM card, subject;
 CREATE TEMP TABLE exact AS SELECT k, n, score_exact(card, p) AS score FROM card, subject;
 SELECT is((SELECT count(*) FROM wide), :cards::bigint * :profiles, 'all are scored');
 SELECT cmp_ok((SELECT count(DISTINCT score) FROM wide), '>', 20::bigint, 'with many different scores');
 SELECT is((SELECT count(*) FROM wide JOIN exact USING (k, n) WHERE wide.score IS DISTINCT FROM exact.score), 0::bigint, 'wide registers agree with the definition');
+SELECT is((SELECT count(*) FROM half JOIN exact USING (k, n) WHERE half.score IS DISTINCT FROM exact.score), 0::bigint, 'so do those of AVX2');
 SELECT is((SELECT count(*) FROM narrow JOIN exact USING (k, n) WHERE narrow.score IS DISTINCT FROM exact.score), 0::bigint, 'so does the way without them');
 SELECT is((SELECT count(*) FROM wide JOIN narrow USING (k, n) WHERE wide.rating IS DISTINCT FROM narrow.rating), 0::bigint, 'and their ratings agree');
+SELECT is((SELECT count(*) FROM half JOIN narrow USING (k, n) WHERE half.rating IS DISTINCT FROM narrow.rating), 0::bigint, 'all three');
 SELECT * FROM finish();

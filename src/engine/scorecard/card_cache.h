@@ -9,13 +9,19 @@
 
 #include "scorecard.h"
 
+/* Room for the numeric of a usual score; its first word is not 0 once it is there. */
+typedef struct KeptNumeric
+{
+	uint32		words[4];
+} KeptNumeric;
+
 typedef struct CachedCard
 {
 	dlist_node	node;
 	MemoryContext context;		/* where all of it is */
 	text	   *source;			/* the whole document, by which it is found again */
 	Scorecard  *card;
-	Numeric    *scores;			/* by 10^-digits: those that were asked for */
+	KeptNumeric *scores;		/* by 10^-digits: those that were asked for */
 	int			pins;			/* call sites that use it */
 	bool		stale;			/* not to be found again */
 } CachedCard;

@@ -233,10 +233,11 @@ read_segments(Scorecard *card, JsonbContainer *root)
 			document_error(psprintf("segments[%d]", i), "must be a text");
 		if (name->val.string.len == 0)
 			document_error(psprintf("segments[%d]", i), "must not be empty");
-		card->segments[i] = pnstrdup(name->val.string.val, name->val.string.len);
+		/* eight bytes before it: see text_start() */
+		card->segments[i] = (char *) palloc0(name->val.string.len + 9) + 8;
+		memcpy(card->segments[i], name->val.string.val, name->val.string.len);
 		card->segment_lens[i] = name->val.string.len;
-		card->segment_starts[i] = text_start(card->segments[i], card->segment_lens[i],
-											 card->segments[i] + card->segment_lens[i]);
+		card->segment_starts[i] = text_start(card->segments[i], card->segment_lens[i]);
 		for (int j = 0; j < i; j++)
 			if (strcmp(card->segments[i], card->segments[j]) == 0)
 				document_error(psprintf("segments[%d]", i), "is there twice");

@@ -140,29 +140,32 @@ call_card(FunctionCallInfo fcinfo, int arg)
 	return change_card(call, raw, fcinfo->flinfo->fn_mcxt);
 }
 
+/* Make the numeric of a score, and keep it where it fits. */
+static Numeric
+keep_numeric(CachedCard *cached, int64 score)
+{
+	Numeric		num = int64_div_fast_to_numeric(score, cached->card->score_digits);
+
+	if (score < 0 || score >= SCORES_KEPT || VARSIZE(num) > sizeof(KeptNumeric))
+		return num;
+	if (cached->scores == NULL)
+		cached->scores = MemoryContextAllocZero(cached->context, SCORES_KEPT * sizeof(KeptNumeric));
+	memcpy(&cached->scores[score], num, VARSIZE(num));
+	return num;
+}
+
 /*
  * A score as numeric.  There are few of them, and making one takes as long as
  * a third of the scoring, so each is made once for the card; a function's
  * result is its caller's to read, not to free.
  */
-static Numeric
+static inline Numeric
 score_numeric(CachedCard *cached, int64 score)
 {
-	MemoryContext old;
-	Numeric		num;
-
-	if (unlikely(score < 0 || score >= SCORES_KEPT))
-		return int64_div_fast_to_numeric(score, cached->card->score_digits);
-	if (unlikely(cached->scores == NULL))
-		cached->scores = MemoryContextAllocZero(cached->context, SCORES_KEPT * sizeof(Numeric));
-	num = cached->scores[score];
-	if (likely(num != NULL))
-		return num;
-	old = MemoryContextSwitchTo(cached->context);
-	num = int64_div_fast_to_numeric(score, cached->card->score_digits);
-	MemoryContextSwitchTo(old);
-	cached->scores[score] = num;
-	return num;
+	if (likely(cached->scores != NULL && (uint64) score < SCORES_KEPT &&
+			   cached->scores[score].words[0] != 0))
+		return (Numeric) &cached->scores[score];
+	return keep_numeric(cached, score);
 }
 
 Datum

@@ -320,7 +320,10 @@ round_score(const Scorecard *card, int64 sum)
 	return sum < 0 ? -(int64) size : (int64) size;
 }
 
-/* card_segment(), for the usual card whose segment is an indicator's text. */
+/*
+ * card_segment(), for the usual card whose segment is an indicator's text.
+ * Which one it is cannot be foreseen, so there is no branch for it.
+ */
 static inline int
 find_segment(const Scorecard *card, Subject *s)
 {
@@ -328,6 +331,7 @@ find_segment(const Scorecard *card, Subject *s)
 	uint64		w;
 	const char *text;
 	uint64		start;
+	int			found = -1;
 
 	if (card->segment == NULL)
 		return 0;
@@ -338,26 +342,33 @@ find_segment(const Scorecard *card, Subject *s)
 	if (WORD_TYPE(w) != VALUE_TEXT)
 		return card_segment(card, s);
 	text = profile_heap(s->profile) + WORD_OFFSET(w);
-	start = text_start(text, WORD_LENGTH(w), (const char *) s->profile + VARSIZE(s->profile));
+	start = text_start(text, WORD_LENGTH(w));
 	for (int i = 0; i < card->nsegments; i++)
-		if (card->segment_starts[i] == start && card->segment_lens[i] == (int) WORD_LENGTH(w) &&
-			(WORD_LENGTH(w) <= sizeof(start) ||
-			 memcmp(card->segments[i], text, WORD_LENGTH(w)) == 0))
-			return i;
-	return -1;
+	{
+		int			same = (card->segment_starts[i] == start) &
+			(card->segment_lens[i] == (int) WORD_LENGTH(w));
+
+		found += (i - found) & -same;
+	}
+	/* a longer text may be another with the same start */
+	if (found >= 0 && card->segment_lens[found] > (int) sizeof(start) &&
+		memcmp(card->segments[found], text, WORD_LENGTH(w)) != 0)
+		return card_segment(card, s);
+	return found;
 }
 
 static ScoreStatus
 status_of(const Pass *p, bool *certain)
 {
 	double		required = p->card->coverage.fast.value;
-	double		known = 1 - p->unknown / p->plan->knowable;
+	double		known;
 
 	*certain = true;
 	if (p->nleft_out == p->plan->nparts)
 		return STATUS_LOW_COVERAGE;
-	if (!p->gaps || p->card->coverage.fast.value == 0)
+	if (!p->gaps || required == 0)
 		return STATUS_SCORED;
+	known = 1 - p->unknown / p->plan->knowable;
 	/* a coverage that is nearly the required one is for numeric */
 	*certain = fabs(known - required) > 1e-9;
 	return known < required ? STATUS_LOW_COVERAGE : STATUS_SCORED;
@@ -369,7 +380,7 @@ add_parts(Pass *p)
 {
 	const CardPlan *plan = p->plan;
 
-	if (plan->wide != NULL && score_use_simd)
+	if (plan->wide != NULL && score_simd != SIMD_NONE)
 		add_wide(p);
 	else
 	{

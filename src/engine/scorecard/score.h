@@ -53,7 +53,15 @@ extern void add_bare(Pass *p, int i);
 /* score_wide.c */
 typedef struct WidePlan WidePlan;
 
-extern bool score_use_simd;
+/* How wide: growth_index.simd */
+enum
+{
+	SIMD_NONE,
+	SIMD_AVX2,
+	SIMD_WIDEST					/* that the processor has */
+};
+
+extern int	score_simd;
 extern WidePlan *wide_plan(const CardPlan *plan);
 extern void add_wide(Pass *p);
 

@@ -1,6 +1,7 @@
 /*
  * score_wide.c
- *	  Eight bare indicators at a time, where the processor has AVX-512.
+ *	  Eight bare indicators at a time, where the processor has AVX-512, or
+ *	  twice four where it has AVX2.
  *
  * The same as add_lines(), add_bins() and add_flags() of score.c, lane by
  * lane: which words to read is found once a shape, and a lane whose value is
@@ -12,7 +13,7 @@
 
 #include "score.h"
 
-bool		score_use_simd = true;
+int			score_simd = SIMD_WIDEST;
 
 #if defined(__x86_64__) && defined(__GNUC__)
 
@@ -20,6 +21,7 @@ bool		score_use_simd = true;
 
 #define LANES			8
 #define AVX512			__attribute__((target("avx512f,avx512dq,avx512vl")))
+#define AVX2			__attribute__((target("avx2")))
 #define SCALE_LIMIT		INT64CONST(9007199254740992)	/* 2^53 */
 
 /* Up to eight parts of one kind, side by side. */
@@ -28,7 +30,8 @@ typedef struct WideGroup
 	int			first;			/* part of lane 0 */
 	__mmask8	lanes;
 	__mmask8	present;		/* in the shape for which index was found */
-	int32		index[LANES];	/* of the words */
+	int64		has[LANES];		/* the same: all bits where it is present */
+	int32		index[LANES];	/* of the words; the header's last where it is absent */
 	int64		scale[LANES];	/* bins: decimals of the edges */
 	double		offset[LANES];	/* line; bins: points below the first edge; flag: of false */
 	double		rate[LANES];	/* line; flag: what true has more */
@@ -43,6 +46,7 @@ struct WidePlan
 {
 	uint64		shape_id;
 	int			count;			/* of the shape's codes; -1: no shape yet */
+	bool		avx512;			/* else AVX2 */
 	int			ngroups;
 	int			end[PLAN_OTHER];	/* groups by kind: where each ends */
 	WideGroup	groups[FLEXIBLE_ARRAY_MEMBER];
@@ -145,13 +149,14 @@ wide_plan(const CardPlan *plan)
 	WidePlan   *wide;
 	int			first = 0;
 
-	if (!have_avx512() || plan->end[PLAN_FLAG] < LANES)
+	if (plan->end[PLAN_FLAG] < LANES || !__builtin_cpu_supports("avx2"))
 		return NULL;
 	for (int i = 0; i < plan->end[PLAN_FLAG]; i++)
 		if (!fits_lane(&plan->parts[i]))
 			return NULL;
 	wide = palloc0(offsetof(WidePlan, groups[plan->end[PLAN_FLAG] / LANES + PLAN_OTHER]));
 	wide->count = -1;
+	wide->avx512 = have_avx512();
 	for (int kind = 0; kind < PLAN_OTHER; kind++)
 	{
 		for (; first < plan->end[kind]; first += LANES)
@@ -177,7 +182,8 @@ learn_shape(WidePlan *wide, const Pass *p)
 			int			slot = (g->lanes >> lane) & 1 ?
 				p->s->slots[p->plan->parts[g->first + lane].code] : -1;
 
-			g->index[lane] = Max(slot, 0);
+			g->index[lane] = slot;
+			g->has[lane] = slot >= 0 ? -1 : 0;
 			if (slot >= 0)
 				g->present |= (__mmask8) (1 << lane);
 		}
@@ -201,13 +207,24 @@ add_lanes(Pass *p, const WideGroup *g, __mmask8 taken, __mmask8 exactly)
 	}
 }
 
+/* Loads of their own are as fast as the processor's gathering, and on many faster. */
+static AVX2 inline __m256i
+four_words(const int32 *index, const uint64 *words)
+{
+	__m128i		low = _mm_loadl_epi64((const __m128i *) &words[index[0]]);
+	__m128i		high = _mm_loadl_epi64((const __m128i *) &words[index[2]]);
+
+	low = _mm_unpacklo_epi64(low, _mm_loadl_epi64((const __m128i *) &words[index[1]]));
+	high = _mm_unpacklo_epi64(high, _mm_loadl_epi64((const __m128i *) &words[index[3]]));
+	return _mm256_inserti128_si256(_mm256_castsi128_si256(low), high, 1);
+}
+
 /* The words of a group; numbers: those lanes whose word is of the type. */
 static AVX512 inline __m512i
 load_words(const WideGroup *g, const uint64 *words, ValueType type, __mmask8 *typed)
 {
-	__m512i		w = _mm512_mask_i32gather_epi64(_mm512_setzero_si512(), g->present,
-												_mm256_loadu_si256((const __m256i *) g->index),
-												words, sizeof(uint64));
+	__m512i		w = _mm512_inserti64x4(_mm512_castsi256_si512(four_words(g->index, words)),
+									   four_words(g->index + 4, words), 1);
 
 	*typed = _mm512_mask_cmpeq_epi64_mask(g->present,
 										  _mm512_and_si512(w, _mm512_set1_epi64(7)),
@@ -293,27 +310,170 @@ wide_flags(Pass *p, const WideGroup *g, __m512d sum)
 	return _mm512_mask_add_pd(sum, set, sum, _mm512_loadu_pd(g->rate));
 }
 
-/* Add the points of all parts up to end[PLAN_FLAG]. */
-AVX512 void
-add_wide(Pass *p)
+static AVX512 double
+sum_avx512(Pass *p, const WidePlan *wide)
 {
-	WidePlan   *wide = p->plan->wide;
 	__m512d		sum = _mm512_setzero_pd();
 	int			i = 0;
 
-	if (unlikely(wide->shape_id != p->s->profile->shape_id ||
-				 wide->count != p->s->profile->count))
-		learn_shape(wide, p);
 	for (; i < wide->end[PLAN_LINEAR]; i++)
 		sum = wide_lines(p, &wide->groups[i], sum);
 	for (; i < wide->end[PLAN_BINS]; i++)
 		sum = wide_bins(p, &wide->groups[i], sum);
 	for (; i < wide->end[PLAN_FLAG]; i++)
 		sum = wide_flags(p, &wide->groups[i], sum);
-	p->sum += (int64) _mm512_reduce_add_pd(sum);
+	return _mm512_reduce_add_pd(sum);
 }
 
-#else							/* no AVX-512 here */
+/* ---- the same four by four: half is 0 or 4, masks are all bits of a lane ---- */
+
+/* The words of half a group; *typed: those that are of the type. */
+static AVX2 inline __m256i
+load_half(const WideGroup *g, int half, const uint64 *words, ValueType type, __m256i *typed)
+{
+	__m256i		w = four_words(g->index + half, words);
+
+	*typed = _mm256_and_si256(_mm256_loadu_si256((const __m256i *) (g->has + half)),
+							  _mm256_cmpeq_epi64(_mm256_and_si256(w, _mm256_set1_epi64x(7)),
+												 _mm256_set1_epi64x(type)));
+	return w;
+}
+
+/* decimals_of() */
+static AVX2 inline __m256i
+half_decimals(__m256i w, __m256i *typed)
+{
+	__m256i		places = _mm256_and_si256(_mm256_sub_epi64(_mm256_setzero_si256(),
+														   _mm256_srli_epi64(w, 3)),
+										  _mm256_set1_epi64x(0x3ff));
+
+	*typed = _mm256_and_si256(*typed, _mm256_cmpgt_epi64(_mm256_set1_epi64x(PLAN_PLACES), places));
+	return places;
+}
+
+/*
+ * The mantissas as doubles.  With its sign turned, one is a whole number below
+ * 2^51, which the low bits of a double from 2^52 on can hold as they are.
+ */
+static AVX2 inline __m256d
+half_mantissas(__m256i w)
+{
+	__m256i		turned = _mm256_srli_epi64(_mm256_xor_si256(w, _mm256_set1_epi64x(PG_INT64_MIN)), 13);
+	__m256i		bits = _mm256_or_si256(turned, _mm256_castpd_si256(_mm256_set1_pd(4503599627370496.0)));
+
+	return _mm256_sub_pd(_mm256_castsi256_pd(bits),
+						 _mm256_set1_pd(4503599627370496.0 + 1125899906842624.0));
+}
+
+/* look_up(); what is no index of the table counts by its low bits. */
+static AVX2 inline __m256d
+half_look_up(const double *table, __m256i i)
+{
+	int64		at[4];
+
+	_mm256_storeu_si256((__m256i *) at, _mm256_and_si256(i, _mm256_set1_epi64x(PLAN_PLACES - 1)));
+	return _mm256_set_pd(table[at[3]], table[at[2]], table[at[1]], table[at[0]]);
+}
+
+static AVX2 inline __m256d
+half_lines(const WideGroup *g, int half, const uint64 *words, int *typed_lanes, int *sure_lanes)
+{
+	__m256i		typed;
+	__m256i		w = load_half(g, half, words, VALUE_NUMBER, &typed);
+	__m256i		places = half_decimals(w, &typed);
+	__m256d		value = _mm256_mul_pd(half_mantissas(w), half_look_up(tenths, places));
+	__m256d		points;
+	__m256d		sure;
+
+	value = _mm256_add_pd(_mm256_mul_pd(value, _mm256_loadu_pd(g->rate + half)),
+						  _mm256_loadu_pd(g->offset + half));
+	value = _mm256_min_pd(_mm256_max_pd(value, _mm256_setzero_pd()), _mm256_loadu_pd(g->top + half));
+	points = _mm256_round_pd(value, _MM_FROUND_TO_NEAREST_INT | _MM_FROUND_NO_EXC);
+	sure = _mm256_cmp_pd(_mm256_andnot_pd(_mm256_set1_pd(-0.0), _mm256_sub_pd(value, points)),
+						 _mm256_loadu_pd(g->near + half), _CMP_LT_OQ);
+	sure = _mm256_and_pd(sure, _mm256_castsi256_pd(typed));
+	*typed_lanes |= _mm256_movemask_pd(_mm256_castsi256_pd(typed)) << half;
+	*sure_lanes |= _mm256_movemask_pd(sure) << half;
+	return _mm256_and_pd(sure, points);
+}
+
+static AVX2 inline __m256d
+half_bins(const WideGroup *g, int half, const uint64 *words, int *typed_lanes)
+{
+	__m256i		typed;
+	__m256i		w = load_half(g, half, words, VALUE_NUMBER, &typed);
+	__m256i		scale = _mm256_sub_epi64(_mm256_loadu_si256((const __m256i *) (g->scale + half)),
+										 half_decimals(w, &typed));
+	__m256d		number = _mm256_mul_pd(half_mantissas(w), half_look_up(number_pow10, scale));
+	__m256d		points = _mm256_loadu_pd(g->offset + half);
+
+	typed = _mm256_and_si256(typed, _mm256_cmpgt_epi64(scale, _mm256_set1_epi64x(-1)));
+	for (int i = half; i < g->nedges * LANES; i += LANES)
+		points = _mm256_add_pd(points, _mm256_and_pd(_mm256_loadu_pd(&g->steps[i]),
+													 _mm256_cmp_pd(number, _mm256_loadu_pd(&g->edges[i]),
+																   _CMP_GE_OQ)));
+	*typed_lanes |= _mm256_movemask_pd(_mm256_castsi256_pd(typed)) << half;
+	return _mm256_and_pd(_mm256_castsi256_pd(typed), points);
+}
+
+static AVX2 inline __m256d
+half_flags(const WideGroup *g, int half, const uint64 *words, int *typed_lanes)
+{
+	__m256i		typed;
+	__m256i		w = load_half(g, half, words, VALUE_BOOLEAN, &typed);
+	/* the truth is where a double has its sign */
+	__m256d		set = _mm256_castsi256_pd(_mm256_slli_epi64(w, 60));
+	__m256d		points = _mm256_add_pd(_mm256_loadu_pd(g->offset + half),
+									   _mm256_blendv_pd(_mm256_setzero_pd(),
+														_mm256_loadu_pd(g->rate + half), set));
+
+	*typed_lanes |= _mm256_movemask_pd(_mm256_castsi256_pd(typed)) << half;
+	return _mm256_and_pd(_mm256_castsi256_pd(typed), points);
+}
+
+static AVX2 double
+sum_avx2(Pass *p, const WidePlan *wide)
+{
+	const uint64 *words = p->s->profile->word;
+	__m256d		sum = _mm256_setzero_pd();
+	__m128d		pair;
+
+	for (int i = 0; i < wide->ngroups; i++)
+	{
+		const WideGroup *g = &wide->groups[i];
+		int			typed = 0;
+		int			sure = 0;
+
+		for (int half = 0; half < LANES && g->lanes >> half != 0; half += LANES / 2)
+		{
+			if (i < wide->end[PLAN_LINEAR])
+				sum = _mm256_add_pd(sum, half_lines(g, half, words, &typed, &sure));
+			else if (i < wide->end[PLAN_BINS])
+				sum = _mm256_add_pd(sum, half_bins(g, half, words, &sure));
+			else
+				sum = _mm256_add_pd(sum, half_flags(g, half, words, &sure));
+		}
+		if (unlikely(sure != g->lanes))
+			add_lanes(p, g, (__mmask8) sure, (__mmask8) typed);
+	}
+	pair = _mm_add_pd(_mm256_castpd256_pd128(sum), _mm256_extractf128_pd(sum, 1));
+	return _mm_cvtsd_f64(_mm_add_sd(pair, _mm_unpackhi_pd(pair, pair)));
+}
+
+/* Add the points of all parts up to end[PLAN_FLAG]. */
+void
+add_wide(Pass *p)
+{
+	WidePlan   *wide = p->plan->wide;
+
+	if (unlikely(wide->shape_id != p->s->profile->shape_id ||
+				 wide->count != p->s->profile->count))
+		learn_shape(wide, p);
+	p->sum += (int64) (wide->avx512 && score_simd == SIMD_WIDEST ? sum_avx512(p, wide) :
+					   sum_avx2(p, wide));
+}
+
+#else							/* no such registers */
 
 WidePlan *
 wide_plan(const CardPlan *plan)

@@ -342,22 +342,22 @@ typedef struct FastScore
 	int64		points[CARD_MAX_DIMENSIONS];
 } FastScore;
 
-/* A text's first eight bytes, filled up with zeros; what lies up to limit may be read. */
+/*
+ * A text's first eight bytes, filled up with zeros.  The eight before its end
+ * must be memory, as they are of any text in a profile.
+ */
 static inline uint64
-text_start(const char *text, int len, const char *limit)
+text_start(const char *text, uint32 len)
 {
-	uint64		start = 0;
+	int			held = Min(len, 8);
+	int			half = 4 * (8 - held);	/* no shift may be as wide as the word */
+	uint64		start;
 
-	if (len >= 8 || limit - text < 8)
-	{
-		memcpy(&start, text, Min(len, 8));
-		return start;
-	}
-	memcpy(&start, text, 8);
+	memcpy(&start, text + held - 8, 8);
 #ifdef WORDS_BIGENDIAN
-	return len == 0 ? 0 : start >> (64 - 8 * len) << (64 - 8 * len);
+	return start << half << half;
 #else
-	return start & ((UINT64CONST(1) << 8 * len) - 1);
+	return start >> half >> half;
 #endif
 }
 
