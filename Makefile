@@ -36,6 +36,8 @@ REGRESS_OPTS = --load-extension=$(EXTENSION)
 
 # the server's own headers are not written for -Wextra
 PG_CFLAGS = -Wall -Wextra
+# a function of the module calls another of it directly, which no other library can put itself between
+PG_CFLAGS += -fno-semantic-interposition
 PG_CPPFLAGS = -isystem $(shell $(PG_CONFIG) --includedir-server)
 
 # `make demo DATA=folder` speaks of the demo's data; to PGXS the name means files to install
@@ -57,6 +59,10 @@ override with_llvm = no
 endif
 
 include $(PGXS)
+
+ifeq ($(PORTNAME), linux)
+SHLIB_LINK += -Wl,-Bsymbolic-functions
+endif
 
 # the server's flags are gcc's; clang knows them in part
 ifneq ($(findstring clang,$(CC)),)

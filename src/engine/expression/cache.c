@@ -158,31 +158,37 @@ call_expression(FunctionCallInfo fcinfo, int arg, ExprType want, CodeList **code
 	return entry->expression;
 }
 
+/*
+ * A scan comes to the tuples of a page from its end, so the next profile most
+ * likely lies just below this one: ask for its words and its heap while this
+ * one is worked on.  A prefetch of an address that is no memory does nothing.
+ * To a compiler the whole function does nothing, and it is left out where it
+ * is not inlined at once.
+ */
+static pg_attribute_always_inline void
+prefetch_next(const char *raw, const Profile *p)
+{
+	const char *next = raw - VARSIZE_ANY(raw) - TUPLE_ROOM;
+	int			len = TUPLE_ROOM + offsetof(Profile, word) + Min(p->count, 64) * sizeof(uint64);
+
+	for (int at = 0; at < len; at += 64)
+		__builtin_prefetch(next + at);
+	__builtin_prefetch(raw - TUPLE_ROOM);
+	__builtin_prefetch(raw - 2 * TUPLE_ROOM);
+}
+
 void
 call_subject(FunctionCallInfo fcinfo, int profile_arg, int as_of_arg,
 			 CodeList *codes, Subject *s)
 {
-	const char *raw = (const char *) PG_GETARG_POINTER(profile_arg);
 	Profile    *p = PG_GETARG_PROFILE_P(profile_arg);
-	const char *next = raw - VARSIZE_ANY(raw) - TUPLE_ROOM;
-	const char *words_end = next + TUPLE_ROOM + offsetof(Profile, word[p->count]);
 	bool		given = as_of_arg >= 0 && !PG_ARGISNULL(as_of_arg);
 	DateADT		as_of = given ? PG_GETARG_DATEADT(as_of_arg) : 0;
 
-	if (given && !IS_VALID_DATE(as_of))
+	if (unlikely(given && !IS_VALID_DATE(as_of)))
 		ereport(ERROR,
 				(errcode(ERRCODE_DATETIME_VALUE_OUT_OF_RANGE),
 				 errmsg("as-of date must be finite")));
-
-	/*
-	 * A scan comes to the tuples of a page from its end, so the next profile
-	 * most likely lies just below this one: ask for its words and its heap
-	 * while this one is worked on.  A prefetch of an address that is no memory
-	 * does nothing.
-	 */
-	for (; next < words_end; next += 64)
-		__builtin_prefetch(next);
-	__builtin_prefetch(raw - TUPLE_ROOM);
-	__builtin_prefetch(raw - 2 * TUPLE_ROOM);
+	prefetch_next((const char *) PG_GETARG_POINTER(profile_arg), p);
 	subject_init(s, p, code_list_slots(codes, p), given, as_of);
 }

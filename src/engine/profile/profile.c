@@ -44,18 +44,14 @@ code_cmp(const char *a, int a_len, const char *b, int b_len)
 	return c != 0 ? c : a_len - b_len;
 }
 
-Profile *
-DatumGetProfileP(Datum d)
+void
+profile_format_error(const Profile *p)
 {
-	Profile    *p = (Profile *) PG_DETOAST_DATUM(d);
-
-	if (unlikely(p->version != PROFILE_VERSION || p->flags != 0))
-		ereport(ERROR,
-				(errcode(ERRCODE_DATA_CORRUPTED),
-				 errmsg("unknown profile format: version %d, flags %d",
-						p->version, p->flags),
-				 errhint("The value was written by a newer growth_index.")));
-	return p;
+	ereport(ERROR,
+			(errcode(ERRCODE_DATA_CORRUPTED),
+			 errmsg("unknown profile format: version %d, flags %d",
+					p->version, p->flags),
+			 errhint("The value was written by a newer growth_index.")));
 }
 
 /* Where a code stands in the profile, or -1. */

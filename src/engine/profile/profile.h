@@ -104,8 +104,20 @@ heap_uint32(const char *at)
 	return v;
 }
 
+pg_noreturn extern void profile_format_error(const Profile *p);
+
 /* Detoasted and of a known version. */
-extern Profile *DatumGetProfileP(Datum d);
+static inline Profile *
+DatumGetProfileP(Datum d)
+{
+	Profile    *p = (Profile *) DatumGetPointer(d);
+
+	if (unlikely(VARATT_IS_EXTENDED(p)))
+		p = (Profile *) PG_DETOAST_DATUM(d);
+	if (unlikely(p->version != PROFILE_VERSION || p->flags != 0))
+		profile_format_error(p);
+	return p;
+}
 
 #define PG_GETARG_PROFILE_P(n)	DatumGetProfileP(PG_GETARG_DATUM(n))
 #define PG_RETURN_PROFILE_P(p)	PG_RETURN_POINTER(p)

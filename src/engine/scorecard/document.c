@@ -491,6 +491,7 @@ read_head(Scorecard *card, JsonbContainer *root)
 	card->score_digits = digits ? digits_member(digits, "score", 2) : 2;
 	if (card->score_digits > card->points_digits)
 		document_error("digits.score", "must not be more than digits.points");
+	card->points_unit = (uint64) number_pow10[card->points_digits - card->score_digits];
 	card->coverage = find_member(root, "coverage", &v) ? constant_member(root, "coverage", "") :
 		constant_of(int64_to_numeric(0));
 	if (card->coverage.fast.value < 0 ||

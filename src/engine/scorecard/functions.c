@@ -121,16 +121,15 @@ change_card(CallCard *call, struct varlena *raw, MemoryContext context)
 	return call->card;
 }
 
-Scorecard *
-call_card(FunctionCallInfo fcinfo, int arg)
+/* call_card(), where the argument is not a constant or there is no card yet. */
+static Scorecard *
+find_card(FunctionCallInfo fcinfo, int arg)
 {
 	CallCard   *call = fcinfo->flinfo->fn_extra;
 	struct varlena *raw = (struct varlena *) PG_GETARG_POINTER(arg);
 
-	if (unlikely(call == NULL))
+	if (call == NULL)
 		call = new_call_card(fcinfo->flinfo, arg);
-	if (likely(call->card != NULL && call->constant))
-		return call->card;
 	/* a pointer into memory says nothing about what is there now */
 	if (VARATT_IS_EXTERNAL(raw) && !VARATT_IS_EXTERNAL_ONDISK(raw))
 		raw = pg_detoast_datum_packed(raw);
@@ -138,6 +137,16 @@ call_card(FunctionCallInfo fcinfo, int arg)
 		memcmp(raw, call->raw, VARSIZE_ANY(raw)) == 0)
 		return call->card;
 	return change_card(call, raw, fcinfo->flinfo->fn_mcxt);
+}
+
+Scorecard *
+call_card(FunctionCallInfo fcinfo, int arg)
+{
+	CallCard   *call = fcinfo->flinfo->fn_extra;
+
+	if (likely(call != NULL && call->constant && call->card != NULL))
+		return call->card;
+	return find_card(fcinfo, arg);
 }
 
 /* Make the numeric of a score, and keep it where it fits. */

@@ -309,14 +309,14 @@ finish_sum(Pass *p)
 }
 
 /* Half away from zero, from the points' digits to the score's. */
-static int64
+static inline int64
 round_score(const Scorecard *card, int64 sum)
 {
-	int			dropped = card->points_digits - card->score_digits;
-	int64		unit = (int64) number_pow10[dropped];
+	uint64		unit = card->points_unit;
 	uint64		size = sum < 0 ? -sum : sum;
 
-	size = dropped == 4 ? (size + 5000) / 10000 : (size + unit / 2) / unit;
+	/* a division by a constant is a multiplication */
+	size = unit == 10000 ? (size + 5000) / 10000 : (size + unit / 2) / unit;
 	return sum < 0 ? -(int64) size : (int64) size;
 }
 
@@ -423,6 +423,12 @@ score_fast(Scorecard *card, Subject *s, FastScore *result)
 		add_parts(&p);
 	if (unlikely(p.beyond))
 		return false;
+	if (likely(result->nmissing == 0 && !p.undecided && p.plan->tree == NULL && p.plan->nparts > 0))
+	{
+		result->status = STATUS_SCORED;
+		result->score = round_score(card, p.sum);
+		return true;
+	}
 	if (p.undecided)
 		return true;
 	result->status = status_of(&p, &certain);

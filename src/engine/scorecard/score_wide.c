@@ -4,7 +4,7 @@
  *	  twice four where it has AVX2.
  *
  * The same as add_lines(), add_bins() and add_flags() of score.c, lane by
- * lane: which words to read is found once a shape, and a lane whose value is
+ * lane: which words to read is kept for some shapes, and a lane whose value is
  * missing, of another kind, or not certain is left to the ordinary way.
  * Bins are differences: each edge that a number reaches adds what the next bin
  * has more than the last, in whole numbers that doubles add up exactly.
@@ -22,6 +22,7 @@ int			score_simd = SIMD_WIDEST;
 #define LANES			8
 #define AVX512			__attribute__((target("avx512f,avx512dq,avx512vl")))
 #define AVX2			__attribute__((target("avx2")))
+#define SHAPES_KEPT		64
 #define SCALE_LIMIT		INT64CONST(9007199254740992)	/* 2^53 */
 
 /* Up to eight parts of one kind, side by side. */
@@ -29,9 +30,6 @@ typedef struct WideGroup
 {
 	int			first;			/* part of lane 0 */
 	__mmask8	lanes;
-	__mmask8	present;		/* in the shape for which index was found */
-	int64		has[LANES];		/* the same: all bits where it is present */
-	int32		index[LANES];	/* of the words; the header's last where it is absent */
 	int64		scale[LANES];	/* bins: decimals of the edges */
 	double		offset[LANES];	/* line; bins: points below the first edge; flag: of false */
 	double		rate[LANES];	/* line; flag: what true has more */
@@ -42,10 +40,24 @@ typedef struct WideGroup
 	double	   *steps;			/* ... and what reaching one adds */
 } WideGroup;
 
-struct WidePlan
+/* Where a profile has the words of a group. */
+typedef struct WidePlace
+{
+	int64		has[LANES];		/* all bits: it is there */
+	int32		index[LANES];	/* of the words; the header's last where it is absent */
+} WidePlace;
+
+typedef struct WideShape
 {
 	uint64		shape_id;
 	int			count;			/* of the shape's codes; -1: no shape yet */
+	WidePlace	places[FLEXIBLE_ARRAY_MEMBER];	/* one a group */
+} WideShape;
+
+struct WidePlan
+{
+	WideShape  *last;
+	WideShape  *shapes[SHAPES_KEPT];	/* by their fingerprint; NULL: none yet */
 	bool		avx512;			/* else AVX2 */
 	int			ngroups;
 	int			end[PLAN_OTHER];	/* groups by kind: where each ends */
@@ -155,7 +167,6 @@ wide_plan(const CardPlan *plan)
 		if (!fits_lane(&plan->parts[i]))
 			return NULL;
 	wide = palloc0(offsetof(WidePlan, groups[plan->end[PLAN_FLAG] / LANES + PLAN_OTHER]));
-	wide->count = -1;
 	wide->avx512 = have_avx512();
 	for (int kind = 0; kind < PLAN_OTHER; kind++)
 	{
@@ -169,27 +180,35 @@ wide_plan(const CardPlan *plan)
 }
 
 /* Find the words of the parts in the subject's shape. */
-static void
+static WideShape *
 learn_shape(WidePlan *wide, const Pass *p)
 {
+	const Profile *profile = p->s->profile;
+	WideShape **kept = &wide->shapes[profile->shape_id % SHAPES_KEPT];
+	WideShape  *shape = *kept;
+
+	if (shape == NULL)
+		*kept = shape = MemoryContextAlloc(p->card->context,
+										   offsetof(WideShape, places[wide->ngroups]));
+	else if (shape->shape_id == profile->shape_id && shape->count == profile->count)
+		return wide->last = shape;
 	for (int i = 0; i < wide->ngroups; i++)
 	{
-		WideGroup  *g = &wide->groups[i];
+		const WideGroup *g = &wide->groups[i];
+		WidePlace  *place = &shape->places[i];
 
-		g->present = 0;
 		for (int lane = 0; lane < LANES; lane++)
 		{
 			int			slot = (g->lanes >> lane) & 1 ?
 				p->s->slots[p->plan->parts[g->first + lane].code] : -1;
 
-			g->index[lane] = slot;
-			g->has[lane] = slot >= 0 ? -1 : 0;
-			if (slot >= 0)
-				g->present |= (__mmask8) (1 << lane);
+			place->index[lane] = slot;
+			place->has[lane] = slot >= 0 ? -1 : 0;
 		}
 	}
-	wide->shape_id = p->s->profile->shape_id;
-	wide->count = p->s->profile->count;
+	shape->shape_id = profile->shape_id;
+	shape->count = profile->count;
+	return wide->last = shape;
 }
 
 /* The lanes that the others could not take. */
@@ -221,12 +240,12 @@ four_words(const int32 *index, const uint64 *words)
 
 /* The words of a group; numbers: those lanes whose word is of the type. */
 static AVX512 inline __m512i
-load_words(const WideGroup *g, const uint64 *words, ValueType type, __mmask8 *typed)
+load_words(const WidePlace *place, const uint64 *words, ValueType type, __mmask8 *typed)
 {
-	__m512i		w = _mm512_inserti64x4(_mm512_castsi256_si512(four_words(g->index, words)),
-									   four_words(g->index + 4, words), 1);
+	__m512i		w = _mm512_inserti64x4(_mm512_castsi256_si512(four_words(place->index, words)),
+									   four_words(place->index + 4, words), 1);
 
-	*typed = _mm512_mask_cmpeq_epi64_mask(g->present,
+	*typed = _mm512_mask_cmpeq_epi64_mask(_mm512_movepi64_mask(_mm512_loadu_si512(place->has)),
 										  _mm512_and_si512(w, _mm512_set1_epi64(7)),
 										  _mm512_set1_epi64(type));
 	return w;
@@ -251,11 +270,11 @@ look_up(const double *table, __m512i i)
 }
 
 static AVX512 inline __m512d
-wide_lines(Pass *p, const WideGroup *g, __m512d sum)
+wide_lines(Pass *p, const WideGroup *g, const WidePlace *place, __m512d sum)
 {
 	__mmask8	typed;
 	__mmask8	sure;
-	__m512i		w = load_words(g, p->s->profile->word, VALUE_NUMBER, &typed);
+	__m512i		w = load_words(place, p->s->profile->word, VALUE_NUMBER, &typed);
 	__m512i		places = decimals_of(w, &typed);
 	__m512d		value = _mm512_cvtepi64_pd(_mm512_srai_epi64(w, 13));
 	__m512d		points;
@@ -273,10 +292,10 @@ wide_lines(Pass *p, const WideGroup *g, __m512d sum)
 }
 
 static AVX512 inline __m512d
-wide_bins(Pass *p, const WideGroup *g, __m512d sum)
+wide_bins(Pass *p, const WideGroup *g, const WidePlace *place, __m512d sum)
 {
 	__mmask8	typed;
-	__m512i		w = load_words(g, p->s->profile->word, VALUE_NUMBER, &typed);
+	__m512i		w = load_words(place, p->s->profile->word, VALUE_NUMBER, &typed);
 	__m512i		scale = _mm512_sub_epi64(_mm512_loadu_si512(g->scale), decimals_of(w, &typed));
 	__m512d		number = _mm512_cvtepi64_pd(_mm512_srai_epi64(w, 13));
 
@@ -298,10 +317,10 @@ wide_bins(Pass *p, const WideGroup *g, __m512d sum)
 }
 
 static AVX512 inline __m512d
-wide_flags(Pass *p, const WideGroup *g, __m512d sum)
+wide_flags(Pass *p, const WideGroup *g, const WidePlace *place, __m512d sum)
 {
 	__mmask8	typed;
-	__m512i		w = load_words(g, p->s->profile->word, VALUE_BOOLEAN, &typed);
+	__m512i		w = load_words(place, p->s->profile->word, VALUE_BOOLEAN, &typed);
 	__mmask8	set = _mm512_mask_test_epi64_mask(typed, w, _mm512_set1_epi64(8));
 
 	if (unlikely(typed != g->lanes))
@@ -311,17 +330,17 @@ wide_flags(Pass *p, const WideGroup *g, __m512d sum)
 }
 
 static AVX512 double
-sum_avx512(Pass *p, const WidePlan *wide)
+sum_avx512(Pass *p, const WidePlan *wide, const WidePlace *places)
 {
 	__m512d		sum = _mm512_setzero_pd();
 	int			i = 0;
 
 	for (; i < wide->end[PLAN_LINEAR]; i++)
-		sum = wide_lines(p, &wide->groups[i], sum);
+		sum = wide_lines(p, &wide->groups[i], &places[i], sum);
 	for (; i < wide->end[PLAN_BINS]; i++)
-		sum = wide_bins(p, &wide->groups[i], sum);
+		sum = wide_bins(p, &wide->groups[i], &places[i], sum);
 	for (; i < wide->end[PLAN_FLAG]; i++)
-		sum = wide_flags(p, &wide->groups[i], sum);
+		sum = wide_flags(p, &wide->groups[i], &places[i], sum);
 	return _mm512_reduce_add_pd(sum);
 }
 
@@ -329,11 +348,11 @@ sum_avx512(Pass *p, const WidePlan *wide)
 
 /* The words of half a group; *typed: those that are of the type. */
 static AVX2 inline __m256i
-load_half(const WideGroup *g, int half, const uint64 *words, ValueType type, __m256i *typed)
+load_half(const WidePlace *place, int half, const uint64 *words, ValueType type, __m256i *typed)
 {
-	__m256i		w = four_words(g->index + half, words);
+	__m256i		w = four_words(place->index + half, words);
 
-	*typed = _mm256_and_si256(_mm256_loadu_si256((const __m256i *) (g->has + half)),
+	*typed = _mm256_and_si256(_mm256_loadu_si256((const __m256i *) (place->has + half)),
 							  _mm256_cmpeq_epi64(_mm256_and_si256(w, _mm256_set1_epi64x(7)),
 												 _mm256_set1_epi64x(type)));
 	return w;
@@ -376,10 +395,10 @@ half_look_up(const double *table, __m256i i)
 }
 
 static AVX2 inline __m256d
-half_lines(const WideGroup *g, int half, const uint64 *words, int *typed_lanes, int *sure_lanes)
+half_lines(const WideGroup *g, const WidePlace *place, int half, const uint64 *words, int *typed_lanes, int *sure_lanes)
 {
 	__m256i		typed;
-	__m256i		w = load_half(g, half, words, VALUE_NUMBER, &typed);
+	__m256i		w = load_half(place, half, words, VALUE_NUMBER, &typed);
 	__m256i		places = half_decimals(w, &typed);
 	__m256d		value = _mm256_mul_pd(half_mantissas(w), half_look_up(tenths, places));
 	__m256d		points;
@@ -398,10 +417,10 @@ half_lines(const WideGroup *g, int half, const uint64 *words, int *typed_lanes, 
 }
 
 static AVX2 inline __m256d
-half_bins(const WideGroup *g, int half, const uint64 *words, int *typed_lanes)
+half_bins(const WideGroup *g, const WidePlace *place, int half, const uint64 *words, int *typed_lanes)
 {
 	__m256i		typed;
-	__m256i		w = load_half(g, half, words, VALUE_NUMBER, &typed);
+	__m256i		w = load_half(place, half, words, VALUE_NUMBER, &typed);
 	__m256i		scale = _mm256_sub_epi64(_mm256_loadu_si256((const __m256i *) (g->scale + half)),
 										 half_decimals(w, &typed));
 	__m256d		number = _mm256_mul_pd(half_mantissas(w), half_look_up(number_pow10, scale));
@@ -417,10 +436,10 @@ half_bins(const WideGroup *g, int half, const uint64 *words, int *typed_lanes)
 }
 
 static AVX2 inline __m256d
-half_flags(const WideGroup *g, int half, const uint64 *words, int *typed_lanes)
+half_flags(const WideGroup *g, const WidePlace *place, int half, const uint64 *words, int *typed_lanes)
 {
 	__m256i		typed;
-	__m256i		w = load_half(g, half, words, VALUE_BOOLEAN, &typed);
+	__m256i		w = load_half(place, half, words, VALUE_BOOLEAN, &typed);
 	/* the truth is where a double has its sign */
 	__m256d		set = _mm256_castsi256_pd(_mm256_slli_epi64(w, 60));
 	__m256d		points = _mm256_add_pd(_mm256_loadu_pd(g->offset + half),
@@ -432,7 +451,7 @@ half_flags(const WideGroup *g, int half, const uint64 *words, int *typed_lanes)
 }
 
 static AVX2 double
-sum_avx2(Pass *p, const WidePlan *wide)
+sum_avx2(Pass *p, const WidePlan *wide, const WidePlace *places)
 {
 	const uint64 *words = p->s->profile->word;
 	__m256d		sum = _mm256_setzero_pd();
@@ -441,17 +460,18 @@ sum_avx2(Pass *p, const WidePlan *wide)
 	for (int i = 0; i < wide->ngroups; i++)
 	{
 		const WideGroup *g = &wide->groups[i];
+		const WidePlace *place = &places[i];
 		int			typed = 0;
 		int			sure = 0;
 
 		for (int half = 0; half < LANES && g->lanes >> half != 0; half += LANES / 2)
 		{
 			if (i < wide->end[PLAN_LINEAR])
-				sum = _mm256_add_pd(sum, half_lines(g, half, words, &typed, &sure));
+				sum = _mm256_add_pd(sum, half_lines(g, place, half, words, &typed, &sure));
 			else if (i < wide->end[PLAN_BINS])
-				sum = _mm256_add_pd(sum, half_bins(g, half, words, &sure));
+				sum = _mm256_add_pd(sum, half_bins(g, place, half, words, &sure));
 			else
-				sum = _mm256_add_pd(sum, half_flags(g, half, words, &sure));
+				sum = _mm256_add_pd(sum, half_flags(g, place, half, words, &sure));
 		}
 		if (unlikely(sure != g->lanes))
 			add_lanes(p, g, (__mmask8) sure, (__mmask8) typed);
@@ -465,12 +485,13 @@ void
 add_wide(Pass *p)
 {
 	WidePlan   *wide = p->plan->wide;
+	WideShape  *shape = wide->last;
 
-	if (unlikely(wide->shape_id != p->s->profile->shape_id ||
-				 wide->count != p->s->profile->count))
-		learn_shape(wide, p);
-	p->sum += (int64) (wide->avx512 && score_simd == SIMD_WIDEST ? sum_avx512(p, wide) :
-					   sum_avx2(p, wide));
+	if (unlikely(shape == NULL || shape->shape_id != p->s->profile->shape_id ||
+				 shape->count != p->s->profile->count))
+		shape = learn_shape(wide, p);
+	p->sum += (int64) (wide->avx512 && score_simd == SIMD_WIDEST ?
+					   sum_avx512(p, wide, shape->places) : sum_avx2(p, wide, shape->places));
 }
 
 #else							/* no such registers */

@@ -252,6 +252,7 @@ typedef struct Scorecard
 	Constant	total;
 	int			points_digits;
 	int			score_digits;
+	uint64		points_unit;	/* points' units in one of the score */
 	Constant	coverage;
 	Constant   *knowable;		/* by segment: all that could be known */
 	Constant  **present;		/* by segment: weight of all members of each dimension, and of the whole */
