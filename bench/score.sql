@@ -31,6 +31,8 @@ SELECT format($$SELECT count(*) FILTER (WHERE growth_index.score(%L, profile) >=
 SELECT bench.workers_planned(:'query') >= 2 AS planned \gset
 \if :planned
 SELECT bench.line('score_two_workers/one', bench.ms(:'query', 5, false, 2), bench.ms(:'query', 5, false, 1));
+-- what two workers bring the plain scan: each is a new process that has yet to map the shared memory
+SELECT bench.line('scan_two_workers/one', bench.ms($$SELECT count(profile) FROM bench.profile$$, 5, false, 2), :scan);
 \else
 \warn score_two_workers/one is skipped: the planner takes no two workers for a table of this size
 \endif
