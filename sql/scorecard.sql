@@ -94,6 +94,12 @@ SELECT '[]'::scorecard;
 SELECT '5'::jsonb::scorecard;
 SELECT '{"name": '::scorecard;
 SELECT ''::scorecard;
+-- a key that is not known: the hint has those that are
+SELECT '{"name": "x", "dimensions": [{"code": "d", "wieght": 1}], "indicators": []}'::scorecard;
+-- what nobody has is no error, but it is said
+\set peers '{"name": "x", "dimensions": [{"code": "d"}], "indicators": [{"code": "a", "dimension": "d", "normalise": {"minmax": {"least": 1}}, "weight": 60}, {"code": "typo", "dimension": "d", "normalise": {"rank": true}, "missing": "zero", "weight": 40}]}'
+SELECT score(fit(:'peers', p), '{"a": 3}') FROM (VALUES ('{"a": 1}'::profile), ('{"a": 3}')) AS v (p);
+SELECT fit(:'peers', p) IS NULL AS nothing FROM (VALUES ('{"a": 1}'::profile)) AS v (p) WHERE false;
 -- limits
 SELECT jsonb_build_object('name', 'many', 'dimensions', '[{"code": "d"}]'::jsonb, 'indicators', (SELECT jsonb_agg(jsonb_build_object('code', 'x' || i)) FROM generate_series(1, 1001) AS i))::scorecard;
 SELECT length(jsonb_build_object('name', 'many', 'dimensions', '[{"code": "d"}]'::jsonb, 'indicators', (SELECT jsonb_agg(jsonb_build_object('code', 'x' || i, 'dimension', 'd', 'weight', 0.1,

@@ -57,6 +57,21 @@ find_member(JsonbContainer *object, const char *key, JsonbValue *value)
 		value->type != jbvNull;
 }
 
+/* An error that tells which keys there are. */
+pg_noreturn static void
+unknown_key(const char *path, const char *const *allowed)
+{
+	StringInfoData known;
+
+	initStringInfo(&known);
+	for (const char *const *key = allowed; *key != NULL; key++)
+		appendStringInfo(&known, "%s%s", key == allowed ? "" : key[1] == NULL ? " and " : ", ", *key);
+	ereport(ERROR,
+			(errcode(ERRCODE_INVALID_PARAMETER_VALUE),
+			 errmsg("invalid scorecard: %s is not known", path),
+			 known.len > 0 ? errhint("Known here: %s.", known.data) : 0));
+}
+
 void
 check_keys(JsonbContainer *object, const char *const *allowed, const char *path)
 {
@@ -75,7 +90,7 @@ check_keys(JsonbContainer *object, const char *const *allowed, const char *path)
 		while (*key != NULL && strcmp(*key, name) != 0)
 			key++;
 		if (*key == NULL)
-			document_error(path_under(path, name), "is not known");
+			unknown_key(path_under(path, name), allowed);
 	}
 }
 

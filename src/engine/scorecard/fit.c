@@ -493,6 +493,28 @@ huge(int64 count, Size size)
 	return palloc_extended(Max(count, 1) * size, MCXT_ALLOC_HUGE);
 }
 
+/* A card that compares with nobody is most likely a mistake in a code; it is made all the same. */
+static void
+warn_of_nobody(const FitState *state)
+{
+	StringInfoData codes;
+	int			count = 0;
+
+	initStringInfo(&codes);
+	for (int i = 0; i < state->nrules; i++)
+		if (state->rules[i]->peers->ngroups == 0)
+			appendStringInfo(&codes, "%s%s", count++ == 0 ? "" : ", ", state->rules[i]->code);
+	if (count > 0)
+		ereport(WARNING,
+				(errmsg_plural("fit() found nobody with a value of the indicator %s",
+							   "fit() found nobody with a value of the indicators %s",
+							   count, codes.data),
+				 errdetail_plural("It took %lld profile.", "It took %lld profiles.",
+								  (unsigned long) state->rows, (long long) state->rows),
+				 errhint("Whoever is scored by this card counts as one whose value is missing.")));
+	pfree(codes.data);
+}
+
 Datum
 fit_final(PG_FUNCTION_ARGS)
 {
@@ -501,7 +523,11 @@ fit_final(PG_FUNCTION_ARGS)
 	char	   *document;
 
 	if (state == NULL)
+	{
+		ereport(WARNING,
+				(errmsg("fit() was given no profile: the fitted scorecard is NULL")));
 		PG_RETURN_NULL();
+	}
 	c.keys = huge(state->rows, sizeof(uint64));
 	c.room = huge(state->rows, sizeof(uint64));
 	for (c.rule = 0; c.rule < state->nrules; c.rule++)
@@ -520,6 +546,7 @@ fit_final(PG_FUNCTION_ARGS)
 	}
 	pfree(c.keys);
 	pfree(c.room);
+	warn_of_nobody(state);
 	document = scorecard_text(state->card);
 	if (strlen(document) > FIT_MOST_TEXT)
 		ereport(ERROR,
