@@ -166,12 +166,6 @@ expression_text(const Expression *e)
 	return term_text(e->root);
 }
 
-ExprType
-expression_type(const Expression *e)
-{
-	return e->type;
-}
-
 int
 expression_bare_indicator(const Expression *e)
 {
@@ -196,12 +190,6 @@ term_reads_as_of(const Term *n)
 	for (int i = 0; i < n->nargs && !found; i++)
 		found = term_reads_as_of(n->args[i]);
 	return found;
-}
-
-void
-expression_reads(const Expression *e, bool *reads)
-{
-	term_reads(e->root, reads);
 }
 
 /* conditions decided by this session, and those of them that numeric decided */

@@ -99,9 +99,6 @@ extern char *expression_text(const Expression *e);
 /* the code's index when the expression is nothing but one indicator, else -1 */
 extern int	expression_bare_indicator(const Expression *e);
 
-/* marks (true) in reads[code_list_count()] the codes that this one reads */
-extern void expression_reads(const Expression *e, bool *reads);
-
 typedef enum NumberResult
 {
 	NUMBER_UNKNOWN,
@@ -125,8 +122,6 @@ extern bool expression_string(const Expression *e, Subject *s, const char **text
 typedef void (*ExpressionSetVisitor) (const char *text, int len, void *arg);
 extern bool expression_set(const Expression *e, Subject *s,
 						   ExpressionSetVisitor visitor, void *arg);
-
-extern ExprType expression_type(const Expression *e);
 
 /* the fast load of an indicator that is a number; false: missing or no number */
 static inline bool

@@ -273,44 +273,6 @@ decimal_to_text(Decimal d)
 	return numeric_to_text(decimal_to_numeric(d));
 }
 
-static int
-count_digits(int64 mantissa)
-{
-	int			n = 0;
-
-	while (mantissa != 0)
-	{
-		mantissa /= 10;
-		n++;
-	}
-	return n;
-}
-
-/* Order of two decimals by value. */
-int
-decimal_compare(Decimal a, Decimal b)
-{
-	int			magnitude_a;
-	int			magnitude_b;
-	int128		wide_a = a.mantissa;
-	int128		wide_b = b.mantissa;
-
-	if (a.exponent == b.exponent)
-		return (a.mantissa > b.mantissa) - (a.mantissa < b.mantissa);
-	if (a.mantissa == 0 || b.mantissa == 0 || (a.mantissa < 0) != (b.mantissa < 0))
-		return (a.mantissa > b.mantissa) - (a.mantissa < b.mantissa);
-	magnitude_a = count_digits(a.mantissa) + a.exponent;
-	magnitude_b = count_digits(b.mantissa) + b.exponent;
-	if (magnitude_a != magnitude_b)
-		return (magnitude_a > magnitude_b) == (a.mantissa > 0) ? 1 : -1;
-	/* same magnitude: the exponents differ by 14 at most */
-	for (; a.exponent > b.exponent; a.exponent--)
-		wide_a *= 10;
-	for (; b.exponent > a.exponent; b.exponent--)
-		wide_b *= 10;
-	return (wide_a > wide_b) - (wide_a < wide_b);
-}
-
 /* For exponents that the exact division of filtered_from_decimal cannot serve. */
 Filtered
 filtered_from_decimal_slow(Decimal d)

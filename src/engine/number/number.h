@@ -53,7 +53,6 @@ extern DecimalResult decimal_from_numeric(Numeric num, Decimal *result);
 extern bool decimal_round_numeric(Numeric num, Decimal *result);
 extern Numeric decimal_to_numeric(Decimal d);
 extern char *decimal_to_text(Decimal d);
-extern int	decimal_compare(Decimal a, Decimal b);
 
 /* 10^22 is the largest power of ten that binary64 holds exactly */
 extern const double number_pow10[23];

@@ -343,8 +343,7 @@ status_by_definition(const Scorecard *card, Subject *s, Status *status)
 		}
 	status->passed = card_passed(card, s, &r);
 	if (r.score != NULL)
-		status->grade = card_override(card, s, pass_grade(card, status->passed,
-														  card_rate(card, r.score)));
+		status->grade = card_grade(card, s, status->passed, card_rate(card, r.score));
 }
 
 static void
@@ -366,8 +365,7 @@ find_status(Scorecard *card, Subject *s, FastScore *fast, Status *status)
 	if (fast->status != STATUS_SCORED)
 		return;
 	status->score = int64_div_fast_to_numeric(fast->score, card->score_digits);
-	status->grade = card_override(card, s, pass_grade(card, status->passed,
-													  rate_fast(card, fast->score)));
+	status->grade = card_grade(card, s, status->passed, rate_fast(card, fast->score));
 }
 
 /* Codes of the indicators that have a weight and whose value is unknown. */

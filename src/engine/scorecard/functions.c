@@ -235,14 +235,14 @@ scorecard_rating(PG_FUNCTION_ARGS)
 	{
 		if (fast.status != STATUS_SCORED)
 			PG_RETURN_NULL();
-		PG_RETURN_INT16(card_override(card, &s, pass_grade(card, card_passed_fast(card, &s, &fast),
-														   rate_fast(card, fast.score))));
+		PG_RETURN_INT16(card_grade(card, &s, card_passed_fast(card, &s, &fast),
+								   rate_fast(card, fast.score)));
 	}
 	score_exactly(card, &s, &result);
 	if (result.status != STATUS_SCORED)
 		PG_RETURN_NULL();
-	PG_RETURN_INT16(card_override(card, &s, pass_grade(card, card_passed(card, &s, &result),
-													   card_rate(card, result.score))));
+	PG_RETURN_INT16(card_grade(card, &s, card_passed(card, &s, &result),
+							   card_rate(card, result.score)));
 }
 
 Datum

@@ -1,7 +1,7 @@
 /*
  * pass.c
  *	  Who passes: a score that is high enough, with each dimension's minimum;
- *	  or one of the bypasses.
+ *	  or one of the bypasses.  And the grade that comes of it.
  */
 #include "postgres.h"
 
@@ -178,9 +178,19 @@ card_passed_fast(const Scorecard *card, Subject *s, const FastScore *fast)
 	return or_bypass(card, s, passed);
 }
 
-/* A grade as the pass rule has it. */
+/* What the grade of a score becomes by the pass rule, then by the overrides that the subject meets. */
 int16
-pass_grade(const Scorecard *card, Tri passed, int16 grade)
+card_grade(const Scorecard *card, Subject *s, Tri passed, int16 grade)
 {
-	return card->pass.has_at_most && passed != TRI_TRUE ? Min(grade, card->pass.at_most) : grade;
+	if (card->pass.has_at_most && passed != TRI_TRUE)
+		grade = Min(grade, card->pass.at_most);
+	for (int i = 0; i < card->noverrides; i++)
+	{
+		const Override *o = &card->overrides[i];
+
+		if (expression_test(o->when, s) != TRI_TRUE)
+			continue;
+		grade = o->at_most ? Min(grade, o->grade) : Max(grade, o->grade);
+	}
+	return grade;
 }

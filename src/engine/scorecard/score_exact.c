@@ -340,18 +340,3 @@ card_rate(const Scorecard *card, Numeric score)
 			return card->thresholds[i].grade;
 	return RATING_D;
 }
-
-/* The grade after the overrides that the subject meets. */
-int16
-card_override(const Scorecard *card, Subject *s, int16 grade)
-{
-	for (int i = 0; i < card->noverrides; i++)
-	{
-		const Override *o = &card->overrides[i];
-
-		if (expression_test(o->when, s) != TRI_TRUE)
-			continue;
-		grade = o->at_most ? Min(grade, o->grade) : Max(grade, o->grade);
-	}
-	return grade;
-}

@@ -397,7 +397,7 @@ extern void read_pass(Scorecard *card, JsonbContainer *root);
 extern void write_pass(StringInfo out, const Scorecard *card);
 extern Tri	card_passed(const Scorecard *card, Subject *s, const ScoreResult *r);
 extern Tri	card_passed_fast(const Scorecard *card, Subject *s, const FastScore *fast);
-extern int16 pass_grade(const Scorecard *card, Tri passed, int16 grade);
+extern int16 card_grade(const Scorecard *card, Subject *s, Tri passed, int16 grade);
 
 /* combine.c: from the points of indicators to those of the whole */
 extern void find_present(const Scorecard *card, ScoreResult *r);
@@ -434,7 +434,6 @@ extern int	card_segment(const Scorecard *card, Subject *s);
 extern Numeric points_exactly(const Scorecard *card, int segment, const Indicator *ind,
 							  Numeric normalised);
 extern int16 card_rate(const Scorecard *card, Numeric score);
-extern int16 card_override(const Scorecard *card, Subject *s, int16 grade);
 
 /* score.c: the same, fast; false: ask score_exactly() */
 extern bool score_fast(Scorecard *card, Subject *s, FastScore *result);
