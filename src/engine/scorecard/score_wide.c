@@ -395,7 +395,8 @@ half_look_up(const double *table, __m256i i)
 }
 
 static AVX2 inline __m256d
-half_lines(const WideGroup *g, const WidePlace *place, int half, const uint64 *words, int *typed_lanes, int *sure_lanes)
+half_lines(const WideGroup *g, const WidePlace *place, int half, const uint64 *words,
+		   int *typed_lanes, int *sure_lanes)
 {
 	__m256i		typed;
 	__m256i		w = load_half(place, half, words, VALUE_NUMBER, &typed);
@@ -417,7 +418,8 @@ half_lines(const WideGroup *g, const WidePlace *place, int half, const uint64 *w
 }
 
 static AVX2 inline __m256d
-half_bins(const WideGroup *g, const WidePlace *place, int half, const uint64 *words, int *typed_lanes)
+half_bins(const WideGroup *g, const WidePlace *place, int half, const uint64 *words,
+		   int *typed_lanes)
 {
 	__m256i		typed;
 	__m256i		w = load_half(place, half, words, VALUE_NUMBER, &typed);
@@ -436,7 +438,8 @@ half_bins(const WideGroup *g, const WidePlace *place, int half, const uint64 *wo
 }
 
 static AVX2 inline __m256d
-half_flags(const WideGroup *g, const WidePlace *place, int half, const uint64 *words, int *typed_lanes)
+half_flags(const WideGroup *g, const WidePlace *place, int half, const uint64 *words,
+		   int *typed_lanes)
 {
 	__m256i		typed;
 	__m256i		w = load_half(place, half, words, VALUE_BOOLEAN, &typed);
