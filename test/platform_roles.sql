@@ -63,7 +63,7 @@ SELECT is_empty($$SELECT p.oid::regprocedure FROM pg_proc AS p
 SELECT bag_eq($$SELECT p.proname::text FROM pg_proc AS p
 	WHERE p.pronamespace = 'growth_index'::regnamespace AND p.prosecdef AND p.prorettype <> 'trigger'::regtype
 		AND has_function_privilege('gi_nobody', p.oid, 'EXECUTE')$$,
-	$$VALUES ('current_department'), ('current_institution'), ('current_enterprise'), ('consented_enterprises')$$, 'and nothing of it is for everybody but who the caller is');
+	$$VALUES ('current_department'), ('current_institution'), ('current_enterprise'), ('consented_enterprises'), ('caller_is_trusted')$$, 'and nothing of it is for everybody but who the caller is');
 
 /* ---- nobody ---- */
 SET SESSION AUTHORIZATION gi_nobody;

@@ -75,8 +75,8 @@ BEGIN
 		CONTINUE WHEN given > cap_lefts[cap_place];
 		fits := true;
 		FOR part IN SELECT c.budget_code AS code, given AS amount WHERE c.simple
-			UNION ALL SELECT q.budget_code, sum(q.amount)
-			FROM growth_index.payment_parts(growth_index.policy_version(c.code, c.version), given) AS q WHERE NOT c.simple GROUP BY q.budget_code
+			UNION ALL SELECT q.budget_code, q.amount
+			FROM growth_index.budget_parts(growth_index.policy_version(c.code, c.version), given) AS q WHERE NOT c.simple
 		LOOP
 			IF part.amount <= lefts[array_position(codes, part.code)] THEN
 				CONTINUE;
@@ -91,7 +91,7 @@ BEGIN
 		IF c.simple THEN
 			lefts[array_position(codes, c.budget_code)] := lefts[array_position(codes, c.budget_code)] - given;
 		ELSE
-			FOR part IN SELECT q.budget_code AS code, q.amount FROM growth_index.payment_parts(growth_index.policy_version(c.code, c.version), given) AS q LOOP
+			FOR part IN SELECT q.budget_code AS code, q.amount FROM growth_index.budget_parts(growth_index.policy_version(c.code, c.version), given) AS q LOOP
 				lefts[array_position(codes, part.code)] := lefts[array_position(codes, part.code)] - part.amount;
 			END LOOP;
 		END IF;
@@ -130,8 +130,8 @@ BEGIN
 		GROUP BY p.code, p.version, p ORDER BY p.code, p.version
 	LOOP
 		SELECT CASE WHEN count(*) = count(b.free) THEN min(b.free / s.share) END INTO available
-		FROM (SELECT q.budget_code, sum(q.amount) / sum(sum(q.amount)) OVER () AS share
-			FROM growth_index.payment_parts(r.p, (SELECT sum(a) FROM unnest(r.awards) AS a)) AS q GROUP BY q.budget_code) AS s
+		FROM (SELECT q.budget_code, q.amount / sum(q.amount) OVER () AS share
+			FROM growth_index.budget_parts(r.p, (SELECT sum(a) FROM unnest(r.awards) AS a)) AS q) AS s
 			LEFT JOIN unnest(codes, lefts) AS b(code, free) ON b.code = s.budget_code;
 		available := trunc(least(available, (growth_index.left_of_year(NULL, r.p, as_of)).of_policy), 2);
 		IF (r.p).cost_shares IS NOT NULL THEN
@@ -154,7 +154,7 @@ BEGIN
 		SELECT array_agg(b.free - coalesce(u.amount, 0) ORDER BY b.n) INTO lefts
 		FROM unnest(codes, lefts) WITH ORDINALITY AS b(code, free, n)
 			LEFT JOIN (SELECT q.budget_code, sum(q.amount) AS amount FROM unnest(ids, grants) AS g(id, amount)
-				CROSS JOIN LATERAL growth_index.payment_parts(r.p, g.amount) AS q WHERE g.id = ANY (r.all_ids) GROUP BY q.budget_code) AS u ON u.budget_code = b.code;
+				CROSS JOIN LATERAL growth_index.budget_parts(r.p, g.amount) AS q WHERE g.id = ANY (r.all_ids) GROUP BY q.budget_code) AS u ON u.budget_code = b.code;
 	END LOOP;
 END
 $$;

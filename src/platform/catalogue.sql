@@ -9,10 +9,13 @@
  * what nobody sets together by hand.
  */
 CREATE FUNCTION growth_index.restoring() RETURNS boolean
-LANGUAGE sql STABLE SET search_path = pg_catalog, pg_temp
+LANGUAGE plpgsql STABLE SET search_path = pg_catalog, pg_temp
 AS $$
-	SELECT current_setting('check_function_bodies') = 'off' AND current_setting('row_security') = 'off'
-		AND current_setting('xmloption') = 'content'
+BEGIN
+	/* asked by each statement with a trigger: a function of SQL is planned at each call */
+	RETURN current_setting('check_function_bodies') = 'off' AND current_setting('row_security') = 'off'
+		AND current_setting('xmloption') = 'content';
+END
 $$;
 COMMENT ON FUNCTION growth_index.restoring() IS 'Is a dump being restored by this session? Known by the settings check_function_bodies and row_security, both of which pg_dump and pg_restore turn off.';
 

@@ -132,10 +132,10 @@ AS $$
 		RETURNING e.id, e.credit_code, e.policy, e.version, e.award, e.granted, g.n
 	), committed AS (
 		INSERT INTO growth_index.ledger (kind, budget_code, amount, entitlement_id, as_of)
-		SELECT 'commit', q.budget_code, sum(q.amount), m.id, approve_listed.as_of
+		SELECT 'commit', q.budget_code, q.amount, m.id, approve_listed.as_of
 		FROM moved AS m JOIN growth_index.policy AS p ON p.code = m.policy AND p.version = m.version
-			CROSS JOIN LATERAL growth_index.payment_parts(p, m.granted) AS q
-		GROUP BY m.n, m.id, q.budget_code ORDER BY m.n, q.budget_code
+			CROSS JOIN LATERAL growth_index.budget_parts(p, m.granted) AS q
+		ORDER BY m.n, q.budget_code
 	)
 	INSERT INTO growth_index.entitlement_event (entitlement_id, step, from_state, to_state, actor, inputs, as_of)
 	SELECT m.id, 'approve', 'confirmed', 'approved', 'system', growth_index.decision_record(p, k.profile, c)

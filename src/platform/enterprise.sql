@@ -83,10 +83,12 @@ COMMENT ON FUNCTION growth_index.trigger_of(oid, text) IS 'Internal: error 42501
 
 /* pg_trigger_depth() would be content with any trigger that the caller makes himself */
 CREATE FUNCTION growth_index.within(stack text, mover text) RETURNS boolean
-LANGUAGE sql STABLE STRICT SET search_path = pg_catalog, pg_temp
+LANGUAGE plpgsql STABLE STRICT SET search_path = pg_catalog, pg_temp
 AS $$
+BEGIN
 	/* the function's own line of the stack, whatever language the server speaks: no line of a quoted statement */
-	SELECT pg_trigger_depth() > 1 AND stack ~ format('\n([^\n"]*[^\n"_.$a-z0-9])?growth_index\.%s\(\)', mover)
+	RETURN pg_trigger_depth() > 1 AND stack ~ format('\n([^\n"]*[^\n"_.$a-z0-9])?growth_index\.%s\(\)', mover);
+END
 $$;
 COMMENT ON FUNCTION growth_index.within(text, text) IS 'Internal: does the call stack (PG_CONTEXT of a trigger) have this trigger function of the platform above it?';
 

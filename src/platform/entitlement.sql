@@ -31,6 +31,8 @@ CREATE TABLE growth_index.entitlement (
 );
 CREATE INDEX entitlement_open ON growth_index.entitlement (state, id)
 	WHERE state IN ('matched', 'reviewed', 'publicised', 'pushed', 'confirmed', 'approved');
+/* the largest that waits for money, at once */
+CREATE INDEX entitlement_waiting ON growth_index.entitlement (policy, award) WHERE state = 'confirmed';
 COMMENT ON TABLE growth_index.entitlement IS 'Benefits of enterprises and their present state. An enterprise has a policy at most once an occasion.';
 COMMENT ON COLUMN growth_index.entitlement.id IS 'Number.';
 COMMENT ON COLUMN growth_index.entitlement.credit_code IS 'Enterprise.';
@@ -65,29 +67,23 @@ BEGIN
 END
 $$;
 COMMENT ON FUNCTION growth_index.keep_entitlement() IS 'Trigger: raises 23001 where an entitlement becomes another one, or its award or grant changes outside the match and the approval.';
-CREATE TRIGGER keep_entitlement BEFORE UPDATE ON growth_index.entitlement
+/* two, so that a step, which sets none of these, does not have the long condition read */
+CREATE TRIGGER keep_entitlement BEFORE UPDATE OF id, credit_code, policy, version, occasion, award, deducted, granted, approved_on, created_on ON growth_index.entitlement
 	FOR EACH ROW WHEN (OLD.id <> NEW.id OR OLD.credit_code OPERATOR(growth_index.<>) NEW.credit_code OR OLD.policy <> NEW.policy
-		OR OLD.occasion <> NEW.occasion OR OLD.created_on <> NEW.created_on OR NEW.revision < OLD.revision
+		OR OLD.occasion <> NEW.occasion OR OLD.created_on <> NEW.created_on
 		OR ((OLD.award <> NEW.award OR OLD.deducted <> NEW.deducted OR OLD.version <> NEW.version) AND OLD.state <> 'superseded' AND NEW.state <> 'superseded')
 		OR (OLD.granted IS DISTINCT FROM NEW.granted AND NEW.state NOT IN ('approved', 'held'))
 		OR OLD.granted <> NEW.granted OR OLD.approved_on <> NEW.approved_on)
 	EXECUTE FUNCTION growth_index.keep_entitlement();
+CREATE TRIGGER keep_revision BEFORE UPDATE ON growth_index.entitlement
+	FOR EACH ROW WHEN (NEW.revision < OLD.revision) EXECUTE FUNCTION growth_index.keep_entitlement();
 
-CREATE TABLE growth_index.entitlement_event (
-	id				bigint GENERATED ALWAYS AS IDENTITY PRIMARY KEY,
-	entitlement_id	bigint NOT NULL,
-	step			text NOT NULL,
-	from_state		text,
-	to_state		text NOT NULL,
-	actor			text NOT NULL,
-	role			text NOT NULL DEFAULT growth_index.caller(),
-	reason			text,
-	key				text UNIQUE,
-	inputs			jsonb,
-	as_of			date NOT NULL,
-	happened_at		timestamptz NOT NULL DEFAULT pg_catalog.clock_timestamp(),
-	/* the steps that there are, from where to where: the functions say more, and nothing else */
-	CONSTRAINT entitlement_event_step CHECK (CASE step
+/* the steps that there are, from where to where: the functions say more, and nothing else */
+CREATE FUNCTION growth_index.step_leads(step text, from_state text, to_state text) RETURNS boolean
+LANGUAGE plpgsql IMMUTABLE PARALLEL SAFE SET search_path = pg_catalog, pg_temp
+AS $$
+BEGIN
+	RETURN CASE step
 		WHEN 'match' THEN (from_state IS NULL AND to_state IN ('matched', 'superseded')) OR (from_state = 'superseded' AND to_state = 'matched')
 		WHEN 'supersede' THEN from_state IN ('matched', 'reviewed', 'publicised', 'objected', 'pushed') AND to_state = 'superseded'
 		WHEN 'review' THEN from_state IN ('matched', 'objected', 'held') AND to_state = 'reviewed'
@@ -105,7 +101,26 @@ CREATE TABLE growth_index.entitlement_event (
 		WHEN 'withdraw' THEN from_state IN ('matched', 'reviewed', 'publicised', 'objected', 'pushed', 'confirmed', 'held', 'approved') AND to_state = 'withdrawn'
 		WHEN 'claw_back' THEN from_state IN ('approved', 'paid') AND to_state IN ('paid', 'clawed_back')
 		WHEN 'refund' THEN from_state IN ('paid', 'clawed_back') AND to_state = from_state
-		END IS TRUE)
+		END IS TRUE;
+END
+$$;
+COMMENT ON FUNCTION growth_index.step_leads(text, text, text) IS 'Is there a step of this name from this state to that one? from_state NULL: it begins with it. Never NULL.';
+
+CREATE TABLE growth_index.entitlement_event (
+	id				bigint GENERATED ALWAYS AS IDENTITY PRIMARY KEY,
+	entitlement_id	bigint NOT NULL,
+	step			text NOT NULL,
+	from_state		text,
+	to_state		text NOT NULL,
+	actor			text NOT NULL,
+	role			text NOT NULL DEFAULT growth_index.caller(),
+	reason			text,
+	key				text UNIQUE,
+	inputs			jsonb,
+	as_of			date NOT NULL,
+	happened_at		timestamptz NOT NULL DEFAULT pg_catalog.clock_timestamp(),
+	/* a function: the server reads the text of a CHECK at each statement */
+	CONSTRAINT entitlement_event_step CHECK (growth_index.step_leads(step, from_state, to_state))
 );
 CREATE INDEX entitlement_event_entitlement ON growth_index.entitlement_event (entitlement_id, id);
 COMMENT ON TABLE growth_index.entitlement_event IS 'Every step of every entitlement (append-only): who, when, why, and on which inputs.';
@@ -141,18 +156,27 @@ AS $$
 $$;
 COMMENT ON FUNCTION growth_index.decision_record(growth_index.policy, growth_index.profile, growth_index.score) IS 'What a decision rests on, as it is kept with the event: policy, version, criteria, award formula, rounding, cap, budgets and instalments, profile, score.';
 
+CREATE FUNCTION growth_index.decision_inputs(credit_code growth_index.credit_code, policy growth_index.policy, profile growth_index.profile) RETURNS jsonb
+LANGUAGE plpgsql STABLE SET search_path = pg_catalog, pg_temp
+AS $$
+DECLARE
+	present growth_index.score;
+BEGIN
+	SELECT s.* INTO present FROM growth_index.score AS s
+	WHERE s.credit_code OPERATOR(growth_index.=) decision_inputs.credit_code AND s.scorecard = growth_index.matching_scorecard();
+	RETURN growth_index.decision_record(policy, profile, present);
+END
+$$;
+COMMENT ON FUNCTION growth_index.decision_inputs(growth_index.credit_code, growth_index.policy, growth_index.profile) IS 'What a decision on an enterprise, a policy and a profile rests on, as it is kept with the event.';
+
 CREATE FUNCTION growth_index.decision_inputs(credit_code growth_index.credit_code, policy growth_index.policy) RETURNS jsonb
 LANGUAGE plpgsql STABLE SET search_path = pg_catalog, pg_temp
 AS $$
 BEGIN
-	/* planned once a session; a function of SQL is planned at each call */
-	RETURN (SELECT growth_index.decision_record(policy, growth_index.matching_profile(decision_inputs.credit_code),
-		(SELECT s FROM growth_index.score AS s
-		WHERE s.credit_code OPERATOR(growth_index.=) decision_inputs.credit_code
-			AND s.scorecard = growth_index.matching_scorecard())));
+	RETURN growth_index.decision_inputs(credit_code, policy, growth_index.matching_profile(credit_code));
 END
 $$;
-COMMENT ON FUNCTION growth_index.decision_inputs(growth_index.credit_code, growth_index.policy) IS 'What a decision on an enterprise and a policy rests on, as it is kept with the event.';
+COMMENT ON FUNCTION growth_index.decision_inputs(growth_index.credit_code, growth_index.policy) IS 'As decision_inputs(credit_code, policy, profile), by the enterprise''s matching profile.';
 
 /*
  * Exclusion lists: 失信, severe penalties, accidents of the year.  Who stands on
@@ -213,33 +237,49 @@ $$;
 COMMENT ON FUNCTION growth_index.excluded(growth_index.credit_code, text[], date) IS 'Why an enterprise is kept out by these lists as of a day; NULL: it is not.';
 
 /* what stops an enterprise at whatever step */
+CREATE FUNCTION growth_index.barred(credit_code growth_index.credit_code, policy growth_index.policy, as_of date) RETURNS text
+LANGUAGE plpgsql STABLE SET search_path = pg_catalog, pg_temp
+AS $$
+DECLARE
+	status text;
+BEGIN
+	SELECT f.status INTO status FROM growth_index.enterprise AS f WHERE f.credit_code OPERATOR(growth_index.=) barred.credit_code;
+	IF status = 'active' THEN
+		RETURN growth_index.excluded(credit_code, policy.excluded_by, as_of);
+	END IF;
+	RETURN coalesce(status, 'not known');
+END
+$$;
+COMMENT ON FUNCTION growth_index.barred(growth_index.credit_code, growth_index.policy, date) IS 'Why an enterprise gets no further with a policy as of a day, whatever the step: it is not active, or on a list of exclusion of the policy; NULL: it does.';
+
 CREATE FUNCTION growth_index.barred(entitlement growth_index.entitlement, as_of date) RETURNS text
 LANGUAGE plpgsql STABLE SET search_path = pg_catalog, pg_temp
 AS $$
 BEGIN
-	/* planned once a session; a function of SQL is planned at each call */
-	RETURN (SELECT CASE WHEN f.status IS DISTINCT FROM 'active' THEN coalesce(f.status, 'not known')
-		ELSE growth_index.excluded(entitlement.credit_code, p.excluded_by, as_of) END
-	FROM growth_index.policy AS p
-		LEFT JOIN growth_index.enterprise AS f ON f.credit_code OPERATOR(growth_index.=) entitlement.credit_code
-	WHERE p.code = entitlement.policy AND p.version = entitlement.version);
+	RETURN growth_index.barred(entitlement.credit_code, growth_index.policy_version(entitlement.policy, entitlement.version), as_of);
 END
 $$;
 COMMENT ON FUNCTION growth_index.barred(growth_index.entitlement, date) IS 'Internal: why an entitlement gets no further as of a day, whatever the step: its enterprise is not active, or on a list of exclusion of the policy; NULL: it does.';
 
 /* data that somebody objects to is no ground for a machine's decision */
 CREATE FUNCTION growth_index.contested(credit_code growth_index.credit_code, policy growth_index.policy) RETURNS boolean
-LANGUAGE sql STABLE SET search_path = pg_catalog, pg_temp
+LANGUAGE plpgsql STABLE SET search_path = pg_catalog, pg_temp
 AS $$
-	SELECT EXISTS (SELECT FROM growth_index.data_objection AS o
+BEGIN
+	RETURN EXISTS (SELECT FROM growth_index.data_objection AS o
 		WHERE o.credit_code OPERATOR(growth_index.=) contested.credit_code AND o.state = 'open'
-			AND o.indicator = ANY (growth_index.indicators(policy.criteria) || growth_index.indicators(policy.award)))
+			AND o.indicator = ANY (growth_index.indicators(policy.criteria) || growth_index.indicators(policy.award)));
+END
 $$;
 COMMENT ON FUNCTION growth_index.contested(growth_index.credit_code, growth_index.policy) IS 'Does an enterprise object (data_objection, open) to a value that the policy reads? Then a person reviews.';
 
+/*
+ * What follows, as far as it is internal, has no SET clause: it runs beneath the
+ * functions of the steps, which have it, and a SET costs as much as a statement.
+ */
 /* who does a step: the right one, or error 42501; and the name that is recorded */
-CREATE FUNCTION growth_index.step_actor(entitlement growth_index.entitlement, step text, actor text) RETURNS text
-LANGUAGE plpgsql STABLE SET search_path = pg_catalog, pg_temp
+CREATE FUNCTION growth_index.step_actor(entitlement growth_index.entitlement, policy growth_index.policy, step text, actor text) RETURNS text
+LANGUAGE plpgsql STABLE
 AS $$
 BEGIN
 	IF growth_index.caller_is_trusted() THEN
@@ -249,8 +289,7 @@ BEGIN
 		PERFORM growth_index.require_enterprise(entitlement.credit_code);
 		RETURN actor;
 	END IF;
-	PERFORM growth_index.require_department((SELECT p.department FROM growth_index.policy AS p
-		WHERE p.code = entitlement.policy AND p.version = entitlement.version));
+	PERFORM growth_index.require_department(policy.department);
 	IF actor <> growth_index.caller() AND actor <> 'system' THEN
 		RAISE EXCEPTION 'role "%" does not act as "%"', growth_index.caller(), actor
 			USING ERRCODE = 'insufficient_privilege', HINT = 'Leave the actor out: it is the role itself.';
@@ -258,12 +297,13 @@ BEGIN
 	RETURN growth_index.caller();
 END
 $$;
-COMMENT ON FUNCTION growth_index.step_actor(growth_index.entitlement, text, text) IS
+COMMENT ON FUNCTION growth_index.step_actor(growth_index.entitlement, growth_index.policy, text, text) IS
 'Internal: the actor to be recorded. Who may act for anybody names any; an enterprise takes the steps of its own entitlements, a department those of its own policies, as itself. Error 42501 for others.';
+REVOKE ALL ON FUNCTION growth_index.step_actor(growth_index.entitlement, growth_index.policy, text, text) FROM PUBLIC;
 
 /* inlined by the planner: no SET clause, so everything is qualified */
 CREATE FUNCTION growth_index.step_record(growth_index.entitlement) RETURNS jsonb
-LANGUAGE sql IMMUTABLE
+LANGUAGE sql STABLE
 AS $$
 	SELECT pg_catalog.jsonb_build_object('policy', ($1).policy, 'version', ($1).version, 'awarded', ($1).award, 'granted', ($1).granted)
 $$;
@@ -271,11 +311,14 @@ COMMENT ON FUNCTION growth_index.step_record(growth_index.entitlement) IS 'What 
 
 /* the same call again? raises 23505 where the key stands for another */
 CREATE FUNCTION growth_index.taken_before(id bigint, step text, actor text, key text, reason text, given jsonb DEFAULT NULL) RETURNS boolean
-LANGUAGE plpgsql STABLE SET search_path = pg_catalog, pg_temp
+LANGUAGE plpgsql STABLE
 AS $$
 DECLARE
 	earlier growth_index.entitlement_event;
 BEGIN
+	IF key IS NULL THEN
+		RETURN false;
+	END IF;
 	SELECT v.* INTO earlier FROM growth_index.entitlement_event AS v WHERE v.key = taken_before.key;
 	IF NOT FOUND THEN
 		RETURN false;
@@ -301,57 +344,80 @@ BEGIN
 END
 $$;
 COMMENT ON FUNCTION growth_index.taken_before(bigint, text, text, text, text, jsonb) IS 'Internal: was this step taken with this key? Error 23505 where the key was used for anything else.';
+REVOKE ALL ON FUNCTION growth_index.taken_before(bigint, text, text, text, text, jsonb) FROM PUBLIC;
+
+/* each step begins here: nobody else takes one meanwhile */
+CREATE FUNCTION growth_index.lock_entitlement(id bigint) RETURNS growth_index.entitlement
+LANGUAGE plpgsql
+AS $$
+DECLARE
+	present growth_index.entitlement;
+BEGIN
+	SELECT e.* INTO present FROM growth_index.entitlement AS e WHERE e.id = lock_entitlement.id FOR UPDATE;
+	IF NOT FOUND THEN
+		RAISE EXCEPTION 'entitlement % does not exist', id USING ERRCODE = 'no_data_found';
+	END IF;
+	RETURN present;
+END
+$$;
+COMMENT ON FUNCTION growth_index.lock_entitlement(bigint) IS 'Internal: an entitlement as it is, locked to the end of the transaction. Error P0002 where there is none.';
+REVOKE ALL ON FUNCTION growth_index.lock_entitlement(bigint) FROM PUBLIC;
 
 /*
- * What all steps have in common: the key that makes a call count once, the lock
- * on the entitlement, the actor, the states it may be done in, the lists that
- * keep an enterprise out, the event.
+ * What all steps have in common, of an entitlement that is locked: the key that
+ * makes a call count once, the actor, the states it may be done in, the lists
+ * that keep an enterprise out, the event.
  */
-CREATE FUNCTION growth_index.take_step(id bigint, step text, allowed text[], to_state text, actor text,
-	key text, reason text, as_of date, inputs jsonb DEFAULT NULL, seen integer DEFAULT NULL,
+CREATE FUNCTION growth_index.take_step(present growth_index.entitlement, policy growth_index.policy, step text, allowed text[], to_state text, actor text,
+	key text, reason text, as_of date, inputs jsonb DEFAULT NULL, seen integer DEFAULT NULL, granted numeric DEFAULT NULL, until date DEFAULT NULL,
 	OUT entitlement growth_index.entitlement, OUT done boolean)
-LANGUAGE plpgsql SET search_path = pg_catalog, pg_temp
+LANGUAGE plpgsql
 AS $$
 DECLARE
 	obstacle text;
 BEGIN
-	SELECT e.* INTO entitlement FROM growth_index.entitlement AS e WHERE e.id = take_step.id FOR UPDATE;
-	IF NOT FOUND THEN
-		RAISE EXCEPTION 'entitlement % does not exist', id USING ERRCODE = 'no_data_found';
-	END IF;
-	actor := growth_index.step_actor(entitlement, step, actor);
-	done := NOT growth_index.taken_before(id, step, actor, key, reason, inputs -> 'given');
+	entitlement := present;
+	actor := growth_index.step_actor(present, policy, step, actor);
+	done := NOT growth_index.taken_before(present.id, step, actor, key, reason, inputs -> 'given');
 	IF NOT done THEN
 		RETURN;
 	END IF;
-	IF entitlement.revision <> seen THEN
-		RAISE EXCEPTION 'entitlement % has changed: it is at revision %, not %', id, entitlement.revision, seen
+	IF present.revision <> seen THEN
+		RAISE EXCEPTION 'entitlement % has changed: it is at revision %, not %', present.id, present.revision, seen
 			USING ERRCODE = 'object_not_in_prerequisite_state', HINT = 'Look at it again before deciding.';
 	END IF;
-	IF entitlement.state <> ALL (allowed) THEN
-		RAISE EXCEPTION 'entitlement % is %: it cannot be %', id, entitlement.state, to_state
+	IF present.state <> ALL (allowed) THEN
+		RAISE EXCEPTION 'entitlement % is %: it cannot be %', present.id, present.state, to_state
 			USING ERRCODE = 'object_not_in_prerequisite_state',
 				HINT = format('This step is taken from: %s.', array_to_string(allowed, ', '));
 	END IF;
 	IF step IN ('review', 'publicise', 'push', 'confirm', 'pay') THEN
-		obstacle := growth_index.barred(entitlement, as_of);
+		obstacle := growth_index.barred(present.credit_code, policy, as_of);
 		IF obstacle IS NOT NULL THEN
-			RAISE EXCEPTION 'enterprise % is %', entitlement.credit_code, obstacle
+			RAISE EXCEPTION 'enterprise % is %', present.credit_code, obstacle
 				USING ERRCODE = 'object_not_in_prerequisite_state', HINT = 'Tables growth_index.enterprise (status) and growth_index.exclusion have it.';
 		END IF;
 	END IF;
 	INSERT INTO growth_index.entitlement_event (entitlement_id, step, from_state, to_state, actor, reason, key, inputs, as_of)
-	VALUES (take_step.id, take_step.step, entitlement.state, take_step.to_state, actor,
-		take_step.reason, take_step.key, growth_index.step_record(entitlement) || coalesce(take_step.inputs, '{}'), take_step.as_of);
-	UPDATE growth_index.entitlement AS e
-	SET state = take_step.to_state, reason = take_step.reason, changed_at = clock_timestamp(), revision = e.revision + 1,
-		granted = CASE WHEN take_step.to_state <> 'held' THEN e.granted END, approved_on = CASE WHEN take_step.to_state <> 'held' THEN e.approved_on END
-	WHERE e.id = take_step.id RETURNING e.* INTO entitlement;
+	VALUES (present.id, take_step.step, present.state, take_step.to_state, actor,
+		take_step.reason, take_step.key, growth_index.step_record(present) || coalesce(take_step.inputs, '{}'), take_step.as_of);
+	IF step IN ('approve', 'hold') THEN
+		UPDATE growth_index.entitlement AS e
+		SET state = take_step.to_state, reason = take_step.reason, changed_at = clock_timestamp(), revision = e.revision + 1,
+			granted = take_step.granted, approved_on = CASE WHEN take_step.granted IS NOT NULL THEN take_step.as_of END
+		WHERE e.id = present.id RETURNING e.* INTO entitlement;
+	ELSE
+		UPDATE growth_index.entitlement AS e
+		SET state = take_step.to_state, reason = take_step.reason, changed_at = clock_timestamp(), revision = e.revision + 1,
+			publicity_ends = CASE take_step.step WHEN 'publicise' THEN until ELSE e.publicity_ends END,
+			expires_on = CASE take_step.step WHEN 'push' THEN until ELSE e.expires_on END
+		WHERE e.id = present.id RETURNING e.* INTO entitlement;
+	END IF;
 END
 $$;
-COMMENT ON FUNCTION growth_index.take_step(bigint, text, text[], text, text, text, text, date, jsonb, integer) IS
-'Internal: one step of an entitlement. done is false where the key tells that it was taken before. seen: the revision that the caller decided on; NULL: any. Errors: P0002 unknown entitlement, 42501 wrong actor, 55000 wrong state, a revision that is gone, or an enterprise that is not active or on a list of exclusion, 23505 a key that stands for another call.';
-REVOKE ALL ON FUNCTION growth_index.take_step(bigint, text, text[], text, text, text, text, date, jsonb, integer) FROM PUBLIC;
+COMMENT ON FUNCTION growth_index.take_step(growth_index.entitlement, growth_index.policy, text, text[], text, text, text, text, date, jsonb, integer, numeric, date) IS
+'Internal: one step of an entitlement that lock_entitlement() gave, by its policy. done is false where the key tells that it was taken before. seen: the revision that the caller decided on; NULL: any. granted: of approve, in yuan; until: of publicise and push, the last day. Errors: 42501 wrong actor, 55000 wrong state, a revision that is gone, or an enterprise that is not active or on a list of exclusion, 23505 a key that stands for another call.';
+REVOKE ALL ON FUNCTION growth_index.take_step(growth_index.entitlement, growth_index.policy, text, text[], text, text, text, text, date, jsonb, integer, numeric, date) FROM PUBLIC;
 
 /* the occasion that a policy may be had once for; NULL: the event is not known */
 CREATE FUNCTION growth_index.occasion(policy growth_index.policy, profile growth_index.profile, as_of date) RETURNS text

@@ -14,9 +14,11 @@ CREATE TRIGGER append_only BEFORE UPDATE OR DELETE OR TRUNCATE ON growth_index.b
 	FOR EACH STATEMENT EXECUTE FUNCTION growth_index.refuse_change();
 
 CREATE FUNCTION growth_index.restoring_books() RETURNS boolean
-LANGUAGE sql STABLE SET search_path = pg_catalog, pg_temp
+LANGUAGE plpgsql STABLE SET search_path = pg_catalog, pg_temp
 AS $$
-	SELECT growth_index.restoring() AND NOT EXISTS (SELECT FROM growth_index.books_open)
+BEGIN
+	RETURN growth_index.restoring() AND NOT EXISTS (SELECT FROM growth_index.books_open);
+END
 $$;
 COMMENT ON FUNCTION growth_index.restoring_books() IS 'Is a dump being restored by this session (restoring()), into a database in which nothing was booked yet?';
 
@@ -27,26 +29,44 @@ COMMENT ON FUNCTION growth_index.restoring_books() IS 'Is a dump being restored 
  * budget is the sum of its transactions, kept up to date under the budget's
  * row lock and held by CHECKs: no code path, role or race can overspend it.
  */
+/* functions: the server reads the text of a generated column or a CHECK at each statement */
+CREATE FUNCTION growth_index.debited(kind text) RETURNS text
+LANGUAGE plpgsql IMMUTABLE STRICT PARALLEL SAFE SET search_path = pg_catalog, pg_temp
+AS $$
+BEGIN
+	RETURN CASE kind
+		WHEN 'appropriate' THEN 'available' WHEN 'reduce' THEN 'appropriation' WHEN 'commit' THEN 'committed'
+		WHEN 'release' THEN 'available' WHEN 'pay' THEN 'paid' WHEN 'return' THEN 'committed'
+		WHEN 'claw_back' THEN 'receivable' WHEN 'refund' THEN 'available' END;
+END
+$$;
+COMMENT ON FUNCTION growth_index.debited(text) IS 'The account that a transaction of this kind debits: available, committed, paid, receivable or appropriation; NULL: there is no such kind.';
+
+CREATE FUNCTION growth_index.credited(kind text) RETURNS text
+LANGUAGE plpgsql IMMUTABLE STRICT PARALLEL SAFE SET search_path = pg_catalog, pg_temp
+AS $$
+BEGIN
+	RETURN CASE kind
+		WHEN 'appropriate' THEN 'appropriation' WHEN 'reduce' THEN 'available' WHEN 'commit' THEN 'available'
+		WHEN 'release' THEN 'committed' WHEN 'pay' THEN 'committed' WHEN 'return' THEN 'paid'
+		WHEN 'claw_back' THEN 'paid' WHEN 'refund' THEN 'receivable' END;
+END
+$$;
+COMMENT ON FUNCTION growth_index.credited(text) IS 'The account that a transaction of this kind credits, as debited().';
+
 CREATE TABLE growth_index.ledger (
 	id				bigint GENERATED ALWAYS AS IDENTITY PRIMARY KEY,
-	kind			text NOT NULL CONSTRAINT ledger_kind CHECK (kind IN
-						('appropriate', 'reduce', 'commit', 'release', 'pay', 'return', 'claw_back', 'refund')),
+	kind			text NOT NULL,
 	budget_code		text NOT NULL,
-	debit			text NOT NULL GENERATED ALWAYS AS (CASE kind
-						WHEN 'appropriate' THEN 'available' WHEN 'reduce' THEN 'appropriation' WHEN 'commit' THEN 'committed'
-						WHEN 'release' THEN 'available' WHEN 'pay' THEN 'paid' WHEN 'return' THEN 'committed'
-						WHEN 'claw_back' THEN 'receivable' ELSE 'available' END) STORED,
-	credit			text NOT NULL GENERATED ALWAYS AS (CASE kind
-						WHEN 'appropriate' THEN 'appropriation' WHEN 'reduce' THEN 'available' WHEN 'commit' THEN 'available'
-						WHEN 'release' THEN 'committed' WHEN 'pay' THEN 'committed' WHEN 'return' THEN 'paid'
-						WHEN 'claw_back' THEN 'paid' ELSE 'receivable' END) STORED,
+	debit			text GENERATED ALWAYS AS (growth_index.debited(kind)) STORED CONSTRAINT ledger_kind CHECK (debit IS NOT NULL),
+	credit			text GENERATED ALWAYS AS (growth_index.credited(kind)) STORED,
 	amount			numeric(18,2) NOT NULL CONSTRAINT ledger_amount CHECK (amount > 0),
 	entitlement_id	bigint,
 	payment_id		bigint,
 	as_of			date NOT NULL,
 	booked_at		timestamptz NOT NULL DEFAULT pg_catalog.clock_timestamp(),
 	booked_by		text NOT NULL DEFAULT growth_index.caller(),
-	CONSTRAINT ledger_of_entitlement CHECK ((entitlement_id IS NULL) = (kind IN ('appropriate', 'reduce'))),
+	CONSTRAINT ledger_of_entitlement CHECK ((entitlement_id IS NULL) = (debit = 'appropriation' OR credit = 'appropriation')),
 	CONSTRAINT ledger_of_payment CHECK ((payment_id IS NOT NULL) = (kind IN ('pay', 'return', 'refund'))),
 	CONSTRAINT ledger_payment UNIQUE (payment_id)
 );
@@ -116,71 +136,19 @@ SELECT pg_catalog.pg_extension_config_dump('growth_index.entitlement_account', '
 CREATE TRIGGER keep_rows BEFORE DELETE OR TRUNCATE ON growth_index.entitlement_account
 	FOR EACH STATEMENT EXECUTE FUNCTION growth_index.refuse_removal();
 
-/*
- * What a statement booked: moves the running balances, and refuses what no
- * entitlement backs.  The budgets are locked first, in one order; what is read
- * after that is all that was booked before.
- */
-CREATE FUNCTION growth_index.book() RETURNS trigger
-LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, pg_temp
+/* inlined by the planner: no SET clause */
+CREATE FUNCTION growth_index.moved(account text, debit text, credit text, amount numeric) RETURNS numeric
+LANGUAGE sql IMMUTABLE PARALLEL SAFE
 AS $$
-DECLARE
-	fault record;
-	backed bigint[];
-	paying boolean[];
-BEGIN
-	PERFORM growth_index.trigger_of(TG_RELID, 'growth_index.ledger');
-	IF NOT EXISTS (SELECT FROM growth_index.books_open) THEN
-		INSERT INTO growth_index.books_open DEFAULT VALUES ON CONFLICT DO NOTHING;
-	END IF;
-	SELECT array_agg(n.id), array_agg(n.pays) INTO backed, paying
-	FROM (SELECT k.entitlement_id AS id, bool_or(k.kind = 'pay') AS pays FROM booked AS k WHERE k.kind IN ('commit', 'pay') GROUP BY k.entitlement_id) AS n;
-	IF backed IS NOT NULL THEN
-		PERFORM growth_index.lock_entitlements(backed);
-	END IF;
-	PERFORM FROM growth_index.budget AS b WHERE b.code IN (SELECT k.budget_code FROM booked AS k) ORDER BY b.code FOR UPDATE;
-	SELECT k.budget_code, k.kind INTO fault FROM booked AS k
-	WHERE k.kind NOT IN ('appropriate', 'reduce') AND NOT EXISTS (SELECT FROM growth_index.budget AS b WHERE b.code = k.budget_code) LIMIT 1;
-	IF FOUND THEN
-		RAISE EXCEPTION 'there is no budget "%" to %', fault.budget_code, fault.kind USING ERRCODE = 'foreign_key_violation';
-	END IF;
-	UPDATE growth_index.budget AS b SET committed = b.committed + n.committed, paid = b.paid + n.paid
-	FROM (SELECT k.budget_code,
-			sum(CASE k.kind WHEN 'commit' THEN k.amount WHEN 'release' THEN - k.amount WHEN 'refund' THEN - k.amount ELSE 0 END) AS committed,
-			sum(CASE k.kind WHEN 'pay' THEN k.amount WHEN 'return' THEN - k.amount WHEN 'claw_back' THEN - k.amount ELSE 0 END) AS paid
-		FROM booked AS k GROUP BY k.budget_code) AS n
-	WHERE b.code = n.budget_code AND (n.committed <> 0 OR n.paid <> 0);
-
-	WITH moved AS (
-		INSERT INTO growth_index.entitlement_account AS a (entitlement_id, budget_code, committed, paid, receivable)
-		SELECT k.entitlement_id, k.budget_code,
-			sum(CASE k.kind WHEN 'commit' THEN k.amount WHEN 'return' THEN k.amount WHEN 'release' THEN - k.amount WHEN 'pay' THEN - k.amount ELSE 0 END),
-			sum(CASE k.kind WHEN 'pay' THEN k.amount WHEN 'return' THEN - k.amount WHEN 'claw_back' THEN - k.amount ELSE 0 END),
-			sum(CASE k.kind WHEN 'claw_back' THEN k.amount WHEN 'refund' THEN - k.amount ELSE 0 END)
-		FROM booked AS k WHERE k.entitlement_id IS NOT NULL
-		GROUP BY k.entitlement_id, k.budget_code ORDER BY k.entitlement_id, k.budget_code
-		ON CONFLICT (entitlement_id, budget_code) DO UPDATE
-		SET committed = a.committed + EXCLUDED.committed, paid = a.paid + EXCLUDED.paid, receivable = a.receivable + EXCLUDED.receivable
-		RETURNING a.*
-	)
-	SELECT m.* INTO fault FROM moved AS m WHERE least(m.committed, m.paid, m.receivable) < 0 LIMIT 1;
-	IF FOUND THEN
-		RAISE EXCEPTION 'entitlement % would have % yuan committed, % paid, % receivable in budget "%"',
-			fault.entitlement_id, fault.committed, fault.paid, fault.receivable, fault.budget_code
-			USING ERRCODE = 'check_violation', HINT = 'No more is paid than is committed for it, no more returned or claimed back than was paid.';
-	END IF;
-	IF backed IS NOT NULL THEN
-		PERFORM growth_index.check_backing(backed, paying);
-	END IF;
-	RETURN NULL;
-END
+	SELECT CASE $1 WHEN $2 THEN $4 WHEN $3 THEN OPERATOR(pg_catalog.-) $4 ELSE 0 END
 $$;
-COMMENT ON FUNCTION growth_index.book() IS 'Trigger of ledger: moves the running balances. Errors: 23503 unknown budget, 23514 a budget or an entitlement would be overspent, or no chain of events up to its approval backs it.';
-REVOKE ALL ON FUNCTION growth_index.book() FROM PUBLIC;
+COMMENT ON FUNCTION growth_index.moved(text, text, text, numeric) IS 'What a transaction that debits one account and credits another moves on an account: the amount, less it, or 0.';
 
 /* budgets are not the same for all that books for an entitlement: it is locked itself */
 CREATE FUNCTION growth_index.lock_entitlements(ids bigint[]) RETURNS void
 LANGUAGE plpgsql SET search_path = pg_catalog, pg_temp
+	/* a plan for each length of the list costs more than it saves */
+	SET plan_cache_mode = force_generic_plan
 AS $$
 BEGIN
 	PERFORM FROM growth_index.entitlement AS e WHERE e.id = ANY (ids) ORDER BY e.id FOR UPDATE;
@@ -196,25 +164,25 @@ REVOKE ALL ON FUNCTION growth_index.lock_entitlements(bigint[]) FROM PUBLIC;
 CREATE FUNCTION growth_index.check_backing(ids bigint[], paying boolean[]) RETURNS void
 LANGUAGE plpgsql SET search_path = pg_catalog, pg_temp
 	/* a plan made when the tables were empty would read all of them for ever */
-	SET enable_seqscan = off SET enable_hashjoin = off SET enable_mergejoin = off
+	SET enable_seqscan = off SET enable_hashjoin = off SET enable_mergejoin = off SET plan_cache_mode = force_generic_plan
 AS $$
 DECLARE
 	fault record;
 BEGIN
-	SELECT k.id, e.state, e.granted, u.used, c.chained, c.confirmed, c.step, c.to_state, c.approval[2] AS approved INTO fault
+	SELECT k.id, e.state, e.granted, u.used, c.confirmed, c.steps[c.n] AS step, c.leads[c.n] AS to_state, c.approval[2] AS approved INTO fault
 	FROM unnest(ids, paying) AS k(id, pays)
 		LEFT JOIN growth_index.entitlement AS e ON e.id = k.id
 		CROSS JOIN LATERAL (SELECT sum(a.committed + a.paid + a.receivable) AS used
 			FROM growth_index.entitlement_account AS a WHERE a.entitlement_id = k.id) AS u
-		CROSS JOIN LATERAL (SELECT bool_and(t.follows) AS chained, bool_or(t.to_state = 'confirmed') AS confirmed,
-				max(t.step) FILTER (WHERE t.last) AS step, max(t.to_state) FILTER (WHERE t.last) AS to_state,
-				max(ARRAY[t.id, t.granted]) FILTER (WHERE t.step = 'approve') AS approval
-			FROM (SELECT v.id, v.step, v.to_state, CASE v.step WHEN 'approve' THEN (v.inputs ->> 'granted')::numeric END AS granted,
-					v.from_state IS NOT DISTINCT FROM lag(v.to_state) OVER w AS follows, lead(v.id) OVER w IS NULL AS last
+		CROSS JOIN LATERAL (SELECT count(*)::integer AS n, array_agg(t.from_state) AS begins, array_agg(t.to_state) AS leads, array_agg(t.step) AS steps,
+				bool_or(t.to_state = 'confirmed') AS confirmed, max(ARRAY[t.id, t.granted]) FILTER (WHERE t.step = 'approve') AS approval
+			FROM (SELECT v.id, v.step, v.from_state, v.to_state, CASE v.step WHEN 'approve' THEN (v.inputs ->> 'granted')::numeric END AS granted
 				FROM growth_index.entitlement_event AS v WHERE v.entitlement_id = k.id
 				/* sorted by hand: the primary key would give the order, and all events of all */
-				WINDOW w AS (ORDER BY v.id + 0)) AS t) AS c
-	WHERE (c.chained AND c.confirmed AND c.step = CASE WHEN k.pays THEN 'pay' ELSE 'approve' END AND c.to_state = e.state AND c.approval[2] = e.granted AND u.used <= e.granted) IS NOT TRUE
+				ORDER BY v.id + 0) AS t) AS c
+	/* each event begins where the one before it led to, the first one with nothing */
+	WHERE (c.begins = NULL::text || c.leads[:c.n - 1] AND c.confirmed AND c.steps[c.n] = CASE WHEN k.pays THEN 'pay' ELSE 'approve' END AND c.leads[c.n] = e.state
+		AND c.approval[2] = e.granted AND u.used <= e.granted) IS NOT TRUE
 	ORDER BY k.id LIMIT 1;
 	IF NOT FOUND THEN
 		RETURN;
@@ -234,6 +202,122 @@ COMMENT ON FUNCTION growth_index.check_backing(bigint[], boolean[]) IS
 'Internal: error 23514 where one of these entitlements has more booked than was granted, or its events do not lead, one after the other, from the match over a confirmation to its state, its grant and the step that approves or pays it.';
 REVOKE ALL ON FUNCTION growth_index.check_backing(bigint[], boolean[]) FROM PUBLIC;
 
+CREATE FUNCTION growth_index.refuse_balance(account growth_index.entitlement_account) RETURNS void
+LANGUAGE plpgsql SET search_path = pg_catalog, pg_temp
+AS $$
+BEGIN
+	RAISE EXCEPTION 'entitlement % would have % yuan committed, % paid, % receivable in budget "%"',
+		account.entitlement_id, account.committed, account.paid, account.receivable, account.budget_code
+		USING ERRCODE = 'check_violation', HINT = 'No more is paid than is committed for it, no more returned or claimed back than was paid.';
+END
+$$;
+COMMENT ON FUNCTION growth_index.refuse_balance(growth_index.entitlement_account) IS 'Internal: error 23514 of a balance of an entitlement that would be below 0.';
+REVOKE ALL ON FUNCTION growth_index.refuse_balance(growth_index.entitlement_account) FROM PUBLIC;
+
+/* what one transaction moves: the steps of one entitlement book so */
+CREATE FUNCTION growth_index.book_one(kind text, budget_code text, debit text, credit text, amount numeric, entitlement_id bigint) RETURNS void
+LANGUAGE plpgsql
+AS $$
+#variable_conflict use_variable
+DECLARE
+	balance growth_index.entitlement_account;
+BEGIN
+	IF entitlement_id IS NULL THEN
+		RETURN;
+	END IF;
+	IF current_setting('transaction_isolation') <> 'read committed' THEN
+		PERFORM growth_index.lock_entitlements(ARRAY[entitlement_id]);
+	ELSE
+		PERFORM FROM growth_index.entitlement AS e WHERE e.id = book_one.entitlement_id FOR UPDATE;
+	END IF;
+	UPDATE growth_index.budget AS b SET committed = b.committed - growth_index.moved('available', debit, credit, amount),
+		paid = b.paid + growth_index.moved('paid', debit, credit, amount)
+	WHERE b.code = book_one.budget_code;
+	IF NOT FOUND THEN
+		RAISE EXCEPTION 'there is no budget "%" to %', budget_code, kind USING ERRCODE = 'foreign_key_violation';
+	END IF;
+	INSERT INTO growth_index.entitlement_account AS a (entitlement_id, budget_code, committed, paid, receivable)
+	VALUES (entitlement_id, budget_code, growth_index.moved('committed', debit, credit, amount),
+		growth_index.moved('paid', debit, credit, amount), growth_index.moved('receivable', debit, credit, amount))
+	ON CONFLICT ON CONSTRAINT entitlement_account_pkey DO UPDATE
+	SET committed = a.committed + EXCLUDED.committed, paid = a.paid + EXCLUDED.paid, receivable = a.receivable + EXCLUDED.receivable
+	RETURNING a.* INTO balance;
+	IF balance.committed < 0 OR balance.paid < 0 OR balance.receivable < 0 THEN
+		PERFORM growth_index.refuse_balance(balance);
+	END IF;
+	IF kind IN ('commit', 'pay') THEN
+		PERFORM growth_index.check_backing(ARRAY[entitlement_id], ARRAY[kind = 'pay']);
+	END IF;
+END
+$$;
+COMMENT ON FUNCTION growth_index.book_one(text, text, text, text, numeric, bigint) IS 'Internal: book() of one transaction, by its key alone.';
+REVOKE ALL ON FUNCTION growth_index.book_one(text, text, text, text, numeric, bigint) FROM PUBLIC;
+
+/*
+ * What a statement booked: moves the running balances, and refuses what no
+ * entitlement backs.  Entitlements are locked first, then budgets, each in one
+ * order; what is read after that is all that was booked before.
+ */
+CREATE FUNCTION growth_index.book() RETURNS trigger
+LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, pg_temp
+AS $$
+DECLARE
+	one record;
+	fault record;
+	balance growth_index.entitlement_account;
+	backed bigint[];
+	paying boolean[];
+BEGIN
+	PERFORM growth_index.trigger_of(TG_RELID, 'growth_index.ledger');
+	IF NOT EXISTS (SELECT FROM growth_index.books_open) THEN
+		INSERT INTO growth_index.books_open DEFAULT VALUES ON CONFLICT DO NOTHING;
+	END IF;
+	SELECT count(*) AS n, min(k.kind) AS kind, min(k.budget_code) AS budget_code, min(k.debit) AS debit, min(k.credit) AS credit, min(k.amount) AS amount,
+		min(k.entitlement_id) AS entitlement_id INTO one FROM booked AS k;
+	IF one.n < 2 THEN
+		PERFORM growth_index.book_one(one.kind, one.budget_code, one.debit, one.credit, one.amount, one.entitlement_id);
+		RETURN NULL;
+	END IF;
+	SELECT array_agg(n.id), array_agg(n.pays) INTO backed, paying
+	FROM (SELECT k.entitlement_id AS id, bool_or(k.kind = 'pay') AS pays FROM booked AS k WHERE k.kind IN ('commit', 'pay') GROUP BY k.entitlement_id) AS n;
+	IF backed IS NOT NULL THEN
+		PERFORM growth_index.lock_entitlements(backed);
+	END IF;
+	PERFORM FROM growth_index.budget AS b WHERE b.code IN (SELECT k.budget_code FROM booked AS k) ORDER BY b.code FOR UPDATE;
+	SELECT k.budget_code, k.kind INTO fault FROM booked AS k
+	WHERE k.entitlement_id IS NOT NULL AND NOT EXISTS (SELECT FROM growth_index.budget AS b WHERE b.code = k.budget_code) LIMIT 1;
+	IF FOUND THEN
+		RAISE EXCEPTION 'there is no budget "%" to %', fault.budget_code, fault.kind USING ERRCODE = 'foreign_key_violation';
+	END IF;
+	UPDATE growth_index.budget AS b SET committed = b.committed + n.committed, paid = b.paid + n.paid
+	FROM (SELECT k.budget_code, - sum(growth_index.moved('available', k.debit, k.credit, k.amount)) AS committed,
+			sum(growth_index.moved('paid', k.debit, k.credit, k.amount)) AS paid
+		FROM booked AS k WHERE k.entitlement_id IS NOT NULL GROUP BY k.budget_code) AS n
+	WHERE b.code = n.budget_code AND (n.committed <> 0 OR n.paid <> 0);
+
+	WITH moved AS (
+		INSERT INTO growth_index.entitlement_account AS a (entitlement_id, budget_code, committed, paid, receivable)
+		SELECT k.entitlement_id, k.budget_code, sum(growth_index.moved('committed', k.debit, k.credit, k.amount)),
+			sum(growth_index.moved('paid', k.debit, k.credit, k.amount)), sum(growth_index.moved('receivable', k.debit, k.credit, k.amount))
+		FROM booked AS k WHERE k.entitlement_id IS NOT NULL
+		GROUP BY k.entitlement_id, k.budget_code ORDER BY k.entitlement_id, k.budget_code
+		ON CONFLICT (entitlement_id, budget_code) DO UPDATE
+		SET committed = a.committed + EXCLUDED.committed, paid = a.paid + EXCLUDED.paid, receivable = a.receivable + EXCLUDED.receivable
+		RETURNING a.*
+	)
+	SELECT m.* INTO balance FROM moved AS m WHERE least(m.committed, m.paid, m.receivable) < 0 LIMIT 1;
+	IF FOUND THEN
+		PERFORM growth_index.refuse_balance(balance);
+	END IF;
+	IF backed IS NOT NULL THEN
+		PERFORM growth_index.check_backing(backed, paying);
+	END IF;
+	RETURN NULL;
+END
+$$;
+COMMENT ON FUNCTION growth_index.book() IS 'Trigger of ledger: moves the running balances. Errors: 23503 unknown budget, 23514 a budget or an entitlement would be overspent, or no chain of events up to its approval backs it.';
+REVOKE ALL ON FUNCTION growth_index.book() FROM PUBLIC;
+
 CREATE FUNCTION growth_index.keep_account() RETURNS trigger
 LANGUAGE plpgsql SET search_path = pg_catalog, pg_temp
 AS $$
@@ -241,7 +325,7 @@ DECLARE
 	stack text;
 BEGIN
 	GET DIAGNOSTICS stack = PG_CONTEXT;
-	IF NOT growth_index.within(stack, 'book') THEN
+	IF NOT growth_index.within(stack, 'book') AND NOT growth_index.restoring_books() THEN
 		RAISE EXCEPTION 'what stands for an entitlement is not set by hand'
 			USING ERRCODE = 'restrict_violation', SCHEMA = TG_TABLE_SCHEMA, TABLE = TG_TABLE_NAME,
 				HINT = 'It is the sum of growth_index.ledger, which moves it.';
@@ -251,7 +335,7 @@ END
 $$;
 COMMENT ON FUNCTION growth_index.keep_account() IS 'Trigger of entitlement_account: raises 23001 where it is written by anything but the ledger.';
 CREATE TRIGGER keep_account BEFORE INSERT OR UPDATE ON growth_index.entitlement_account
-	FOR EACH STATEMENT WHEN (NOT growth_index.restoring_books()) EXECUTE FUNCTION growth_index.keep_account();
+	FOR EACH STATEMENT EXECUTE FUNCTION growth_index.keep_account();
 
 /* inlined by the planner: no SET clause */
 CREATE FUNCTION growth_index.entitlement_balance(entitlement_id bigint, OUT budget_code text, OUT account text, OUT balance numeric)

@@ -50,9 +50,15 @@ CREATE TRIGGER book_payments AFTER INSERT ON growth_index.payment REFERENCING NE
 	FOR EACH STATEMENT WHEN (NOT growth_index.restoring_books()) EXECUTE FUNCTION growth_index.book_payments();
 
 CREATE FUNCTION growth_index.policy_version(code text, version integer) RETURNS growth_index.policy
-LANGUAGE sql STABLE STRICT SET search_path = pg_catalog, pg_temp
+LANGUAGE plpgsql STABLE STRICT SET search_path = pg_catalog, pg_temp
 AS $$
-	SELECT p FROM growth_index.policy AS p WHERE p.code = policy_version.code AND p.version = policy_version.version
+DECLARE
+	found_version growth_index.policy;
+BEGIN
+	/* planned once a session; a function of SQL is planned at each call */
+	SELECT p.* INTO found_version FROM growth_index.policy AS p WHERE p.code = policy_version.code AND p.version = policy_version.version;
+	RETURN found_version;
+END
 $$;
 COMMENT ON FUNCTION growth_index.policy_version(text, integer) IS 'A version of a policy.';
 
@@ -89,6 +95,23 @@ $$;
 COMMENT ON FUNCTION growth_index.payment_parts(growth_index.policy, numeric) IS
 'The parts in which an award is paid: a row for each instalment and budget, in yuan, and the criteria on which the instalment falls due (NULL: at approval). They add up to the award to 0.01.';
 
+CREATE FUNCTION growth_index.budget_parts(policy growth_index.policy, granted numeric, OUT budget_code text, OUT amount numeric) RETURNS SETOF record
+LANGUAGE plpgsql IMMUTABLE ROWS 1 SET search_path = pg_catalog, pg_temp
+AS $$
+#variable_conflict use_column
+BEGIN
+	/* no query for most, as in payment_parts() */
+	IF policy.cost_shares IS NULL THEN
+		budget_code := policy.budget_code;
+		amount := granted;
+		RETURN NEXT;
+		RETURN;
+	END IF;
+	RETURN QUERY SELECT p.budget_code, sum(p.amount) FROM growth_index.payment_parts(policy, granted) AS p GROUP BY p.budget_code ORDER BY p.budget_code;
+END
+$$;
+COMMENT ON FUNCTION growth_index.budget_parts(growth_index.policy, numeric) IS 'What an award takes of each budget, in yuan, by code: the sums of payment_parts().';
+
 /* what was paid and not returned */
 CREATE VIEW growth_index.payment_standing WITH (security_invoker = true) AS
 SELECT p.id, p.entitlement_id, p.credit_code, p.budget_code, p.instalment, p.attempt, p.amount, p.paid_on, p.recorded_at
@@ -112,16 +135,25 @@ CREATE FUNCTION growth_index.parts_due(entitlement growth_index.entitlement, pol
 	OUT instalment integer, OUT budget_code text, OUT amount numeric, OUT attempt integer, OUT due boolean) RETURNS SETOF record
 LANGUAGE plpgsql STABLE ROWS 1 SET search_path = pg_catalog, pg_temp
 AS $$
-#variable_conflict use_column
+#variable_conflict use_variable
+DECLARE
+	part record;
+	had record;
 BEGIN
-	RETURN QUERY SELECT p.instalment, p.budget_code, p.amount,
-		1 + (SELECT count(*) FROM growth_index.payment AS q WHERE q.entitlement_id = (parts_due.entitlement).id
-			AND q.kind = 'payment' AND q.instalment = p.instalment AND q.budget_code = p.budget_code)::integer,
-		p.due_when IS NULL OR growth_index.matches(p.due_when::growth_index.criteria,
-			growth_index.matching_profile((parts_due.entitlement).credit_code), as_of) IS TRUE
-	FROM growth_index.payment_parts(policy, (entitlement).granted) AS p
-	WHERE NOT EXISTS (SELECT FROM growth_index.payment_standing AS s WHERE s.entitlement_id = (parts_due.entitlement).id
-		AND s.instalment = p.instalment AND s.budget_code = p.budget_code);
+	FOR part IN SELECT * FROM growth_index.payment_parts(policy, entitlement.granted) LOOP
+		SELECT count(*) FILTER (WHERE q.kind = 'payment') AS payments, count(*) FILTER (WHERE q.kind = 'return') AS returns INTO had
+		FROM growth_index.payment AS q
+		WHERE q.entitlement_id = entitlement.id AND q.kind IN ('payment', 'return') AND q.instalment = part.instalment AND q.budget_code = part.budget_code;
+		/* the last one stands */
+		CONTINUE WHEN had.payments > had.returns;
+		instalment := part.instalment;
+		budget_code := part.budget_code;
+		amount := part.amount;
+		attempt := 1 + had.payments;
+		due := part.due_when IS NULL OR growth_index.matches(part.due_when::growth_index.criteria,
+			growth_index.matching_profile(entitlement.credit_code), as_of) IS TRUE;
+		RETURN NEXT;
+	END LOOP;
 END
 $$;
 COMMENT ON FUNCTION growth_index.parts_due(growth_index.entitlement, growth_index.policy, date) IS

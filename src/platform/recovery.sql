@@ -4,29 +4,39 @@
  */
 /* what is committed for an entitlement and not paid is free again */
 CREATE FUNCTION growth_index.release_commitment(id bigint, as_of date) RETURNS void
-LANGUAGE sql SET search_path = pg_catalog, pg_temp
+LANGUAGE plpgsql SET search_path = pg_catalog, pg_temp
 AS $$
+BEGIN
 	INSERT INTO growth_index.ledger (kind, budget_code, amount, entitlement_id, as_of)
 	SELECT 'release', b.budget_code, b.balance, id, as_of
 	FROM growth_index.entitlement_balance(id) AS b
-	WHERE b.account = 'committed' AND b.balance > 0 ORDER BY b.budget_code
+	WHERE b.account = 'committed' AND b.balance > 0 ORDER BY b.budget_code;
+END
 $$;
 COMMENT ON FUNCTION growth_index.release_commitment(bigint, date) IS 'Internal: books what is committed for an entitlement and not paid back into its budgets.';
+
+CREATE FUNCTION growth_index.refuse_paid_in_part(entitlement growth_index.entitlement) RETURNS void
+LANGUAGE plpgsql STABLE SET search_path = pg_catalog, pg_temp
+AS $$
+BEGIN
+	IF entitlement.state = 'approved' AND EXISTS (SELECT FROM growth_index.payment_standing AS s WHERE s.entitlement_id = (refuse_paid_in_part.entitlement).id) THEN
+		RAISE EXCEPTION 'entitlement % is paid in part', entitlement.id
+			USING ERRCODE = 'object_not_in_prerequisite_state', HINT = 'claw_back_entitlement() takes it back.';
+	END IF;
+END
+$$;
+COMMENT ON FUNCTION growth_index.refuse_paid_in_part(growth_index.entitlement) IS 'Internal: error 55000 where some of an approved entitlement is paid.';
 
 CREATE FUNCTION growth_index.withdraw_entitlement(id bigint, actor text, reason text, key text DEFAULT NULL,
 	as_of date DEFAULT current_date, seen integer DEFAULT NULL) RETURNS growth_index.entitlement
 LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, pg_temp
 AS $$
 DECLARE
+	present growth_index.entitlement := growth_index.lock_entitlement(id);
 	taken record;
 BEGIN
-	PERFORM FROM growth_index.entitlement AS e WHERE e.id = withdraw_entitlement.id FOR UPDATE;
-	IF EXISTS (SELECT FROM growth_index.payment_standing AS s WHERE s.entitlement_id = withdraw_entitlement.id)
-		AND EXISTS (SELECT FROM growth_index.entitlement AS e WHERE e.id = withdraw_entitlement.id AND e.state = 'approved') THEN
-		RAISE EXCEPTION 'entitlement % is paid in part', id
-			USING ERRCODE = 'object_not_in_prerequisite_state', HINT = 'claw_back_entitlement() takes it back.';
-	END IF;
-	SELECT * INTO taken FROM growth_index.take_step(id, 'withdraw',
+	PERFORM growth_index.refuse_paid_in_part(present);
+	taken := growth_index.take_step(present, growth_index.policy_version(present.policy, present.version), 'withdraw',
 		'{matched,reviewed,publicised,objected,pushed,confirmed,held,approved}', 'withdrawn', actor, key, reason, as_of, NULL, seen);
 	IF taken.done THEN
 		PERFORM growth_index.release_commitment(id, as_of);
@@ -42,15 +52,11 @@ CREATE FUNCTION growth_index.hold_entitlement(id bigint, actor text, reason text
 LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, pg_temp
 AS $$
 DECLARE
+	present growth_index.entitlement := growth_index.lock_entitlement(id);
 	taken record;
 BEGIN
-	PERFORM FROM growth_index.entitlement AS e WHERE e.id = hold_entitlement.id FOR UPDATE;
-	IF EXISTS (SELECT FROM growth_index.payment_standing AS s WHERE s.entitlement_id = hold_entitlement.id)
-		AND EXISTS (SELECT FROM growth_index.entitlement AS e WHERE e.id = hold_entitlement.id AND e.state = 'approved') THEN
-		RAISE EXCEPTION 'entitlement % is paid in part', id
-			USING ERRCODE = 'object_not_in_prerequisite_state', HINT = 'claw_back_entitlement() takes it back.';
-	END IF;
-	SELECT * INTO taken FROM growth_index.take_step(id, 'hold',
+	PERFORM growth_index.refuse_paid_in_part(present);
+	taken := growth_index.take_step(present, growth_index.policy_version(present.policy, present.version), 'hold',
 		'{matched,reviewed,publicised,pushed,confirmed,approved}', 'held', actor, key, reason, as_of, NULL, seen);
 	IF taken.done THEN
 		PERFORM growth_index.release_commitment(id, as_of);
@@ -71,12 +77,12 @@ CREATE FUNCTION growth_index.claw_back_entitlement(id bigint, actor text, reason
 LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, pg_temp
 AS $$
 DECLARE
+	present growth_index.entitlement := growth_index.lock_entitlement(id);
 	taken record;
 	paid numeric;
 BEGIN
-	PERFORM FROM growth_index.entitlement AS e WHERE e.id = claw_back_entitlement.id FOR UPDATE;
 	SELECT sum(b.balance) INTO paid FROM growth_index.entitlement_balance(id) AS b WHERE b.account = 'paid';
-	SELECT * INTO taken FROM growth_index.take_step(id, 'claw_back',
+	taken := growth_index.take_step(present, growth_index.policy_version(present.policy, present.version), 'claw_back',
 		CASE WHEN paid > 0 THEN '{paid,approved}' ELSE '{paid}' END::text[],
 		CASE WHEN claw_back_entitlement.amount < paid THEN 'paid' ELSE 'clawed_back' END,
 		actor, key, reason, as_of, jsonb_build_object('given', claw_back_entitlement.amount, 'amount', coalesce(claw_back_entitlement.amount, paid)), seen);
@@ -107,13 +113,12 @@ CREATE FUNCTION growth_index.refund_entitlement(id bigint, actor text, key text 
 LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, pg_temp
 AS $$
 DECLARE
-	present growth_index.entitlement;
+	present growth_index.entitlement := growth_index.lock_entitlement(id);
 	taken record;
 	owed numeric;
 BEGIN
-	SELECT e.* INTO present FROM growth_index.entitlement AS e WHERE e.id = refund_entitlement.id FOR UPDATE;
 	SELECT coalesce(sum(b.balance), 0) INTO owed FROM growth_index.entitlement_balance(id) AS b WHERE b.account = 'receivable';
-	SELECT * INTO taken FROM growth_index.take_step(id, 'refund', '{clawed_back,paid}', coalesce(present.state, 'clawed_back'), actor, key, NULL, as_of,
+	taken := growth_index.take_step(present, growth_index.policy_version(present.policy, present.version), 'refund', '{clawed_back,paid}', present.state, actor, key, NULL, as_of,
 		jsonb_build_object('given', refund_entitlement.amount, 'amount', coalesce(refund_entitlement.amount, owed)), seen);
 	IF NOT taken.done THEN
 		RETURN taken.entitlement;
@@ -144,13 +149,15 @@ LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, pg_temp
 AS $$
 DECLARE
 	failed growth_index.payment;
+	present growth_index.entitlement;
 	taken record;
 BEGIN
 	SELECT p.* INTO failed FROM growth_index.payment AS p WHERE p.id = return_payment.payment_id AND p.kind = 'payment';
 	IF NOT FOUND THEN
 		RAISE EXCEPTION 'there is no payment %', payment_id USING ERRCODE = 'no_data_found';
 	END IF;
-	SELECT * INTO taken FROM growth_index.take_step(failed.entitlement_id, 'return', '{paid,approved}', 'approved', actor, key, reason, as_of,
+	present := growth_index.lock_entitlement(failed.entitlement_id);
+	taken := growth_index.take_step(present, growth_index.policy_version(present.policy, present.version), 'return', '{paid,approved}', 'approved', actor, key, reason, as_of,
 		jsonb_build_object('given', failed.id, 'payment', failed.id), seen);
 	IF taken.done THEN
 		/* paid anew while the bank still may pay the first order, it would be paid twice */

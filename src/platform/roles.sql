@@ -46,51 +46,61 @@ COMMENT ON COLUMN growth_index.role_privilege.rows IS 'Condition on the rows; NU
 
 /* no CURRENT_USER: in a SECURITY DEFINER function that is the owner.  SET ROLE is checked, so its setting can be trusted. */
 CREATE FUNCTION growth_index.caller() RETURNS text
-LANGUAGE sql STABLE PARALLEL RESTRICTED SET search_path = pg_catalog, pg_temp
+LANGUAGE plpgsql STABLE PARALLEL RESTRICTED SET search_path = pg_catalog, pg_temp
 AS $$
-	SELECT CASE current_setting('role') WHEN 'none' THEN SESSION_USER::text ELSE current_setting('role') END
+BEGIN
+	/* plpgsql, as all that each step asks: a function of SQL is planned at each call */
+	RETURN CASE current_setting('role') WHEN 'none' THEN SESSION_USER::text ELSE current_setting('role') END;
+END
 $$;
 COMMENT ON FUNCTION growth_index.caller() IS 'The role that the session acts as, by SET ROLE or as logged in; the same inside a SECURITY DEFINER function, where CURRENT_USER is the owner.';
 
 CREATE FUNCTION growth_index.caller_in(kind text) RETURNS boolean
-LANGUAGE sql STABLE STRICT PARALLEL RESTRICTED SET search_path = pg_catalog, pg_temp
+LANGUAGE plpgsql STABLE STRICT PARALLEL RESTRICTED SET search_path = pg_catalog, pg_temp
 AS $$
-	SELECT coalesce((SELECT pg_has_role(growth_index.caller(), r.oid, 'MEMBER')
-		FROM pg_roles AS r WHERE r.rolname = 'growth_index_' || kind), false)
+BEGIN
+	RETURN coalesce(pg_has_role(growth_index.caller()::name, to_regrole(quote_ident('growth_index_' || kind))::oid, 'MEMBER'), false);
+END
 $$;
 COMMENT ON FUNCTION growth_index.caller_in(text) IS 'Is caller() a member of the group role growth_index_<kind>? False where that role is not there; true for a superuser where it is.';
 
 CREATE FUNCTION growth_index.caller_is_trusted() RETURNS boolean
-LANGUAGE sql STABLE PARALLEL RESTRICTED SET search_path = pg_catalog, pg_temp
+LANGUAGE plpgsql STABLE PARALLEL RESTRICTED SECURITY DEFINER SET search_path = pg_catalog, pg_temp
 AS $$
-	SELECT growth_index.caller_in('admin') OR pg_has_role(growth_index.caller(),
-		(SELECT c.relowner FROM pg_class AS c WHERE c.oid = 'growth_index.membership'::regclass), 'MEMBER')
+BEGIN
+	/* CURRENT_USER is the owner here; NULL where there is no such role */
+	RETURN pg_has_role(growth_index.caller()::name, CURRENT_USER, 'MEMBER') OR growth_index.caller_in('admin');
+END
 $$;
 COMMENT ON FUNCTION growth_index.caller_is_trusted() IS 'May caller() act for anybody? The owner of the extension, superusers and members of growth_index_admin may.';
 
 CREATE FUNCTION growth_index.current_department() RETURNS text
-LANGUAGE sql STABLE PARALLEL RESTRICTED SECURITY DEFINER SET search_path = pg_catalog, pg_temp
+LANGUAGE plpgsql STABLE PARALLEL RESTRICTED SECURITY DEFINER SET search_path = pg_catalog, pg_temp
 AS $$
-	SELECT m.code FROM growth_index.membership AS m
-	WHERE m.role_name = growth_index.caller() AND m.kind = 'department'
+BEGIN
+	RETURN (SELECT m.code FROM growth_index.membership AS m WHERE m.role_name = growth_index.caller() AND m.kind = 'department');
+END
 $$;
 COMMENT ON FUNCTION growth_index.current_department() IS 'Code of the department for which caller() acts, by table membership; NULL: none.';
 
 CREATE FUNCTION growth_index.current_institution() RETURNS text
-LANGUAGE sql STABLE PARALLEL RESTRICTED SECURITY DEFINER SET search_path = pg_catalog, pg_temp
+LANGUAGE plpgsql STABLE PARALLEL RESTRICTED SECURITY DEFINER SET search_path = pg_catalog, pg_temp
 AS $$
-	SELECT m.code FROM growth_index.membership AS m
-	WHERE m.role_name = growth_index.caller() AND m.kind = 'institution'
+BEGIN
+	RETURN (SELECT m.code FROM growth_index.membership AS m WHERE m.role_name = growth_index.caller() AND m.kind = 'institution');
+END
 $$;
 COMMENT ON FUNCTION growth_index.current_institution() IS 'Code of the institution for which caller() acts, by table membership; NULL: none.';
 
 CREATE FUNCTION growth_index.current_enterprise() RETURNS growth_index.credit_code
-LANGUAGE sql STABLE PARALLEL RESTRICTED SECURITY DEFINER SET search_path = pg_catalog, pg_temp
+LANGUAGE plpgsql STABLE PARALLEL RESTRICTED SECURITY DEFINER SET search_path = pg_catalog, pg_temp
 AS $$
-	SELECT coalesce((SELECT m.code FROM growth_index.membership AS m
+BEGIN
+	RETURN coalesce((SELECT m.code FROM growth_index.membership AS m
 			WHERE m.role_name = growth_index.caller() AND m.kind = 'enterprise'),
 		CASE WHEN growth_index.caller_in('app')
-			THEN nullif(current_setting('growth_index.acting_for', true), '') END)::growth_index.credit_code
+			THEN nullif(current_setting('growth_index.acting_for', true), '') END)::growth_index.credit_code;
+END
 $$;
 COMMENT ON FUNCTION growth_index.current_enterprise() IS 'Credit code of the enterprise for which caller() acts: by table membership, or, for a member of growth_index_app, the one of act_for(). NULL: none.';
 

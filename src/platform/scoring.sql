@@ -12,9 +12,12 @@ COMMENT ON COLUMN growth_index.setting.value IS 'The value.';
 SELECT pg_catalog.pg_extension_config_dump('growth_index.setting', '');
 
 CREATE FUNCTION growth_index.matching_scorecard() RETURNS text
-LANGUAGE sql STABLE SET search_path = pg_catalog, pg_temp
+LANGUAGE plpgsql STABLE SET search_path = pg_catalog, pg_temp
 AS $$
-	SELECT coalesce((SELECT value FROM growth_index.setting WHERE name = 'matching_scorecard'), 'innovation')
+BEGIN
+	/* planned once a session; a function of SQL is planned at each call */
+	RETURN coalesce((SELECT value FROM growth_index.setting WHERE name = 'matching_scorecard'), 'innovation');
+END
 $$;
 COMMENT ON FUNCTION growth_index.matching_scorecard() IS 'Code of the scorecard whose score and rating policies and products see: the setting matching_scorecard, or innovation.';
 

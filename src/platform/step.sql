@@ -8,22 +8,19 @@ CREATE FUNCTION growth_index.review_entitlement(id bigint, actor text DEFAULT 's
 LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, pg_temp
 AS $$
 DECLARE
-	present growth_index.entitlement;
-	rule growth_index.policy;
-	decided jsonb;
+	present growth_index.entitlement := growth_index.lock_entitlement(id);
+	policy growth_index.policy := growth_index.policy_version(present.policy, present.version);
+	taken record;
 BEGIN
-	SELECT e.* INTO present FROM growth_index.entitlement AS e WHERE e.id = review_entitlement.id FOR UPDATE;
-	IF FOUND THEN
-		rule := growth_index.policy_version(present.policy, present.version);
-		IF coalesce(actor, 'system') = 'system' AND growth_index.caller_is_trusted() AND (rule.needs_person OR rule.four_eyes
-			OR present.state IN ('objected', 'held') OR growth_index.contested(present.credit_code, rule))
-		THEN
-			RAISE EXCEPTION 'entitlement % has to be reviewed by a person', id
-				USING ERRCODE = 'object_not_in_prerequisite_state', HINT = 'Name the reviewer as actor.';
-		END IF;
-		decided := growth_index.decision_inputs(present.credit_code, rule);
+	IF coalesce(actor, 'system') = 'system' AND (policy.needs_person OR policy.four_eyes
+		OR present.state IN ('objected', 'held') OR growth_index.contested(present.credit_code, policy)) AND growth_index.caller_is_trusted()
+	THEN
+		RAISE EXCEPTION 'entitlement % has to be reviewed by a person', id
+			USING ERRCODE = 'object_not_in_prerequisite_state', HINT = 'Name the reviewer as actor.';
 	END IF;
-	RETURN (growth_index.take_step(id, 'review', '{matched,objected,held}', 'reviewed', actor, key, reason, as_of, decided, seen)).entitlement;
+	taken := growth_index.take_step(present, policy, 'review', '{matched,objected,held}', 'reviewed', actor, key, reason, as_of,
+		growth_index.decision_inputs(present.credit_code, policy), seen);
+	RETURN taken.entitlement;
 END
 $$;
 COMMENT ON FUNCTION growth_index.review_entitlement(bigint, text, text, text, date, integer) IS
@@ -31,9 +28,16 @@ COMMENT ON FUNCTION growth_index.review_entitlement(bigint, text, text, text, da
 
 CREATE FUNCTION growth_index.reject_entitlement(id bigint, actor text, reason text, key text DEFAULT NULL,
 	as_of date DEFAULT current_date, seen integer DEFAULT NULL) RETURNS growth_index.entitlement
-LANGUAGE sql SECURITY DEFINER SET search_path = pg_catalog, pg_temp
+LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, pg_temp
 AS $$
-	SELECT (growth_index.take_step(id, 'reject', '{matched,reviewed,publicised,objected,held}', 'rejected', actor, key, reason, as_of, NULL, seen)).entitlement
+DECLARE
+	present growth_index.entitlement := growth_index.lock_entitlement(id);
+	taken record;
+BEGIN
+	taken := growth_index.take_step(present, growth_index.policy_version(present.policy, present.version),
+		'reject', '{matched,reviewed,publicised,objected,held}', 'rejected', actor, key, reason, as_of, NULL, seen);
+	RETURN taken.entitlement;
+END
 $$;
 COMMENT ON FUNCTION growth_index.reject_entitlement(bigint, text, text, text, date, integer) IS
 'Before it is pushed, or where it is held → rejected. Errors as take_step().';
@@ -43,20 +47,14 @@ CREATE FUNCTION growth_index.publicise_entitlement(id bigint, actor text DEFAULT
 LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, pg_temp
 AS $$
 DECLARE
+	present growth_index.entitlement := growth_index.lock_entitlement(id);
+	policy growth_index.policy := growth_index.policy_version(present.policy, present.version);
+	ends date := CASE WHEN policy.publicity_days > 0 THEN growth_index.add_working_days(as_of, policy.publicity_days) END;
 	taken record;
-	ends date;
-	publicised growth_index.entitlement;
 BEGIN
-	SELECT CASE WHEN p.publicity_days > 0 THEN growth_index.add_working_days(publicise_entitlement.as_of, p.publicity_days) END INTO ends
-	FROM growth_index.entitlement AS e JOIN growth_index.policy AS p ON p.code = e.policy AND p.version = e.version
-	WHERE e.id = publicise_entitlement.id;
-	SELECT * INTO taken FROM growth_index.take_step(id, 'publicise', '{reviewed}', 'publicised', actor, key, NULL, as_of,
-		jsonb_build_object('publicity_ends', ends), seen);
-	IF NOT taken.done THEN
-		RETURN taken.entitlement;
-	END IF;
-	UPDATE growth_index.entitlement AS e SET publicity_ends = ends WHERE e.id = publicise_entitlement.id RETURNING e.* INTO publicised;
-	RETURN publicised;
+	taken := growth_index.take_step(present, policy, 'publicise', '{reviewed}', 'publicised', actor, key, NULL, as_of,
+		jsonb_build_object('publicity_ends', ends), seen, until => ends);
+	RETURN taken.entitlement;
 END
 $$;
 COMMENT ON FUNCTION growth_index.publicise_entitlement(bigint, text, text, date, integer) IS
@@ -64,9 +62,16 @@ COMMENT ON FUNCTION growth_index.publicise_entitlement(bigint, text, text, date,
 
 CREATE FUNCTION growth_index.object_entitlement(id bigint, actor text, reason text, key text DEFAULT NULL,
 	as_of date DEFAULT current_date, seen integer DEFAULT NULL) RETURNS growth_index.entitlement
-LANGUAGE sql SECURITY DEFINER SET search_path = pg_catalog, pg_temp
+LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, pg_temp
 AS $$
-	SELECT (growth_index.take_step(id, 'object', '{publicised}', 'objected', actor, key, reason, as_of, NULL, seen)).entitlement
+DECLARE
+	present growth_index.entitlement := growth_index.lock_entitlement(id);
+	taken record;
+BEGIN
+	taken := growth_index.take_step(present, growth_index.policy_version(present.policy, present.version),
+		'object', '{publicised}', 'objected', actor, key, reason, as_of, NULL, seen);
+	RETURN taken.entitlement;
+END
 $$;
 COMMENT ON FUNCTION growth_index.object_entitlement(bigint, text, text, text, date, integer) IS
 'publicised → objected (异议): it waits until somebody reviews or rejects it. Errors as take_step().';
@@ -76,40 +81,34 @@ CREATE FUNCTION growth_index.push_entitlement(id bigint, actor text DEFAULT 'sys
 LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, pg_temp
 AS $$
 DECLARE
+	present growth_index.entitlement := growth_index.lock_entitlement(id);
+	policy growth_index.policy := growth_index.policy_version(present.policy, present.version);
+	last date := as_of + coalesce(confirm_within, policy.confirm_days);
 	taken record;
-	last date;
-	pushed growth_index.entitlement;
 BEGIN
-	SELECT push_entitlement.as_of + coalesce(confirm_within, p.confirm_days) INTO last
-	FROM growth_index.entitlement AS e JOIN growth_index.policy AS p ON p.code = e.policy AND p.version = e.version
-	WHERE e.id = push_entitlement.id;
-	SELECT * INTO taken FROM growth_index.take_step(id, 'push', '{publicised}', 'pushed', actor, key, NULL, as_of,
-		jsonb_build_object('expires_on', last), seen);
-	IF NOT taken.done THEN
-		RETURN taken.entitlement;
-	END IF;
-	IF (taken.entitlement).publicity_ends >= as_of THEN
-		RAISE EXCEPTION 'entitlement % is publicised until %', id, (taken.entitlement).publicity_ends
+	taken := growth_index.take_step(present, policy, 'push', '{publicised}', 'pushed', actor, key, NULL, as_of,
+		jsonb_build_object('expires_on', last), seen, until => last);
+	IF taken.done AND present.publicity_ends >= as_of THEN
+		RAISE EXCEPTION 'entitlement % is publicised until %', id, present.publicity_ends
 			USING ERRCODE = 'object_not_in_prerequisite_state', HINT = 'It is pushed when the publicity has ended.';
 	END IF;
-	UPDATE growth_index.entitlement AS e SET expires_on = last WHERE e.id = push_entitlement.id RETURNING e.* INTO pushed;
-	RETURN pushed;
+	RETURN taken.entitlement;
 END
 $$;
 COMMENT ON FUNCTION growth_index.push_entitlement(bigint, text, text, date, integer, integer) IS
 'publicised → pushed to the enterprise, when the publicity has ended; it can confirm within so many days (NULL: those of the policy). Errors as take_step().';
 
-CREATE FUNCTION growth_index.only_its_own(id bigint, credit_code growth_index.credit_code) RETURNS void
-LANGUAGE plpgsql STABLE SET search_path = pg_catalog, pg_temp
+CREATE FUNCTION growth_index.only_its_own(entitlement growth_index.entitlement, credit_code growth_index.credit_code) RETURNS void
+LANGUAGE plpgsql STABLE
 AS $$
 BEGIN
-	IF EXISTS (SELECT FROM growth_index.entitlement AS e WHERE e.id = only_its_own.id
-			AND (only_its_own.credit_code IS NULL OR e.credit_code OPERATOR(growth_index.<>) only_its_own.credit_code)) THEN
-		RAISE EXCEPTION 'entitlement % is not one of enterprise %', id, credit_code USING ERRCODE = 'insufficient_privilege';
+	IF credit_code IS NULL OR entitlement.credit_code OPERATOR(growth_index.<>) credit_code THEN
+		RAISE EXCEPTION 'entitlement % is not one of enterprise %', entitlement.id, credit_code USING ERRCODE = 'insufficient_privilege';
 	END IF;
 END
 $$;
-COMMENT ON FUNCTION growth_index.only_its_own(bigint, growth_index.credit_code) IS 'Error 42501 where the entitlement is another enterprise''s.';
+COMMENT ON FUNCTION growth_index.only_its_own(growth_index.entitlement, growth_index.credit_code) IS 'Internal: error 42501 where the entitlement is another enterprise''s.';
+REVOKE ALL ON FUNCTION growth_index.only_its_own(growth_index.entitlement, growth_index.credit_code) FROM PUBLIC;
 
 CREATE FUNCTION growth_index.confirm_entitlement(id bigint, credit_code growth_index.credit_code,
 	key text DEFAULT NULL, actor text DEFAULT NULL, as_of date DEFAULT current_date, seen integer DEFAULT NULL)
@@ -117,24 +116,25 @@ CREATE FUNCTION growth_index.confirm_entitlement(id bigint, credit_code growth_i
 LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, pg_temp
 AS $$
 DECLARE
+	present growth_index.entitlement := growth_index.lock_entitlement(id);
+	policy growth_index.policy;
 	taken record;
-	grp text;
 	obstacle text;
 BEGIN
-	PERFORM growth_index.only_its_own(id, credit_code);
-	SELECT * INTO taken FROM growth_index.take_step(id, 'confirm', '{pushed}', 'confirmed',
+	PERFORM growth_index.only_its_own(present, credit_code);
+	policy := growth_index.policy_version(present.policy, present.version);
+	taken := growth_index.take_step(present, policy, 'confirm', '{pushed}', 'confirmed',
 		coalesce(actor, 'enterprise ' || credit_code::text), key, NULL, as_of, NULL, seen);
-	IF taken.done AND (taken.entitlement).expires_on < as_of THEN
-		RAISE EXCEPTION 'entitlement % could be confirmed until %', id, (taken.entitlement).expires_on
-			USING ERRCODE = 'object_not_in_prerequisite_state';
-	END IF;
 	IF NOT taken.done THEN
 		RETURN taken.entitlement;
 	END IF;
-	grp := (growth_index.policy_version((taken.entitlement).policy, (taken.entitlement).version)).stacking_group;
-	IF grp IS NOT NULL THEN
-		PERFORM growth_index.lock_money(format('group %s of %s', grp, credit_code));
-		obstacle := growth_index.rival(credit_code, (taken.entitlement).policy, grp, (taken.entitlement).occasion, (taken.entitlement).deducted);
+	IF present.expires_on < as_of THEN
+		RAISE EXCEPTION 'entitlement % could be confirmed until %', id, present.expires_on
+			USING ERRCODE = 'object_not_in_prerequisite_state';
+	END IF;
+	IF policy.stacking_group IS NOT NULL THEN
+		PERFORM growth_index.lock_money(format('group %s of %s', policy.stacking_group, credit_code));
+		obstacle := growth_index.rival(credit_code, present.policy, policy.stacking_group, present.occasion, present.deducted);
 		IF obstacle IS NOT NULL THEN
 			RAISE EXCEPTION 'entitlement % excludes another that is confirmed', id
 				USING ERRCODE = 'object_not_in_prerequisite_state', DETAIL = obstacle || '.';
@@ -151,34 +151,55 @@ CREATE FUNCTION growth_index.decline_entitlement(id bigint, credit_code growth_i
 	RETURNS growth_index.entitlement
 LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, pg_temp
 AS $$
+DECLARE
+	present growth_index.entitlement := growth_index.lock_entitlement(id);
+	taken record;
 BEGIN
-	PERFORM growth_index.only_its_own(id, credit_code);
-	RETURN (growth_index.take_step(id, 'decline', '{pushed}', 'declined', 'enterprise ' || credit_code::text, key, reason, as_of, NULL, seen)).entitlement;
+	PERFORM growth_index.only_its_own(present, credit_code);
+	taken := growth_index.take_step(present, growth_index.policy_version(present.policy, present.version),
+		'decline', '{pushed}', 'declined', 'enterprise ' || credit_code::text, key, reason, as_of, NULL, seen);
+	RETURN taken.entitlement;
 END
 $$;
 COMMENT ON FUNCTION growth_index.decline_entitlement(bigint, growth_index.credit_code, text, text, date, integer) IS
 'pushed → declined, by the enterprise itself. Errors as confirm_entitlement().';
 
 /* why an entitlement is not due any more, or NULL; what is not known to be due is not */
+CREATE FUNCTION growth_index.no_longer_due(entitlement growth_index.entitlement, policy growth_index.policy, profile growth_index.profile, as_of date) RETURNS text
+LANGUAGE plpgsql STABLE SET search_path = pg_catalog, pg_temp
+AS $$
+DECLARE
+	obstacle text := growth_index.barred(entitlement.credit_code, policy, as_of);
+	award numeric;
+BEGIN
+	IF obstacle IS NOT NULL THEN
+		RETURN 'the enterprise is ' || obstacle;
+	ELSIF policy.judged_at = 'event' THEN
+		RETURN NULL;
+	ELSIF profile IS NULL THEN
+		RETURN 'nothing is known of the enterprise';
+	ELSIF growth_index.matches(policy.criteria, profile, as_of) IS NOT TRUE THEN
+		RETURN (SELECT string_agg(c.clause || CASE WHEN c.satisfied IS NULL THEN ': unknown' ELSE ': not satisfied' END, '; ')
+			FROM growth_index.explain(policy.criteria, profile, as_of) AS c
+			WHERE c.satisfied IS NOT TRUE);
+	END IF;
+	award := growth_index.rounded(growth_index.evaluate_strict(policy.award, profile, as_of), policy.rounding, policy.rounding_way);
+	IF award > policy.cap_enterprise THEN
+		award := policy.cap_enterprise;
+	END IF;
+	RETURN CASE WHEN award IS NULL THEN 'the award is not known any more'
+		WHEN award < entitlement.award + entitlement.deducted THEN format('the award would be %s yuan now', award - entitlement.deducted) END;
+END
+$$;
+COMMENT ON FUNCTION growth_index.no_longer_due(growth_index.entitlement, growth_index.policy, growth_index.profile, date) IS
+'As no_longer_due(entitlement, as_of), by a policy and a profile that are given.';
+
 CREATE FUNCTION growth_index.no_longer_due(entitlement growth_index.entitlement, as_of date) RETURNS text
 LANGUAGE plpgsql STABLE SET search_path = pg_catalog, pg_temp
 AS $$
 BEGIN
-	/* planned once a session; a function of SQL is planned at each call */
-	RETURN (SELECT CASE WHEN x.reason IS NOT NULL THEN 'the enterprise is ' || x.reason
-		WHEN p.judged_at = 'event' THEN NULL
-		WHEN k.profile IS NULL THEN 'nothing is known of the enterprise'
-		WHEN growth_index.matches(p.criteria, k.profile, as_of) IS NOT TRUE THEN (
-			SELECT string_agg(c.clause || CASE WHEN c.satisfied IS NULL THEN ': unknown' ELSE ': not satisfied' END, '; ')
-			FROM growth_index.explain(p.criteria, k.profile, as_of) AS c
-			WHERE c.satisfied IS NOT TRUE)
-		WHEN n.award IS NULL THEN 'the award is not known any more'
-		WHEN n.award < entitlement.award + entitlement.deducted THEN format('the award would be %s yuan now', n.award - entitlement.deducted) END
-	FROM growth_index.policy_version(entitlement.policy, entitlement.version) AS p
-		CROSS JOIN LATERAL growth_index.barred(entitlement, as_of) AS x(reason)
-		CROSS JOIN LATERAL (SELECT growth_index.matching_profile(entitlement.credit_code)) AS k(profile)
-		CROSS JOIN LATERAL (SELECT growth_index.rounded(growth_index.evaluate_strict(p.award, k.profile, as_of), p.rounding, p.rounding_way)) AS u(award)
-		CROSS JOIN LATERAL (SELECT CASE WHEN u.award > p.cap_enterprise THEN p.cap_enterprise ELSE u.award END) AS n(award));
+	RETURN growth_index.no_longer_due(entitlement, growth_index.policy_version(entitlement.policy, entitlement.version),
+		growth_index.matching_profile(entitlement.credit_code), as_of);
 END
 $$;
 COMMENT ON FUNCTION growth_index.no_longer_due(growth_index.entitlement, date) IS
@@ -198,34 +219,47 @@ COMMENT ON FUNCTION growth_index.enterprise_year_cap() IS 'Most that an enterpri
 /* what is left under the caps of the year: of the enterprise, and of the policy */
 CREATE FUNCTION growth_index.left_of_year(credit_code growth_index.credit_code, policy growth_index.policy, as_of date,
 	OUT of_enterprise numeric, OUT of_policy numeric)
-LANGUAGE sql STABLE SET search_path = pg_catalog, pg_temp
+LANGUAGE plpgsql STABLE SET search_path = pg_catalog, pg_temp
 AS $$
-	SELECT CASE WHEN cap.amount IS NOT NULL THEN cap.amount - coalesce((SELECT sum(a.committed + a.paid)
+BEGIN
+	of_enterprise := growth_index.enterprise_year_cap();
+	IF of_enterprise IS NOT NULL THEN
+		of_enterprise := of_enterprise - coalesce((SELECT sum(a.committed + a.paid)
 			FROM growth_index.entitlement AS e JOIN growth_index.entitlement_account AS a ON a.entitlement_id = e.id
 			WHERE e.credit_code OPERATOR(growth_index.=) left_of_year.credit_code AND e.state IN ('approved', 'paid')
-				AND extract(year FROM e.approved_on) = extract(year FROM left_of_year.as_of)), 0) END,
-		CASE WHEN (policy).cap_year IS NOT NULL THEN (policy).cap_year - coalesce((SELECT sum(a.committed + a.paid)
+				AND extract(year FROM e.approved_on) = extract(year FROM left_of_year.as_of)), 0);
+	END IF;
+	of_policy := policy.cap_year;
+	IF of_policy IS NOT NULL THEN
+		of_policy := of_policy - coalesce((SELECT sum(a.committed + a.paid)
 			FROM growth_index.entitlement AS e JOIN growth_index.entitlement_account AS a ON a.entitlement_id = e.id
 			WHERE e.policy = (left_of_year.policy).code AND e.state IN ('approved', 'paid')
-				AND extract(year FROM e.approved_on) = extract(year FROM left_of_year.as_of)), 0) END
-	FROM (SELECT growth_index.enterprise_year_cap()) AS cap(amount)
+				AND extract(year FROM e.approved_on) = extract(year FROM left_of_year.as_of)), 0);
+	END IF;
+END
 $$;
 COMMENT ON FUNCTION growth_index.left_of_year(growth_index.credit_code, growth_index.policy, date) IS
 'What the caps of a calendar year leave, in yuan: of_enterprise over all policies, of_policy over all enterprises; NULL: no cap. Counts what was approved in that year and stands: what was clawed back is free again.';
 
 /* who approves one at a time under a cap waits for who else does; nobody else waits */
-CREATE FUNCTION growth_index.lock_caps(capped boolean) RETURNS void
-LANGUAGE sql SET search_path = pg_catalog, pg_temp
+CREATE FUNCTION growth_index.lock_caps(capped boolean) RETURNS boolean
+LANGUAGE plpgsql
 AS $$
-	SELECT growth_index.lock_money('caps') WHERE capped OR growth_index.enterprise_year_cap() IS NOT NULL
+BEGIN
+	IF NOT capped AND growth_index.enterprise_year_cap() IS NULL THEN
+		RETURN false;
+	END IF;
+	PERFORM growth_index.lock_money('caps');
+	RETURN true;
+END
 $$;
-COMMENT ON FUNCTION growth_index.lock_caps(boolean) IS 'Internal: one at a time approves under caps of the year.';
+COMMENT ON FUNCTION growth_index.lock_caps(boolean) IS 'Internal: one at a time approves under caps of the year; false: there are none.';
+REVOKE ALL ON FUNCTION growth_index.lock_caps(boolean) FROM PUBLIC;
 
 CREATE FUNCTION growth_index.check_four_eyes(id bigint, actor text) RETURNS void
 LANGUAGE plpgsql STABLE SET search_path = pg_catalog, pg_temp
 AS $$
 BEGIN
-	actor := CASE WHEN growth_index.caller_is_trusted() THEN coalesce(actor, 'system') ELSE growth_index.caller() END;
 	IF actor = 'system' THEN
 		RAISE EXCEPTION 'entitlement % has to be approved by a person', id
 			USING ERRCODE = 'object_not_in_prerequisite_state', HINT = 'Name the approver as actor.';
@@ -237,90 +271,110 @@ BEGIN
 END
 $$;
 COMMENT ON FUNCTION growth_index.check_four_eyes(bigint, text) IS 'Four eyes: error 55000 where no person approves, 42501 where the approver reviewed it as well.';
+REVOKE ALL ON FUNCTION growth_index.check_four_eyes(bigint, text) FROM PUBLIC;
+
+/*
+ * What a budget has to have left for an approval out of it.  First come: enough
+ * for those who confirmed before and wait for money.  Else all who have confirmed
+ * are served in their order, or none by itself.
+ */
+CREATE FUNCTION growth_index.wanted_of_budget(entitlement growth_index.entitlement, policy growth_index.policy, given numeric, part numeric, left_over numeric)
+	RETURNS numeric
+LANGUAGE plpgsql STABLE
+AS $$
+BEGIN
+	IF policy.allocation <> 'first_come' THEN
+		RETURN (SELECT sum(e.award) FROM growth_index.entitlement AS e WHERE e.policy = (wanted_of_budget.policy).code AND e.state = 'confirmed');
+	END IF;
+	/* mostly the largest of all that wait would fit */
+	IF (SELECT max(e.award) FROM growth_index.entitlement AS e WHERE e.policy = (wanted_of_budget.policy).code AND e.state = 'confirmed')
+		* part / given <= left_over THEN
+		RETURN part;
+	END IF;
+	RETURN greatest(part, (SELECT max(e.award) * part / given FROM growth_index.entitlement AS e
+		WHERE e.policy = (wanted_of_budget.policy).code AND e.state = 'confirmed'
+			AND (e.changed_at, e.id) < ((wanted_of_budget.entitlement).changed_at, (wanted_of_budget.entitlement).id)));
+END
+$$;
+COMMENT ON FUNCTION growth_index.wanted_of_budget(growth_index.entitlement, growth_index.policy, numeric, numeric, numeric) IS
+'Internal: what a budget has to have left, in yuan, so that an entitlement is approved by itself with a part of what is given.';
+REVOKE ALL ON FUNCTION growth_index.wanted_of_budget(growth_index.entitlement, growth_index.policy, numeric, numeric, numeric) FROM PUBLIC;
 
 /* what one approval gives, before anything is written: less than the award under a cap, or an error where the money does not suffice */
 CREATE FUNCTION growth_index.grant_of(entitlement growth_index.entitlement, policy growth_index.policy, as_of date) RETURNS numeric
-LANGUAGE plpgsql SET search_path = pg_catalog, pg_temp
+LANGUAGE plpgsql
 AS $$
 DECLARE
-	given numeric;
+	given numeric := entitlement.award;
 	caps record;
-	short record;
+	part record;
+	left_over numeric;
+	wanted numeric;
 BEGIN
-	PERFORM growth_index.lock_caps(policy.cap_year IS NOT NULL);
-	SELECT * INTO caps FROM growth_index.left_of_year(entitlement.credit_code, policy, as_of);
-	given := least(entitlement.award, caps.of_enterprise);
-	IF given <= 0 OR given > caps.of_policy THEN
-		RAISE EXCEPTION 'the cap of the year does not suffice for entitlement %', entitlement.id
-			USING ERRCODE = 'object_not_in_prerequisite_state', DETAIL = format('The award is %s yuan; %s are left for the enterprise, %s for the policy.',
-				entitlement.award, coalesce(caps.of_enterprise::text, 'any'), coalesce(caps.of_policy::text, 'any'));
+	IF growth_index.lock_caps(policy.cap_year IS NOT NULL) THEN
+		caps := growth_index.left_of_year(entitlement.credit_code, policy, as_of);
+		given := least(given, caps.of_enterprise);
+		IF given <= 0 OR given > caps.of_policy THEN
+			RAISE EXCEPTION 'the cap of the year does not suffice for entitlement %', entitlement.id
+				USING ERRCODE = 'object_not_in_prerequisite_state', DETAIL = format('The award is %s yuan; %s are left for the enterprise, %s for the policy.',
+					entitlement.award, coalesce(caps.of_enterprise::text, 'any'), coalesce(caps.of_policy::text, 'any'));
+		END IF;
 	END IF;
-	PERFORM FROM growth_index.budget AS b WHERE b.code = policy.budget_code OR policy.cost_shares OPERATOR(pg_catalog.?) b.code ORDER BY b.code FOR UPDATE;
-	SELECT p.budget_code, p.amount, b.amount - b.committed AS left_over, w.amount AS wanted INTO short
-	FROM (SELECT q.budget_code, sum(q.amount) AS amount FROM growth_index.payment_parts(policy, given) AS q GROUP BY q.budget_code) AS p
-		LEFT JOIN growth_index.budget AS b ON b.code = p.budget_code
-		/*
-		 * First come: after those who confirmed before and wait for money.  Else
-		 * all who have confirmed are served in their order, or none by itself.
-		 */
-		CROSS JOIN LATERAL (SELECT CASE WHEN policy.allocation <> 'first_come' THEN (
-				SELECT sum(e.award) FROM growth_index.entitlement AS e WHERE e.policy = policy.code AND e.state = 'confirmed')
-			WHEN (SELECT max(e.award) FROM growth_index.entitlement AS e WHERE e.policy = policy.code AND e.state = 'confirmed')
-				* p.amount / given <= b.amount - b.committed THEN p.amount
-			ELSE greatest(p.amount, (SELECT max(e.award) * p.amount / given FROM growth_index.entitlement AS e WHERE e.policy = policy.code
-				AND e.state = 'confirmed' AND (e.changed_at, e.id) < (entitlement.changed_at, entitlement.id))) END) AS w(amount)
-	WHERE (w.amount <= b.amount - b.committed) IS NOT TRUE
-	ORDER BY p.budget_code LIMIT 1;
-	IF FOUND THEN
-		RAISE EXCEPTION 'budget "%" does not suffice for entitlement %', coalesce(short.budget_code, '(none)'), entitlement.id
-			USING ERRCODE = 'object_not_in_prerequisite_state',
-				DETAIL = format('%s yuan are wanted%s; %s are left.', round(short.wanted, 2), CASE WHEN policy.allocation <> 'first_come' THEN ' by all who confirmed'
-					WHEN short.wanted > short.amount THEN ' by one who confirmed before' ELSE '' END,
-					coalesce(short.left_over, 0)),
-				HINT = CASE policy.allocation WHEN 'first_come' THEN 'It waits until the budget has more.'
-					ELSE format('advance_entitlements() allocates what there is (%s).', policy.allocation) END;
-	END IF;
+	FOR part IN SELECT * FROM growth_index.budget_parts(policy, given) LOOP
+		left_over := NULL;
+		SELECT b.amount - b.committed INTO left_over FROM growth_index.budget AS b WHERE b.code = part.budget_code FOR UPDATE;
+		wanted := growth_index.wanted_of_budget(entitlement, policy, given, part.amount, left_over);
+		IF (wanted <= left_over) IS NOT TRUE THEN
+			RAISE EXCEPTION 'budget "%" does not suffice for entitlement %', coalesce(part.budget_code, '(none)'), entitlement.id
+				USING ERRCODE = 'object_not_in_prerequisite_state',
+					DETAIL = format('%s yuan are wanted%s; %s are left.', round(wanted, 2), CASE WHEN policy.allocation <> 'first_come' THEN ' by all who confirmed'
+						WHEN wanted > part.amount THEN ' by one who confirmed before' ELSE '' END, coalesce(left_over, 0)),
+					HINT = CASE policy.allocation WHEN 'first_come' THEN 'It waits until the budget has more.'
+						ELSE format('advance_entitlements() allocates what there is (%s).', policy.allocation) END;
+		END IF;
+	END LOOP;
 	RETURN given;
 END
 $$;
 COMMENT ON FUNCTION growth_index.grant_of(growth_index.entitlement, growth_index.policy, date) IS
 'Internal: what the approval of one entitlement gives, in yuan, with its budgets locked. Error 55000 where a budget or a cap of the year does not suffice.';
+REVOKE ALL ON FUNCTION growth_index.grant_of(growth_index.entitlement, growth_index.policy, date) FROM PUBLIC;
 
 CREATE FUNCTION growth_index.approve_entitlement(id bigint, actor text DEFAULT 'system', key text DEFAULT NULL,
 	as_of date DEFAULT current_date, seen integer DEFAULT NULL) RETURNS growth_index.entitlement
 LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, pg_temp
 AS $$
 DECLARE
-	present growth_index.entitlement;
-	policy growth_index.policy;
+	present growth_index.entitlement := growth_index.lock_entitlement(id);
+	policy growth_index.policy := growth_index.policy_version(present.policy, present.version);
+	profile growth_index.profile;
 	obstacle text;
 	given numeric;
+	decided jsonb;
 	taken record;
 BEGIN
-	SELECT e.* INTO present FROM growth_index.entitlement AS e WHERE e.id = approve_entitlement.id FOR UPDATE;
-	policy := growth_index.policy_version(present.policy, present.version);
 	IF present.state = 'confirmed' THEN
-		PERFORM growth_index.step_actor(present, 'approve', actor);
-		obstacle := growth_index.no_longer_due(present, as_of);
-		IF policy.four_eyes AND obstacle IS NULL THEN
-			PERFORM growth_index.check_four_eyes(id, actor);
+		actor := growth_index.step_actor(present, policy, 'approve', actor);
+		profile := growth_index.matching_profile(present.credit_code);
+		obstacle := growth_index.no_longer_due(present, policy, profile, as_of);
+		IF obstacle IS NULL THEN
+			IF policy.four_eyes THEN
+				PERFORM growth_index.check_four_eyes(id, actor);
+			END IF;
+			given := growth_index.grant_of(present, policy, as_of);
 		END IF;
-		IF obstacle IS NOT NULL THEN
-			RETURN (growth_index.take_step(id, 'approve', '{confirmed}', 'held', actor, key, obstacle, as_of,
-				growth_index.decision_inputs(present.credit_code, policy), seen)).entitlement;
+		decided := growth_index.decision_inputs(present.credit_code, policy, profile);
+		IF obstacle IS NULL THEN
+			decided := decided || jsonb_build_object('granted', given, 'allocation', policy.allocation);
 		END IF;
-		given := growth_index.grant_of(present, policy, as_of);
 	END IF;
-	SELECT * INTO taken FROM growth_index.take_step(id, 'approve', '{confirmed}', 'approved', actor, key, NULL, as_of,
-		growth_index.decision_inputs(present.credit_code, policy) || jsonb_build_object('granted', given, 'allocation', policy.allocation), seen);
-	IF NOT taken.done THEN
-		RETURN taken.entitlement;
+	taken := growth_index.take_step(present, policy, 'approve', '{confirmed}', CASE WHEN obstacle IS NULL THEN 'approved' ELSE 'held' END,
+		actor, key, obstacle, as_of, decided, seen, given);
+	IF taken.done AND obstacle IS NULL THEN
+		INSERT INTO growth_index.ledger (kind, budget_code, amount, entitlement_id, as_of)
+		SELECT 'commit', p.budget_code, p.amount, present.id, approve_entitlement.as_of FROM growth_index.budget_parts(policy, given) AS p;
 	END IF;
-	UPDATE growth_index.entitlement AS e SET granted = given, approved_on = approve_entitlement.as_of WHERE e.id = approve_entitlement.id RETURNING e.* INTO present;
-	INSERT INTO growth_index.ledger (kind, budget_code, amount, entitlement_id, as_of)
-	SELECT 'commit', p.budget_code, sum(p.amount), approve_entitlement.id, approve_entitlement.as_of
-	FROM growth_index.payment_parts(policy, given) AS p GROUP BY p.budget_code ORDER BY p.budget_code;
-	RETURN present;
+	RETURN taken.entitlement;
 END
 $$;
 COMMENT ON FUNCTION growth_index.approve_entitlement(bigint, text, text, date, integer) IS
@@ -331,36 +385,40 @@ CREATE FUNCTION growth_index.pay_entitlement(id bigint, actor text DEFAULT 'syst
 LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, pg_temp
 AS $$
 DECLARE
-	present growth_index.entitlement;
-	policy growth_index.policy;
-	taken record;
-	now_due bigint;
-	later bigint := 0;
+	present growth_index.entitlement := growth_index.lock_entitlement(id);
+	policy growth_index.policy := growth_index.policy_version(present.policy, present.version);
+	part record;
+	parts jsonb := '[]';
 	instalments text;
+	later bigint := 0;
 	decided jsonb;
+	taken record;
 BEGIN
-	SELECT e.* INTO present FROM growth_index.entitlement AS e WHERE e.id = pay_entitlement.id FOR UPDATE;
-	policy := growth_index.policy_version(present.policy, present.version);
 	IF present.state = 'approved' THEN
-		SELECT count(*) FILTER (WHERE d.due), count(*) FILTER (WHERE NOT d.due),
-			string_agg(DISTINCT d.instalment::text, ', ') FILTER (WHERE d.due),
-			jsonb_build_object('parts', jsonb_agg(jsonb_build_object('instalment', d.instalment, 'budget', d.budget_code, 'attempt', d.attempt, 'amount', d.amount)
-				ORDER BY d.instalment, d.budget_code) FILTER (WHERE d.due)) INTO now_due, later, instalments, decided
-		FROM growth_index.parts_due(present, policy, as_of) AS d;
-		IF now_due = 0 AND NOT growth_index.taken_before(id, 'pay', growth_index.step_actor(present, 'pay', actor), key, NULL) THEN
+		FOR part IN SELECT * FROM growth_index.parts_due(present, policy, as_of) AS d ORDER BY d.instalment, d.budget_code LOOP
+			IF part.due THEN
+				parts := parts || jsonb_build_object('instalment', part.instalment, 'budget', part.budget_code, 'attempt', part.attempt, 'amount', part.amount);
+			ELSE
+				later := later + 1;
+			END IF;
+		END LOOP;
+		IF parts = '[]' AND NOT growth_index.taken_before(id, 'pay', growth_index.step_actor(present, policy, 'pay', actor), key, NULL) THEN
 			RAISE EXCEPTION 'no part of entitlement % is due', id
 				USING ERRCODE = 'object_not_in_prerequisite_state', DETAIL = format('%s more fall due on their milestones.', later);
 		END IF;
+		decided := jsonb_build_object('parts', parts);
 		IF policy.instalments IS NOT NULL THEN
 			decided := decided || growth_index.decision_inputs(present.credit_code, policy);
+			instalments := (SELECT string_agg(DISTINCT p.part ->> 'instalment', ', ') FROM jsonb_array_elements(parts) AS p(part));
 		END IF;
 	END IF;
-	SELECT * INTO taken FROM growth_index.take_step(id, 'pay', '{approved}', CASE WHEN later > 0 THEN 'approved' ELSE 'paid' END, actor, key,
-		CASE WHEN policy.instalments IS NOT NULL THEN 'instalment ' || instalments END, as_of, decided, seen);
+	taken := growth_index.take_step(present, policy, 'pay', '{approved}', CASE WHEN later > 0 THEN 'approved' ELSE 'paid' END, actor, key,
+		'instalment ' || instalments, as_of, decided, seen);
 	IF taken.done THEN
+		/* what the step says, and nothing else */
 		INSERT INTO growth_index.payment (entitlement_id, credit_code, budget_code, instalment, attempt, amount, paid_on)
-		SELECT present.id, present.credit_code, d.budget_code, d.instalment, d.attempt, d.amount, as_of
-		FROM growth_index.parts_due(present, policy, as_of) AS d WHERE d.due ORDER BY d.instalment, d.budget_code;
+		SELECT present.id, present.credit_code, p.budget, p.instalment, p.attempt, p.amount, as_of
+		FROM jsonb_to_recordset(parts) AS p(instalment integer, budget text, attempt integer, amount numeric);
 	END IF;
 	RETURN taken.entitlement;
 END
