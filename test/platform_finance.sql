@@ -27,6 +27,19 @@ SELECT pg_temp.login('gi_f_' || r) FROM unnest('{one,two,bank,other,fund}'::text
 SELECT add_member('gi_f_one', 'enterprise', :'one'), add_member('gi_f_two', 'enterprise', :'two'), add_member('gi_f_bank', 'institution', 'bank'),
 	add_member('gi_f_other', 'institution', 'other'), add_member('gi_f_fund', 'institution', 'fund') \g /dev/null
 GRANT USAGE ON SCHEMA public TO PUBLIC;
+/* all that a call tells */
+CREATE FUNCTION pg_temp.told(call text) RETURNS text LANGUAGE plpgsql AS $$
+DECLARE
+	message text;
+	detail text;
+	hint text;
+BEGIN
+	EXECUTE call;
+	RETURN 'done';
+EXCEPTION WHEN OTHERS THEN
+	GET STACKED DIAGNOSTICS message = MESSAGE_TEXT, detail = PG_EXCEPTION_DETAIL, hint = PG_EXCEPTION_HINT;
+	RETURN concat_ws(' ', message, detail, hint);
+END $$;
 
 /* ---- referral ---- */
 SET SESSION AUTHORIZATION gi_f_one;
@@ -93,8 +106,17 @@ INSERT INTO observation (credit_code, indicator, value, period_end) VALUES (:'on
 SELECT refresh_batch(10) \g /dev/null
 SET SESSION AUTHORIZATION gi_f_bank;
 SELECT is((growth_index.enhance_credit(:line, 'e2')).amount, 18400000.00, 'three points more are 900,000 yuan more');
+SET SESSION AUTHORIZATION gi_f_one;
+SELECT growth_index.revoke_consent((SELECT max(id) FROM growth_index.consent), :'one') \g /dev/null
+SET SESSION AUTHORIZATION gi_f_bank;
+SELECT throws_ok(format('SELECT growth_index.enhance_credit(%s, ''e4'')', :line), '55000', NULL, 'but not without consent: the line would tell the score');
+SELECT results_eq('SELECT jsonb_object_keys(inputs -> ''profile'') FROM growth_index.referral', ARRAY['score', 'revenue'], 'and a referral tells what it was decided on, nothing else');
 SET SESSION AUTHORIZATION gi_f_other;
 SELECT throws_ok(format('SELECT growth_index.enhance_credit(%s, ''e3'')', :line), '42501', NULL, 'not by another institution');
+SELECT is_empty(format($$SELECT pg_temp.told(c) FROM unnest(ARRAY['SELECT growth_index.draw_credit(%1$s, 1, ''d1'')', 'SELECT growth_index.repay_credit(%1$s, 1, ''x'')',
+		'SELECT growth_index.transfer_credit(%1$s, ''%2$s'', 1, ''x'')', 'SELECT growth_index.grant_credit(%3$s, 1)', 'SELECT growth_index.close_referral(%3$s, ''refused'', ''x'')',
+		'SELECT growth_index.close_referral(%3$s, ''withdrawn'', ''x'')', 'SELECT growth_index.enhance_credit(%1$s, ''e1'')']) AS c
+	WHERE pg_temp.told(c) ~ '"bank"|%4$s|yuan|done'$$, :line, :'two', :referral, :'one'), 'nor is it told whose a number is');
 SELECT is_empty('SELECT * FROM growth_index.credit_line', 'which sees no line');
 SELECT is_empty('SELECT * FROM growth_index.credit_event', 'nor its movements');
 

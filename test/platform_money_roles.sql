@@ -51,10 +51,15 @@ SELECT throws_ok(format('SELECT growth_index.review_entitlement(%s, NULL)', :fir
 SELECT throws_ok(format('SELECT growth_index.withdraw_entitlement(%s, NULL, ''x'')', :first), '42501', NULL, 'nor withdraw');
 SET SESSION AUTHORIZATION gi_m_ip;
 SELECT throws_ok(format('SELECT growth_index.review_entitlement(%s, ''wang'')', :first), '42501', NULL, 'nobody signs with another name');
-SELECT is((growth_index.review_entitlement(:first, NULL, 'r1', as_of => current_date - 10)).state, 'reviewed', 'its own department does');
+SELECT throws_ok(format('SELECT growth_index.review_entitlement(%s, NULL, as_of => current_date - 1)', :first), '42501', NULL, 'nor as of another day');
+SELECT is((growth_index.review_entitlement(:first, NULL, 'r1')).state, 'reviewed', 'its own department does');
 SELECT is((SELECT actor || ' ' || role FROM growth_index.entitlement_event WHERE key = 'r1'), 'gi_m_ip gi_m_ip', 'and is named');
-SELECT is((growth_index.publicise_entitlement(:first, as_of => current_date - 10)).state, 'publicised', 'it publicises');
-SELECT is((growth_index.push_entitlement(:first, as_of => current_date)).state, 'pushed', 'and pushes');
+SELECT is((growth_index.publicise_entitlement(:first)).state, 'publicised', 'it publicises');
+SELECT throws_ok(format('SELECT growth_index.push_entitlement(%s)', :first), '55000', NULL, 'and waits for the end of the publicity');
+SELECT throws_ok(format('SELECT growth_index.push_entitlement(%s, as_of => current_date + 30)', :first), '42501', NULL, 'which no other date makes shorter');
+RESET SESSION AUTHORIZATION;
+SELECT push_entitlement(:first, as_of => current_date + 30) \g /dev/null
+SET SESSION AUTHORIZATION gi_m_ip;
 SELECT throws_ok(format('SELECT growth_index.confirm_entitlement(%s, %L)', :first, :'one'), '42501', NULL, 'it does not confirm');
 SELECT throws_ok(format('UPDATE growth_index.entitlement SET state = ''paid'' WHERE id = %s', :first), '42501', NULL, 'nor writes past the steps');
 SELECT throws_ok('UPDATE growth_index.budget SET amount = 1e9', '42501', NULL, 'nor gives itself money');
@@ -66,7 +71,33 @@ SELECT throws_ok(format('SELECT growth_index.confirm_entitlement(%s, %L)', :firs
 SELECT throws_ok(format('SELECT growth_index.confirm_entitlement(%s, %L)', :first, :'two'), '42501', NULL, 'nor takes another''s');
 SELECT throws_ok(format('SELECT growth_index.apply_for(''applied'', %L)', :'one'), '42501', NULL, 'nor applies for another');
 SELECT throws_ok(format('SELECT growth_index.propose_entitlement(%L, ''applied'')', :'two'), '42501', NULL, 'nor proposes what it likes');
-SELECT is((growth_index.apply_for('applied')).state, 'matched', 'it applies for itself');
+SELECT is((growth_index.apply_for('applied', key => 'mine')).state, 'matched', 'it applies for itself');
+RESET SESSION AUTHORIZATION;
+SELECT advance_entitlements(), advance_entitlements() \g /dev/null
+SELECT id AS of_two FROM entitlement WHERE policy = 'taxes' AND credit_code::text = :'two' \gset
+SET SESSION AUTHORIZATION gi_m_two;
+SELECT throws_ok(format('SELECT growth_index.confirm_entitlement(%s, %L, as_of => current_date - 1)', :of_two, :'two'), '42501', NULL, 'and confirms when it does, so that no last day and no list of exclusion is gone round');
+SELECT throws_ok(format('SELECT growth_index.decline_entitlement(%s, %L, as_of => current_date - 1)', :of_two, :'two'), '42501', NULL, 'or declines');
+SELECT is((growth_index.confirm_entitlement(:of_two, :'two', 'key of two')).state, 'confirmed', 'as of today');
+SET SESSION AUTHORIZATION gi_m_one;
+SELECT throws_ok(format($$SELECT growth_index.confirm_entitlement(%s, %L, 'key of two')$$, :taxes, :'one'), '23505', 'key "key of two" was used for another call', 'a key that is guessed');
+CREATE FUNCTION pg_temp.told(call text) RETURNS text LANGUAGE plpgsql AS $$
+DECLARE
+	message text;
+	detail text;
+	hint text;
+BEGIN
+	EXECUTE call;
+	RETURN 'done';
+EXCEPTION WHEN OTHERS THEN
+	GET STACKED DIAGNOSTICS message = MESSAGE_TEXT, detail = PG_EXCEPTION_DETAIL, hint = PG_EXCEPTION_HINT;
+	RETURN concat_ws(' ', message, detail, hint);
+END $$;
+SELECT is_empty(format($$SELECT pg_temp.told(c) FROM unnest(ARRAY[
+		'SELECT growth_index.confirm_entitlement(%1$s, ''%2$s'', ''key of two'')', 'SELECT growth_index.apply_for(''applied'', ''%2$s'', ''mine'')',
+		'SELECT growth_index.confirm_entitlement(%3$s, ''%2$s'')', 'SELECT growth_index.decline_entitlement(%3$s, ''%2$s'')']) AS c
+	WHERE pg_temp.told(c) ~ '%4$s|%3$s yuan|confirmed|matched|done'$$, :taxes, :'one', :of_two, :'two'), 'tells nothing of whose it is, nor does a number');
+SET SESSION AUTHORIZATION gi_m_two;
 SET SESSION AUTHORIZATION gi_m_app;
 SELECT throws_ok(format('SELECT growth_index.confirm_entitlement(%s, %L)', :first, :'one'), '42501', NULL, 'the app acts for nobody');
 BEGIN;
@@ -105,6 +136,10 @@ SELECT throws_ok('DROP TRIGGER back_door ON step_stone; ALTER TABLE step_stone A
 	CREATE TRIGGER forged AFTER INSERT ON step_stone REFERENCING NEW TABLE AS booked FOR EACH STATEMENT EXECUTE FUNCTION growth_index.book();
 	INSERT INTO step_stone VALUES (1)', '42501', NULL, 'nor the ledger''s on a table of one''s own');
 SELECT is_empty('SELECT * FROM growth_index.reconcile()', 'the books agree');
+SET SESSION AUTHORIZATION gi_m_two;
+CREATE TEMP TABLE decoy (scorecard text, rating growth_index.rating, industry text, score numeric, policy text, code text, version integer, active boolean, credit_code growth_index.credit_code);
+SELECT throws_ok(format('CREATE TRIGGER forged AFTER INSERT ON decoy REFERENCING NEW TABLE AS came FOR EACH STATEMENT EXECUTE FUNCTION %s', f), '42501', NULL, f || ': no trigger of the platform is put on a table of one''s own')
+FROM (SELECT p.oid::regprocedure::text FROM pg_proc AS p WHERE p.pronamespace = 'growth_index'::regnamespace AND p.prorettype = 'trigger'::regtype AND p.prosecdef ORDER BY 1) AS t(f);
 RESET SESSION AUTHORIZATION;
 SELECT remove_member('gi_m_' || m, k) FROM (VALUES ('ip', 'department'), ('ip2', 'department'), ('tax', 'department'), ('one', 'enterprise'), ('two', 'enterprise'),
 	('analyst', 'analyst'), ('app', 'app'), ('admin', 'admin'), ('bank', 'institution')) AS t(m, k) \g /dev/null

@@ -61,7 +61,7 @@ SELECT is_empty($$SELECT p.oid::regprocedure FROM pg_proc AS p
 	WHERE p.pronamespace = 'growth_index'::regnamespace AND p.prosecdef AND NOT p.proconfig::text LIKE '%search_path=pg_catalog, pg_temp%'$$,
 	'what runs as its owner has a search_path of its own');
 SELECT bag_eq($$SELECT p.proname::text FROM pg_proc AS p
-	WHERE p.pronamespace = 'growth_index'::regnamespace AND p.prosecdef AND p.prorettype <> 'trigger'::regtype
+	WHERE p.pronamespace = 'growth_index'::regnamespace AND p.prosecdef
 		AND has_function_privilege('gi_nobody', p.oid, 'EXECUTE')$$,
 	$$VALUES ('current_department'), ('current_institution'), ('current_enterprise'), ('consented_enterprises'), ('caller_is_trusted')$$, 'and nothing of it is for everybody but who the caller is');
 

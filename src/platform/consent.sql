@@ -158,7 +158,7 @@ BEGIN
 	IF NOT FOUND THEN
 		RAISE EXCEPTION 'access % was not asked for', access USING ERRCODE = 'no_data_found', HINT = 'ask_access() asks for it.';
 	END IF;
-	PERFORM growth_index.require_institution(asked.institution);
+	PERFORM growth_index.require_party('access', access, NULL, asked.institution);
 	IF asked.role <> growth_index.caller() THEN
 		RAISE EXCEPTION 'access % was asked for by another role', access USING ERRCODE = 'insufficient_privilege';
 	END IF;

@@ -31,7 +31,7 @@ COMMENT ON COLUMN growth_index.referral.matched IS 'Credit by the product''s for
 COMMENT ON COLUMN growth_index.referral.state IS 'referred, granted, refused or withdrawn.';
 COMMENT ON COLUMN growth_index.referral.reason IS 'Why it was refused or withdrawn.';
 COMMENT ON COLUMN growth_index.referral.key IS 'The caller''s key: the same call again changes nothing.';
-COMMENT ON COLUMN growth_index.referral.inputs IS 'What was decided on: criteria, credit formula, profile.';
+COMMENT ON COLUMN growth_index.referral.inputs IS 'What was decided on: criteria, credit formula, and of the profile the indicators that these read.';
 COMMENT ON COLUMN growth_index.referral.referred_at IS 'When it was referred.';
 COMMENT ON COLUMN growth_index.referral.answered_at IS 'When the institution answered, or the enterprise withdrew it; NULL: open.';
 SELECT pg_catalog.pg_extension_config_dump('growth_index.referral', '');
@@ -130,8 +130,11 @@ CREATE TRIGGER move_credit_line AFTER INSERT ON growth_index.credit_event
 CREATE FUNCTION growth_index.keep_credit_line() RETURNS trigger
 LANGUAGE plpgsql SET search_path = pg_catalog, pg_temp
 AS $$
+DECLARE
+	stack text;
 BEGIN
-	IF pg_trigger_depth() < 2 OR to_jsonb(NEW) - '{amount,outstanding}'::text[] <> to_jsonb(OLD) - '{amount,outstanding}'::text[] THEN
+	GET DIAGNOSTICS stack = PG_CONTEXT;
+	IF NOT growth_index.within(stack, 'move_credit_line') OR to_jsonb(NEW) - '{amount,outstanding}'::text[] <> to_jsonb(OLD) - '{amount,outstanding}'::text[] THEN
 		RAISE EXCEPTION 'credit line % is not changed by hand', OLD.id
 			USING ERRCODE = 'restrict_violation', SCHEMA = TG_TABLE_SCHEMA, TABLE = TG_TABLE_NAME,
 				HINT = 'Rows of growth_index.credit_event move it.';
@@ -142,6 +145,20 @@ $$;
 COMMENT ON FUNCTION growth_index.keep_credit_line() IS 'Trigger: raises 23001 where a credit line is changed by anything but its events.';
 CREATE TRIGGER keep_credit_line AFTER UPDATE ON growth_index.credit_line
 	FOR EACH ROW EXECUTE FUNCTION growth_index.keep_credit_line();
+
+CREATE FUNCTION growth_index.require_consent(credit_code growth_index.credit_code, institution text) RETURNS void
+LANGUAGE plpgsql STABLE SET search_path = pg_catalog, pg_temp
+AS $$
+BEGIN
+	IF NOT EXISTS (SELECT FROM growth_index.consent_in_force AS c
+			WHERE c.credit_code OPERATOR(growth_index.=) require_consent.credit_code AND c.institution = require_consent.institution) THEN
+		RAISE EXCEPTION 'enterprise % does not consent that "%" sees it', credit_code, institution
+			USING ERRCODE = 'object_not_in_prerequisite_state', HINT = 'give_consent() comes first.';
+	END IF;
+END
+$$;
+COMMENT ON FUNCTION growth_index.require_consent(growth_index.credit_code, text) IS 'Internal: error 55000 unless a consent of the enterprise for the institution is in force.';
+REVOKE ALL ON FUNCTION growth_index.require_consent(growth_index.credit_code, text) FROM PUBLIC;
 
 CREATE FUNCTION growth_index.refer_enterprise(credit_code growth_index.credit_code, product text, asked numeric DEFAULT NULL,
 	key text DEFAULT NULL, as_of date DEFAULT current_date) RETURNS growth_index.referral
@@ -157,7 +174,7 @@ BEGIN
 	SELECT r.* INTO made FROM growth_index.referral AS r WHERE r.key = refer_enterprise.key;
 	IF FOUND THEN
 		IF made.credit_code OPERATOR(growth_index.<>) credit_code OR made.product <> refer_enterprise.product THEN
-			RAISE EXCEPTION 'key "%" was used for referral %', key, made.id USING ERRCODE = 'unique_violation', HINT = 'A key stands for one call: take a new one.';
+			RAISE EXCEPTION 'key "%" was used for another referral', key USING ERRCODE = 'unique_violation', HINT = 'A key stands for one call: take a new one.';
 		END IF;
 		RETURN made;
 	END IF;
@@ -170,14 +187,15 @@ BEGIN
 		RAISE EXCEPTION 'enterprise % is not known to be eligible for product "%"', credit_code, product
 			USING ERRCODE = 'object_not_in_prerequisite_state', HINT = 'match_products() tells what is missing.';
 	END IF;
-	IF NOT EXISTS (SELECT FROM growth_index.consent_in_force AS c
-			WHERE c.credit_code OPERATOR(growth_index.=) refer_enterprise.credit_code AND c.institution = offer.institution) THEN
-		RAISE EXCEPTION 'enterprise % has not consented that "%" sees it', credit_code, offer.institution
-			USING ERRCODE = 'object_not_in_prerequisite_state', HINT = 'give_consent() comes first.';
-	END IF;
+	PERFORM growth_index.require_consent(credit_code, offer.institution);
 	INSERT INTO growth_index.referral (credit_code, institution, product, version, asked, matched, key, inputs)
 	VALUES (credit_code, offer.institution, offer.code, offer.version, asked, due.amount, key,
-		jsonb_build_object('criteria', offer.criteria::text, 'credit', offer.credit::text, 'profile', growth_index.jsonb(profile), 'as_of', as_of))
+		jsonb_build_object('criteria', offer.criteria::text, 'credit', offer.credit::text, 'as_of', as_of,
+			/* what was decided on goes to the institution, and nothing else of the enterprise */
+			'profile', (SELECT jsonb_object_agg(k.code, k.known -> k.code ORDER BY k.code)
+				FROM (SELECT r.code, growth_index.jsonb(profile) AS known
+					FROM unnest(growth_index.indicators(offer.criteria) || growth_index.indicators(offer.credit)) AS r(code) GROUP BY r.code) AS k
+				WHERE k.known OPERATOR(pg_catalog.?) k.code)))
 	RETURNING * INTO made;
 	RETURN made;
 END
@@ -196,11 +214,8 @@ BEGIN
 	IF NOT FOUND THEN
 		RAISE EXCEPTION 'there is no referral %', id USING ERRCODE = 'no_data_found';
 	END IF;
-	IF state = 'withdrawn' THEN
-		PERFORM growth_index.require_enterprise(present.credit_code);
-	ELSE
-		PERFORM growth_index.require_institution(present.institution);
-	END IF;
+	PERFORM growth_index.require_party('referral', id, CASE state WHEN 'withdrawn' THEN present.credit_code END,
+		CASE WHEN state IS DISTINCT FROM 'withdrawn' THEN present.institution END);
 	IF present.state = state AND present.reason IS NOT DISTINCT FROM reason AND state <> 'granted' THEN
 		RETURN present;
 	END IF;
@@ -229,7 +244,7 @@ BEGIN
 	IF NOT FOUND THEN
 		RAISE EXCEPTION 'there is no referral %', referral USING ERRCODE = 'no_data_found';
 	END IF;
-	PERFORM growth_index.require_institution(asked.institution);
+	PERFORM growth_index.require_party('referral', referral, NULL, asked.institution);
 	SELECT c.* INTO made FROM growth_index.credit_line AS c WHERE c.referral = grant_credit.referral;
 	IF FOUND THEN
 		IF (SELECT v.amount FROM growth_index.credit_event AS v WHERE v.credit_line = made.id AND v.kind = 'grant') = amount THEN
@@ -267,17 +282,14 @@ BEGIN
 	IF NOT FOUND THEN
 		RAISE EXCEPTION 'there is no credit line %', id USING ERRCODE = 'no_data_found';
 	END IF;
-	IF by_enterprise AND growth_index.current_enterprise() OPERATOR(growth_index.=) line.credit_code THEN
-		NULL;
-	ELSE
-		PERFORM growth_index.require_institution(line.institution);
-	END IF;
+	PERFORM growth_index.require_party('credit line', id, CASE WHEN by_enterprise THEN line.credit_code END, line.institution);
 	SELECT v.* INTO earlier FROM growth_index.credit_event AS v WHERE v.key = take_credit_line.key;
 	done := NOT FOUND;
 	IF NOT done AND (earlier.credit_line, earlier.kind, earlier.amount) <> (id, kind, amount) THEN
+		/* of another line nothing is told */
 		RAISE EXCEPTION 'key "%" was used for another call', key
-			USING ERRCODE = 'unique_violation', DETAIL = format('Then it was %s of %s yuan on credit line %s.', earlier.kind, earlier.amount, earlier.credit_line),
-				HINT = 'A key stands for one call: take a new one.';
+			USING ERRCODE = 'unique_violation', HINT = 'A key stands for one call: take a new one.',
+				DETAIL = CASE earlier.credit_line WHEN id THEN format('Then it was %s of %s yuan.', earlier.kind, earlier.amount) ELSE 'It was for another credit line.' END;
 	END IF;
 END
 $$;
@@ -369,10 +381,15 @@ DECLARE
 	more numeric;
 BEGIN
 	SELECT c.* INTO present FROM growth_index.credit_line AS c WHERE c.id = enhance_credit.id FOR UPDATE;
-	PERFORM growth_index.require_institution(present.institution);
+	IF NOT FOUND THEN
+		RAISE EXCEPTION 'there is no credit line %', id USING ERRCODE = 'no_data_found';
+	END IF;
+	PERFORM growth_index.require_party('credit line', id, NULL, present.institution);
 	IF EXISTS (SELECT FROM growth_index.credit_event AS v WHERE v.key = enhance_credit.key AND v.credit_line = enhance_credit.id AND v.kind = 'raise') THEN
 		RETURN present;
 	END IF;
+	/* the line would tell what the score has become */
+	PERFORM growth_index.require_consent(present.credit_code, present.institution);
 	/* what the product gives for the present score and indicators, less what the line has, and what went to suppliers */
 	SELECT d.amount - present.amount - coalesce((SELECT sum(v.amount) FROM growth_index.credit_event AS v
 		WHERE v.credit_line = enhance_credit.id AND v.kind = 'transfer_out'), 0) INTO more
@@ -387,7 +404,7 @@ BEGIN
 END
 $$;
 COMMENT ON FUNCTION growth_index.enhance_credit(bigint, text, date) IS
-'Raises a credit line to what its product gives for the present score and indicators (增信); it never shrinks, and stays where the enterprise is not eligible, or the line came by transfer. Errors: 42501 another institution''s.';
+'Raises a credit line to what its product gives for the present score and indicators (增信); it never shrinks, and stays where the enterprise is not eligible, or the line came by transfer. Errors: P0002 no such line, 42501 another institution''s, 55000 the enterprise does not consent (any more) that the institution sees it.';
 REVOKE ALL ON FUNCTION growth_index.enhance_credit(bigint, text, date) FROM PUBLIC;
 
 INSERT INTO growth_index.role_right (roles, privileges, objects) VALUES

@@ -278,7 +278,7 @@ COMMENT ON FUNCTION growth_index.contested(growth_index.credit_code, growth_inde
  * functions of the steps, which have it, and a SET costs as much as a statement.
  */
 /* who does a step: the right one, or error 42501; and the name that is recorded */
-CREATE FUNCTION growth_index.step_actor(entitlement growth_index.entitlement, policy growth_index.policy, step text, actor text) RETURNS text
+CREATE FUNCTION growth_index.step_actor(entitlement growth_index.entitlement, policy growth_index.policy, step text, actor text, as_of date) RETURNS text
 LANGUAGE plpgsql STABLE
 AS $$
 BEGIN
@@ -287,9 +287,17 @@ BEGIN
 	END IF;
 	IF step IN ('confirm', 'decline') THEN
 		PERFORM growth_index.require_enterprise(entitlement.credit_code);
+	ELSE
+		PERFORM growth_index.require_department(policy.department);
+	END IF;
+	/* another day would lead past a list of exclusion, a publicity, a last day, the cap of a year */
+	IF as_of IS DISTINCT FROM current_date THEN
+		RAISE EXCEPTION 'role "%" decides as of today, not of %', growth_index.caller(), coalesce(as_of::text, 'no day')
+			USING ERRCODE = 'insufficient_privilege', HINT = 'Leave as_of out.';
+	END IF;
+	IF step IN ('confirm', 'decline') THEN
 		RETURN actor;
 	END IF;
-	PERFORM growth_index.require_department(policy.department);
 	IF actor <> growth_index.caller() AND actor <> 'system' THEN
 		RAISE EXCEPTION 'role "%" does not act as "%"', growth_index.caller(), actor
 			USING ERRCODE = 'insufficient_privilege', HINT = 'Leave the actor out: it is the role itself.';
@@ -297,9 +305,9 @@ BEGIN
 	RETURN growth_index.caller();
 END
 $$;
-COMMENT ON FUNCTION growth_index.step_actor(growth_index.entitlement, growth_index.policy, text, text) IS
-'Internal: the actor to be recorded. Who may act for anybody names any; an enterprise takes the steps of its own entitlements, a department those of its own policies, as itself. Error 42501 for others.';
-REVOKE ALL ON FUNCTION growth_index.step_actor(growth_index.entitlement, growth_index.policy, text, text) FROM PUBLIC;
+COMMENT ON FUNCTION growth_index.step_actor(growth_index.entitlement, growth_index.policy, text, text, date) IS
+'Internal: the actor to be recorded. Who may act for anybody names any; an enterprise takes the steps of its own entitlements, a department those of its own policies, as itself; both as of today. Error 42501 for others.';
+REVOKE ALL ON FUNCTION growth_index.step_actor(growth_index.entitlement, growth_index.policy, text, text, date) FROM PUBLIC;
 
 /* inlined by the planner: no SET clause, so everything is qualified */
 CREATE FUNCTION growth_index.step_record(growth_index.entitlement) RETURNS jsonb
@@ -324,8 +332,10 @@ BEGIN
 		RETURN false;
 	END IF;
 	IF (earlier.entitlement_id, earlier.step) IS DISTINCT FROM (taken_before.id, taken_before.step) THEN
-		RAISE EXCEPTION 'key "%" was used for step "%" of entitlement %', key, earlier.step, earlier.entitlement_id
-			USING ERRCODE = 'unique_violation', HINT = 'A key stands for one call: take a new one.';
+		/* of another entitlement nothing is told */
+		RAISE EXCEPTION 'key "%" was used for another call', key
+			USING ERRCODE = 'unique_violation', HINT = 'A key stands for one call: take a new one.',
+				DETAIL = CASE earlier.entitlement_id WHEN id THEN format('It was for step "%s".', earlier.step) ELSE 'It was for another entitlement.' END;
 	END IF;
 	/* as_of is today by default, and a call may be repeated tomorrow; why it is held, approve found itself */
 	IF earlier.actor <> actor OR (step NOT IN ('approve', 'pay') AND earlier.reason IS DISTINCT FROM taken_before.reason) THEN
@@ -377,7 +387,7 @@ DECLARE
 	obstacle text;
 BEGIN
 	entitlement := present;
-	actor := growth_index.step_actor(present, policy, step, actor);
+	actor := growth_index.step_actor(present, policy, step, actor, as_of);
 	done := NOT growth_index.taken_before(present.id, step, actor, key, reason, inputs -> 'given');
 	IF NOT done THEN
 		RETURN;

@@ -135,7 +135,7 @@ BEGIN
 	WHERE v.key = proposed_before.key;
 	SELECT v.step INTO step FROM growth_index.entitlement_event AS v WHERE v.key = proposed_before.key;
 	IF step <> 'match' OR made.credit_code OPERATOR(growth_index.<>) credit_code OR made.policy <> policy THEN
-		RAISE EXCEPTION 'key "%" was used for entitlement %', key, made.id
+		RAISE EXCEPTION 'key "%" was used for another call', key
 			USING ERRCODE = 'unique_violation', HINT = 'A key stands for one call: take a new one.';
 	END IF;
 	RETURN made;

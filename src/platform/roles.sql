@@ -158,6 +158,21 @@ END
 $$;
 COMMENT ON FUNCTION growth_index.require_department(text) IS 'Error 42501 unless caller() acts for this department, or for anybody.';
 
+/* says nothing of whose it is: numbers can be tried */
+CREATE FUNCTION growth_index.require_party(what text, id bigint, credit_code growth_index.credit_code, institution text) RETURNS void
+LANGUAGE plpgsql STABLE SET search_path = pg_catalog, pg_temp
+AS $$
+BEGIN
+	IF growth_index.current_enterprise() OPERATOR(growth_index.=) credit_code OR growth_index.current_institution() = institution
+		OR growth_index.caller_is_trusted() THEN
+		RETURN;
+	END IF;
+	RAISE EXCEPTION '% % is not one that role "%" acts on', what, id, growth_index.caller() USING ERRCODE = 'insufficient_privilege';
+END
+$$;
+COMMENT ON FUNCTION growth_index.require_party(text, bigint, growth_index.credit_code, text) IS
+'Internal: error 42501 unless caller() acts for this enterprise, for this institution, or for anybody; NULL: for neither. The message names what it is about by its number alone.';
+
 CREATE FUNCTION growth_index.require_institution(institution text) RETURNS void
 LANGUAGE plpgsql STABLE SET search_path = pg_catalog, pg_temp
 AS $$

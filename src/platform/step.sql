@@ -2,6 +2,7 @@
  * The steps of an entitlement, one function each.  All take the caller's key
  * (the same call again gives the same answer) and the revision that the caller
  * has seen.  They run as the owner, for who may take the step: step_actor().
+ * Another day than today is for who may act for anybody.
  */
 CREATE FUNCTION growth_index.review_entitlement(id bigint, actor text DEFAULT 'system', key text DEFAULT NULL,
 	reason text DEFAULT NULL, as_of date DEFAULT current_date, seen integer DEFAULT NULL) RETURNS growth_index.entitlement
@@ -354,7 +355,7 @@ DECLARE
 	taken record;
 BEGIN
 	IF present.state = 'confirmed' THEN
-		actor := growth_index.step_actor(present, policy, 'approve', actor);
+		actor := growth_index.step_actor(present, policy, 'approve', actor, as_of);
 		profile := growth_index.matching_profile(present.credit_code);
 		obstacle := growth_index.no_longer_due(present, policy, profile, as_of);
 		IF obstacle IS NULL THEN
@@ -402,7 +403,7 @@ BEGIN
 				later := later + 1;
 			END IF;
 		END LOOP;
-		IF parts = '[]' AND NOT growth_index.taken_before(id, 'pay', growth_index.step_actor(present, policy, 'pay', actor), key, NULL) THEN
+		IF parts = '[]' AND NOT growth_index.taken_before(id, 'pay', growth_index.step_actor(present, policy, 'pay', actor, as_of), key, NULL) THEN
 			RAISE EXCEPTION 'no part of entitlement % is due', id
 				USING ERRCODE = 'object_not_in_prerequisite_state', DETAIL = format('%s more fall due on their milestones.', later);
 		END IF;
