@@ -33,6 +33,8 @@ COMMENT ON FUNCTION growth_index.proportional(bigint[], numeric[], numeric) IS
 CREATE FUNCTION growth_index.allocate_in_order(ready bigint[], as_of date, INOUT codes text[], INOUT lefts numeric[],
 	OUT ids bigint[], OUT grants numeric[])
 LANGUAGE plpgsql SET search_path = pg_catalog, pg_temp
+	/* a plan made when the tables were empty would be a loop in a loop for ever */
+	SET enable_nestloop = off
 AS $$
 DECLARE
 	c record;

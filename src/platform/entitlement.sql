@@ -452,11 +452,12 @@ COMMENT ON FUNCTION growth_index.same_occasion(text, text) IS 'Do two occasions 
  * still give way, 0 for what gave way before and could come back.
  */
 CREATE FUNCTION growth_index.standing(state text) RETURNS integer
-LANGUAGE sql IMMUTABLE STRICT PARALLEL SAFE SET search_path = pg_catalog, pg_temp
+LANGUAGE sql IMMUTABLE PARALLEL SAFE
 AS $$
-	SELECT CASE WHEN state IN ('confirmed', 'held', 'approved', 'paid') THEN 2
-		WHEN state IN ('matched', 'reviewed', 'publicised', 'objected', 'pushed') THEN 1
-		WHEN state = 'superseded' THEN 0 END
+	/* inlined by the planner: no SET clause, so everything is qualified */
+	SELECT CASE WHEN $1 OPERATOR(pg_catalog.=) ANY ('{confirmed,held,approved,paid}'::pg_catalog.text[]) THEN 2
+		WHEN $1 OPERATOR(pg_catalog.=) ANY ('{matched,reviewed,publicised,objected,pushed}'::pg_catalog.text[]) THEN 1
+		WHEN $1 OPERATOR(pg_catalog.=) 'superseded' THEN 0 END
 $$;
 COMMENT ON FUNCTION growth_index.standing(text) IS 'How firmly an entitlement in this state holds its place in its stacking group: 2 confirmed, 1 open, 0 superseded; NULL: it has fallen.';
 

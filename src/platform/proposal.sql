@@ -45,7 +45,7 @@ BEGIN
 			JOIN growth_index.matching_profiles AS k ON k.credit_code OPERATOR(growth_index.=) o.credit_code
 	), open AS MATERIALIZED (
 		SELECT o.* FROM known AS o
-		WHERE NOT EXISTS (SELECT FROM growth_index.entitlement AS e
+		WHERE o.occasion IS NOT NULL AND NOT EXISTS (SELECT FROM growth_index.entitlement AS e
 			WHERE e.credit_code OPERATOR(growth_index.=) o.credit_code AND e.policy = (o.p).code AND e.occasion = o.occasion AND e.state <> 'superseded')
 	), candidate AS MATERIALIZED (
 		/* the match is as of its refresh: the award is that of the day */
@@ -62,7 +62,7 @@ BEGIN
 		FROM candidate AS c
 			LEFT JOIN growth_index.entitlement AS e ON e.credit_code OPERATOR(growth_index.=) c.credit_code
 				AND e.policy = c.code AND e.occasion = c.occasion
-		WHERE c.occasion IS NOT NULL AND c.award > 0 AND (e.id IS NULL OR e.state = 'superseded')
+		WHERE c.award > 0 AND (e.id IS NULL OR e.state = 'superseded')
 		UNION ALL
 		SELECT e.id, e.credit_code, e.policy, e.version, q.stacking_group, e.occasion, e.award, growth_index.standing(e.state), e.state IN ('approved', 'paid'), NULL, nullif(e.deducted, 0)
 		FROM growth_index.entitlement AS e
