@@ -32,6 +32,7 @@ SELECT results_eq($$SELECT balance FROM account_balance WHERE account = 'availab
 
 /* ---- a transaction ---- */
 SELECT throws_ok($$INSERT INTO growth_index.entitlement_account VALUES (1, 'b', 1, 1, 1)$$, '23001', NULL, 'what stands for an entitlement is not set by hand either');
+SELECT throws_ok($$INSERT INTO growth_index.policy_year VALUES ('p', 2026, 1)$$, '23001', NULL, 'nor what a policy gave in a year');
 SELECT throws_ok($$INSERT INTO growth_index.ledger (kind, budget_code, debit, amount, as_of) VALUES ('reduce', 'b', 'paid', 1, '2026-01-01')$$, '428C9', NULL, 'accounts follow from the kind');
 SELECT throws_ok($$INSERT INTO growth_index.ledger (kind, budget_code, amount, as_of) VALUES ('gift', 'b', 1, '2026-01-01')$$, '23514', NULL, 'there are no other kinds');
 SELECT throws_ok($$INSERT INTO growth_index.ledger (kind, budget_code, amount, as_of) VALUES ('appropriate', 'b', -1, '2026-01-01')$$, '23514', NULL, 'nor negative amounts');

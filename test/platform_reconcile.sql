@@ -45,7 +45,7 @@ DECLARE
 BEGIN
 	BEGIN
 		EXECUTE (SELECT string_agg(format('ALTER TABLE growth_index.%I DISABLE TRIGGER USER;', t), ' ')
-			FROM unnest('{ledger,payment,entitlement,entitlement_event,entitlement_account,budget,payment_file,payment_order,payment_result}'::text[]) AS t);
+			FROM unnest('{ledger,payment,entitlement,entitlement_event,entitlement_account,policy_year,budget,payment_file,payment_order,payment_result}'::text[]) AS t);
 		EXECUTE tampering;
 		SELECT array_agg(DISTINCT r.finding) INTO found FROM growth_index.reconcile() AS r;
 		RAISE EXCEPTION USING ERRCODE = 'GI999';
@@ -62,6 +62,7 @@ INSERT INTO planted VALUES
 	('UPDATE growth_index.budget SET amount = 9000 WHERE code = ''b''', 'a budget differs from its ledger'),
 	('INSERT INTO growth_index.ledger (kind, budget_code, amount, as_of) VALUES (''reduce'', ''b'', 4000, ''2026-01-01'')', 'a budget is overspent'),
 	('UPDATE growth_index.entitlement_account SET paid = paid + 1 WHERE paid = 300', 'an account of an entitlement differs from the ledger'),
+	('UPDATE growth_index.policy_year SET amount = amount + 1', 'a year of a policy differs from its entitlements'),
 	('UPDATE growth_index.payment SET amount = amount + 1 WHERE amount = 300', 'a payment is not booked as it is'),
 	('DELETE FROM growth_index.payment WHERE amount = 300', 'a booking has no payment'),
 	('INSERT INTO growth_index.payment (entitlement_id, credit_code, budget_code, attempt, amount, paid_on)

@@ -39,7 +39,7 @@ DO $$
 DECLARE
 	name text;
 BEGIN
-	FOREACH name IN ARRAY '{budget,ledger,payment,entitlement,entitlement_event,entitlement_account,payment_file,payment_order,payment_result,credit_line,credit_event,financing_event}'::pg_catalog.text[] LOOP
+	FOREACH name IN ARRAY '{budget,ledger,payment,entitlement,entitlement_event,entitlement_account,policy_year,payment_file,payment_order,payment_result,credit_line,credit_event,financing_event}'::pg_catalog.text[] LOOP
 		EXECUTE pg_catalog.format('CREATE TRIGGER refuse_unbooked BEFORE INSERT OR UPDATE OR DELETE ON growth_index.%I FOR EACH STATEMENT EXECUTE FUNCTION growth_index.refuse_unbooked()', name);
 		EXECUTE pg_catalog.format('ALTER TABLE growth_index.%I ENABLE REPLICA TRIGGER refuse_unbooked', name);
 	END LOOP;

@@ -124,6 +124,7 @@ CREATE TABLE growth_index.entitlement_account (
 	committed		numeric(18,2) NOT NULL,
 	paid			numeric(18,2) NOT NULL,
 	receivable		numeric(18,2) NOT NULL,
+	year			integer NOT NULL,
 	PRIMARY KEY (entitlement_id, budget_code)
 ) WITH (fillfactor = 70);
 COMMENT ON TABLE growth_index.entitlement_account IS 'Running balances of each entitlement in each of its budgets: sums of the ledger.';
@@ -132,8 +133,24 @@ COMMENT ON COLUMN growth_index.entitlement_account.budget_code IS 'Budget.';
 COMMENT ON COLUMN growth_index.entitlement_account.committed IS 'Yuan committed and not paid.';
 COMMENT ON COLUMN growth_index.entitlement_account.paid IS 'Yuan paid, less what was returned or clawed back.';
 COMMENT ON COLUMN growth_index.entitlement_account.receivable IS 'Yuan clawed back and not refunded.';
+COMMENT ON COLUMN growth_index.entitlement_account.year IS 'Calendar year of the commitment, in whose caps it counts.';
 SELECT pg_catalog.pg_extension_config_dump('growth_index.entitlement_account', '');
 CREATE TRIGGER keep_rows BEFORE DELETE OR TRUNCATE ON growth_index.entitlement_account
+	FOR EACH STATEMENT EXECUTE FUNCTION growth_index.refuse_removal();
+
+/* what a cap of the year is compared with: thousands of approvals would each add up all before them */
+CREATE TABLE growth_index.policy_year (
+	policy	text NOT NULL,
+	year	integer NOT NULL,
+	amount	numeric(18,2) NOT NULL,
+	PRIMARY KEY (policy, year)
+) WITH (fillfactor = 50);
+COMMENT ON TABLE growth_index.policy_year IS 'Running balances of each policy by calendar year: sums of the ledger.';
+COMMENT ON COLUMN growth_index.policy_year.policy IS 'Policy, all versions.';
+COMMENT ON COLUMN growth_index.policy_year.year IS 'Calendar year of the approvals.';
+COMMENT ON COLUMN growth_index.policy_year.amount IS 'Yuan approved in that year and neither released nor clawed back since.';
+SELECT pg_catalog.pg_extension_config_dump('growth_index.policy_year', '');
+CREATE TRIGGER keep_rows BEFORE DELETE OR TRUNCATE ON growth_index.policy_year
 	FOR EACH STATEMENT EXECUTE FUNCTION growth_index.refuse_removal();
 
 /* inlined by the planner: no SET clause */
@@ -215,7 +232,7 @@ COMMENT ON FUNCTION growth_index.refuse_balance(growth_index.entitlement_account
 REVOKE ALL ON FUNCTION growth_index.refuse_balance(growth_index.entitlement_account) FROM PUBLIC;
 
 /* what one transaction moves: the steps of one entitlement book so */
-CREATE FUNCTION growth_index.book_one(kind text, budget_code text, debit text, credit text, amount numeric, entitlement_id bigint) RETURNS void
+CREATE FUNCTION growth_index.book_one(kind text, budget_code text, debit text, credit text, amount numeric, entitlement_id bigint, as_of date) RETURNS void
 LANGUAGE plpgsql
 AS $$
 #variable_conflict use_variable
@@ -236,22 +253,29 @@ BEGIN
 	IF NOT FOUND THEN
 		RAISE EXCEPTION 'there is no budget "%" to %', budget_code, kind USING ERRCODE = 'foreign_key_violation';
 	END IF;
-	INSERT INTO growth_index.entitlement_account AS a (entitlement_id, budget_code, committed, paid, receivable)
+	INSERT INTO growth_index.entitlement_account AS a (entitlement_id, budget_code, committed, paid, receivable, year)
 	VALUES (entitlement_id, budget_code, growth_index.moved('committed', debit, credit, amount),
-		growth_index.moved('paid', debit, credit, amount), growth_index.moved('receivable', debit, credit, amount))
+		growth_index.moved('paid', debit, credit, amount), growth_index.moved('receivable', debit, credit, amount), extract(year FROM as_of))
 	ON CONFLICT ON CONSTRAINT entitlement_account_pkey DO UPDATE
-	SET committed = a.committed + EXCLUDED.committed, paid = a.paid + EXCLUDED.paid, receivable = a.receivable + EXCLUDED.receivable
+	SET committed = a.committed + EXCLUDED.committed, paid = a.paid + EXCLUDED.paid, receivable = a.receivable + EXCLUDED.receivable,
+		year = CASE WHEN a.committed + a.paid + a.receivable = 0 THEN EXCLUDED.year ELSE a.year END
 	RETURNING a.* INTO balance;
 	IF balance.committed < 0 OR balance.paid < 0 OR balance.receivable < 0 THEN
 		PERFORM growth_index.refuse_balance(balance);
+	END IF;
+	IF kind IN ('commit', 'release', 'claw_back') THEN
+		INSERT INTO growth_index.policy_year AS y (policy, year, amount)
+		SELECT e.policy, balance.year, CASE kind WHEN 'commit' THEN book_one.amount ELSE - book_one.amount END
+		FROM growth_index.entitlement AS e WHERE e.id = book_one.entitlement_id
+		ON CONFLICT ON CONSTRAINT policy_year_pkey DO UPDATE SET amount = y.amount + EXCLUDED.amount;
 	END IF;
 	IF kind IN ('commit', 'pay') THEN
 		PERFORM growth_index.check_backing(ARRAY[entitlement_id], ARRAY[kind = 'pay']);
 	END IF;
 END
 $$;
-COMMENT ON FUNCTION growth_index.book_one(text, text, text, text, numeric, bigint) IS 'Internal: book() of one transaction, by its key alone.';
-REVOKE ALL ON FUNCTION growth_index.book_one(text, text, text, text, numeric, bigint) FROM PUBLIC;
+COMMENT ON FUNCTION growth_index.book_one(text, text, text, text, numeric, bigint, date) IS 'Internal: book() of one transaction, by its key alone.';
+REVOKE ALL ON FUNCTION growth_index.book_one(text, text, text, text, numeric, bigint, date) FROM PUBLIC;
 
 /*
  * What a statement booked: moves the running balances, and refuses what no
@@ -273,9 +297,9 @@ BEGIN
 		INSERT INTO growth_index.books_open DEFAULT VALUES ON CONFLICT DO NOTHING;
 	END IF;
 	SELECT count(*) AS n, min(k.kind) AS kind, min(k.budget_code) AS budget_code, min(k.debit) AS debit, min(k.credit) AS credit, min(k.amount) AS amount,
-		min(k.entitlement_id) AS entitlement_id INTO one FROM booked AS k;
+		min(k.entitlement_id) AS entitlement_id, min(k.as_of) AS as_of INTO one FROM booked AS k;
 	IF one.n < 2 THEN
-		PERFORM growth_index.book_one(one.kind, one.budget_code, one.debit, one.credit, one.amount, one.entitlement_id);
+		PERFORM growth_index.book_one(one.kind, one.budget_code, one.debit, one.credit, one.amount, one.entitlement_id, one.as_of);
 		RETURN NULL;
 	END IF;
 	SELECT array_agg(n.id), array_agg(n.pays) INTO backed, paying
@@ -296,19 +320,27 @@ BEGIN
 	WHERE b.code = n.budget_code AND (n.committed <> 0 OR n.paid <> 0);
 
 	WITH moved AS (
-		INSERT INTO growth_index.entitlement_account AS a (entitlement_id, budget_code, committed, paid, receivable)
+		INSERT INTO growth_index.entitlement_account AS a (entitlement_id, budget_code, committed, paid, receivable, year)
 		SELECT k.entitlement_id, k.budget_code, sum(growth_index.moved('committed', k.debit, k.credit, k.amount)),
-			sum(growth_index.moved('paid', k.debit, k.credit, k.amount)), sum(growth_index.moved('receivable', k.debit, k.credit, k.amount))
+			sum(growth_index.moved('paid', k.debit, k.credit, k.amount)), sum(growth_index.moved('receivable', k.debit, k.credit, k.amount)), max(extract(year FROM k.as_of))
 		FROM booked AS k WHERE k.entitlement_id IS NOT NULL
 		GROUP BY k.entitlement_id, k.budget_code ORDER BY k.entitlement_id, k.budget_code
 		ON CONFLICT (entitlement_id, budget_code) DO UPDATE
-		SET committed = a.committed + EXCLUDED.committed, paid = a.paid + EXCLUDED.paid, receivable = a.receivable + EXCLUDED.receivable
+		SET committed = a.committed + EXCLUDED.committed, paid = a.paid + EXCLUDED.paid, receivable = a.receivable + EXCLUDED.receivable,
+			year = CASE WHEN a.committed + a.paid + a.receivable = 0 THEN EXCLUDED.year ELSE a.year END
 		RETURNING a.*
 	)
 	SELECT m.* INTO balance FROM moved AS m WHERE least(m.committed, m.paid, m.receivable) < 0 LIMIT 1;
 	IF FOUND THEN
 		PERFORM growth_index.refuse_balance(balance);
 	END IF;
+	INSERT INTO growth_index.policy_year AS y (policy, year, amount)
+	SELECT e.policy, a.year, sum(CASE k.kind WHEN 'commit' THEN k.amount ELSE - k.amount END)
+	FROM booked AS k JOIN growth_index.entitlement AS e ON e.id = k.entitlement_id
+		JOIN growth_index.entitlement_account AS a ON a.entitlement_id = k.entitlement_id AND a.budget_code = k.budget_code
+	WHERE k.kind IN ('commit', 'release', 'claw_back')
+	GROUP BY e.policy, a.year ORDER BY e.policy, a.year
+	ON CONFLICT ON CONSTRAINT policy_year_pkey DO UPDATE SET amount = y.amount + EXCLUDED.amount;
 	IF backed IS NOT NULL THEN
 		PERFORM growth_index.check_backing(backed, paying);
 	END IF;
@@ -326,15 +358,17 @@ DECLARE
 BEGIN
 	GET DIAGNOSTICS stack = PG_CONTEXT;
 	IF NOT growth_index.within(stack, 'book') AND NOT growth_index.restoring_books() THEN
-		RAISE EXCEPTION 'what stands for an entitlement is not set by hand'
+		RAISE EXCEPTION 'table "%" is not written by hand', TG_TABLE_NAME
 			USING ERRCODE = 'restrict_violation', SCHEMA = TG_TABLE_SCHEMA, TABLE = TG_TABLE_NAME,
 				HINT = 'It is the sum of growth_index.ledger, which moves it.';
 	END IF;
 	RETURN NULL;
 END
 $$;
-COMMENT ON FUNCTION growth_index.keep_account() IS 'Trigger of entitlement_account: raises 23001 where it is written by anything but the ledger.';
+COMMENT ON FUNCTION growth_index.keep_account() IS 'Trigger of entitlement_account and policy_year: raises 23001 where they are written by anything but the ledger.';
 CREATE TRIGGER keep_account BEFORE INSERT OR UPDATE ON growth_index.entitlement_account
+	FOR EACH STATEMENT EXECUTE FUNCTION growth_index.keep_account();
+CREATE TRIGGER keep_account BEFORE INSERT OR UPDATE ON growth_index.policy_year
 	FOR EACH STATEMENT EXECUTE FUNCTION growth_index.keep_account();
 
 /* inlined by the planner: no SET clause */

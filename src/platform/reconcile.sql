@@ -55,6 +55,13 @@ AS $$
 			FROM growth_index.ledger_entry AS e WHERE e.entitlement_id IS NOT NULL GROUP BY e.entitlement_id, e.budget_code) AS l
 			ON l.entitlement_id = a.entitlement_id AND l.budget_code = a.budget_code
 	WHERE (a.committed, a.paid, a.receivable) IS DISTINCT FROM (l.committed, l.paid, l.receivable)
+	UNION ALL
+	SELECT 'a year of a policy differs from its entitlements', NULL, NULL, format('%s in %s: %s', coalesce(y.policy, s.policy), coalesce(y.year, s.year), coalesce(s.amount, 0)), coalesce(y.amount, 0)::text
+	FROM growth_index.policy_year AS y
+		FULL JOIN (SELECT e.policy, extract(year FROM e.approved_on)::integer AS year, sum(a.committed + a.paid) AS amount
+			FROM growth_index.entitlement AS e JOIN growth_index.entitlement_account AS a ON a.entitlement_id = e.id
+			WHERE e.approved_on IS NOT NULL GROUP BY 1, 2) AS s ON s.policy = y.policy AND s.year = y.year
+	WHERE coalesce(y.amount, 0) <> coalesce(s.amount, 0)
 	/* ---- payments ---- */
 	UNION ALL
 	SELECT 'a payment is not booked as it is', p.budget_code, p.entitlement_id, format('%s %s', p.kind, p.amount),

@@ -235,7 +235,7 @@ INSERT INTO growth_index.role_right (roles, privileges, objects)
 SELECT '{admin}'::pg_catalog.text[], CASE WHEN r.by_function THEN '{SELECT}' ELSE '{SELECT,INSERT,UPDATE,DELETE}' END::pg_catalog.text[],
 	pg_catalog.array_agg(r.name ORDER BY r.name)
 FROM (SELECT c.relname::pg_catalog.text AS name, c.relkind = 'v' OR c.relname IN ('role_right', 'books_open', 'money_lock', 'ledger', 'payment', 'entitlement',
-			'entitlement_event', 'entitlement_account', 'payment_file', 'payment_order', 'payment_result', 'bank_account', 'credit_line', 'credit_event',
+			'entitlement_event', 'entitlement_account', 'policy_year', 'payment_file', 'payment_order', 'payment_result', 'bank_account', 'credit_line', 'credit_event',
 			'referral', 'consent', 'consent_access') AS by_function
 	FROM pg_catalog.pg_class AS c
 	WHERE c.relnamespace = 'growth_index'::pg_catalog.regnamespace AND c.relkind IN ('r', 'p', 'v')) AS r

@@ -232,10 +232,8 @@ BEGIN
 	END IF;
 	of_policy := policy.cap_year;
 	IF of_policy IS NOT NULL THEN
-		of_policy := of_policy - coalesce((SELECT sum(a.committed + a.paid)
-			FROM growth_index.entitlement AS e JOIN growth_index.entitlement_account AS a ON a.entitlement_id = e.id
-			WHERE e.policy = (left_of_year.policy).code AND e.state IN ('approved', 'paid')
-				AND extract(year FROM e.approved_on) = extract(year FROM left_of_year.as_of)), 0);
+		of_policy := of_policy - coalesce((SELECT y.amount FROM growth_index.policy_year AS y
+			WHERE y.policy = (left_of_year.policy).code AND y.year = extract(year FROM left_of_year.as_of)), 0);
 	END IF;
 END
 $$;
@@ -282,14 +280,16 @@ REVOKE ALL ON FUNCTION growth_index.check_four_eyes(bigint, text) FROM PUBLIC;
 CREATE FUNCTION growth_index.wanted_of_budget(entitlement growth_index.entitlement, policy growth_index.policy, given numeric, part numeric, left_over numeric)
 	RETURNS numeric
 LANGUAGE plpgsql STABLE
+	/* the largest that waits comes from entitlement_waiting, also by a plan that was made when nobody did */
+	SET enable_sort = off
 AS $$
 BEGIN
 	IF policy.allocation <> 'first_come' THEN
 		RETURN (SELECT sum(e.award) FROM growth_index.entitlement AS e WHERE e.policy = (wanted_of_budget.policy).code AND e.state = 'confirmed');
 	END IF;
 	/* mostly the largest of all that wait would fit */
-	IF (SELECT max(e.award) FROM growth_index.entitlement AS e WHERE e.policy = (wanted_of_budget.policy).code AND e.state = 'confirmed')
-		* part / given <= left_over THEN
+	IF (SELECT e.award FROM growth_index.entitlement AS e WHERE e.policy = (wanted_of_budget.policy).code AND e.state = 'confirmed'
+			ORDER BY e.award DESC LIMIT 1) * part / given <= left_over THEN
 		RETURN part;
 	END IF;
 	RETURN greatest(part, (SELECT max(e.award) * part / given FROM growth_index.entitlement AS e
