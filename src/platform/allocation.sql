@@ -127,8 +127,9 @@ BEGIN
 		FROM growth_index.entitlement AS e
 			JOIN growth_index.policy AS p ON p.code = e.policy AND p.version = e.version
 		WHERE e.id = ANY (ready) AND e.state = 'confirmed' AND p.allocation = 'proportional'
-			AND NOT EXISTS (SELECT FROM growth_index.entitlement AS o WHERE o.policy = p.code
-				AND o.state IN ('matched', 'reviewed', 'publicised', 'objected', 'pushed'))
+			/* looked up once, not for each that waits */
+			AND p.code <> ALL (ARRAY(SELECT DISTINCT o.policy FROM growth_index.entitlement AS o
+				WHERE o.state IN ('matched', 'reviewed', 'publicised', 'objected', 'pushed')))
 		GROUP BY p.code, p.version, p ORDER BY p.code, p.version
 	LOOP
 		SELECT CASE WHEN count(*) = count(b.free) THEN min(b.free / s.share) END INTO available

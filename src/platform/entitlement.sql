@@ -464,27 +464,36 @@ COMMENT ON FUNCTION growth_index.standing(text) IS 'How firmly an entitlement in
 /* what counts towards the cap: only where there is one, and more than one award a year can be */
 CREATE FUNCTION growth_index.had_this_year(credit_code growth_index.credit_code, policy growth_index.policy, as_of date)
 	RETURNS numeric
-LANGUAGE sql STABLE SET search_path = pg_catalog, pg_temp
+LANGUAGE plpgsql STABLE SET search_path = pg_catalog, pg_temp
 AS $$
-	SELECT CASE WHEN policy.cap_enterprise IS NOT NULL AND policy.period = 'event' THEN (
-		SELECT sum(e.award) FROM growth_index.entitlement AS e
-		WHERE e.credit_code OPERATOR(growth_index.=) had_this_year.credit_code AND e.policy = (had_this_year.policy).code
-			AND growth_index.standing(e.state) > 0 AND extract(year FROM e.created_on) = extract(year FROM as_of)) END
+BEGIN
+	IF policy.cap_enterprise IS NOT NULL AND policy.period = 'event' THEN
+		RETURN (SELECT sum(e.award) FROM growth_index.entitlement AS e
+			WHERE e.credit_code OPERATOR(growth_index.=) had_this_year.credit_code AND e.policy = (had_this_year.policy).code
+				AND growth_index.standing(e.state) > 0 AND extract(year FROM e.created_on) = extract(year FROM as_of));
+	END IF;
+	RETURN NULL;
+END
 $$;
 COMMENT ON FUNCTION growth_index.had_this_year(growth_index.credit_code, growth_index.policy, date) IS
 'What an enterprise has of a policy by event with a cap in the calendar year, in yuan, what has fallen or is superseded left out; NULL: nothing that counts towards a cap.';
 
-
 CREATE FUNCTION growth_index.had_in_group(credit_code growth_index.credit_code, policy growth_index.policy) RETURNS numeric
-LANGUAGE sql STABLE SET search_path = pg_catalog, pg_temp
+LANGUAGE plpgsql STABLE SET search_path = pg_catalog, pg_temp
+	/* of one enterprise by its key, also where all are looked at and loops are off */
+	SET enable_nestloop = on SET enable_hashjoin = off SET enable_mergejoin = off
 AS $$
-	SELECT CASE WHEN policy.pays_difference AND policy.stacking_group IS NOT NULL THEN (
+BEGIN
+	IF policy.pays_difference AND policy.stacking_group IS NOT NULL THEN
 		/* what stands: a part that was clawed back is not had */
-		SELECT nullif(sum(a.committed + a.paid), 0) FROM growth_index.entitlement AS e
+		RETURN (SELECT nullif(sum(a.committed + a.paid), 0) FROM growth_index.entitlement AS e
 			JOIN growth_index.policy AS q ON q.code = e.policy AND q.version = e.version
 			JOIN growth_index.entitlement_account AS a ON a.entitlement_id = e.id
 		WHERE e.credit_code OPERATOR(growth_index.=) had_in_group.credit_code AND e.policy <> (had_in_group.policy).code
-			AND q.stacking_group = (had_in_group.policy).stacking_group AND e.state IN ('approved', 'paid')) END
+			AND q.stacking_group = (had_in_group.policy).stacking_group AND e.state IN ('approved', 'paid'));
+	END IF;
+	RETURN NULL;
+END
 $$;
 COMMENT ON FUNCTION growth_index.had_in_group(growth_index.credit_code, growth_index.policy) IS
 'What an enterprise was approved of other policies of the stacking group and was not clawed back, in yuan: what an upgrade takes off. NULL: nothing, or the policy pays no differences.';

@@ -28,6 +28,8 @@ INSERT INTO indicator (code, data_type, department) VALUES ('patents', 'number',
 	('board', 'number', 'tax'), ('plant', 'number', 'tax'), ('plant_runs', 'boolean', 'tax'), ('jobs', 'number', 'labour'), ('hired_for', 'text', 'labour');
 CREATE TABLE year.firm AS
 SELECT i AS n, growth_index.credit_code_complete('91410100MW' || lpad(i::text, 7, '0')) AS code FROM generate_series(1, :firms) AS i;
+ALTER TABLE year.firm ADD PRIMARY KEY (code);
+ANALYZE year.firm;
 INSERT INTO enterprise (credit_code, name, registered_zone, certified_on) SELECT code, 'firm ' || firm.n, 'ZZHT', '2024-06-30' FROM year.firm;
 SELECT add_scorecard('innovation', '{"name": "innovation", "dimensions": [{"code": "d"}], "indicators": [
 	{"code": "patents", "dimension": "d", "normalise": {"linear": [0, 12]}, "weight": 60, "missing": "zero"},
