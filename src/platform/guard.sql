@@ -45,17 +45,3 @@ BEGIN
 	END LOOP;
 END
 $$;
-
-/* they run as the owner: nobody puts one on a table of his own, and feeds it */
-DO $$
-DECLARE
-	guard record;
-BEGIN
-	FOR guard IN
-		SELECT p.oid::pg_catalog.regprocedure AS name FROM pg_catalog.pg_proc AS p
-		WHERE p.pronamespace = 'growth_index'::pg_catalog.regnamespace AND p.prorettype = 'pg_catalog.trigger'::pg_catalog.regtype
-	LOOP
-		EXECUTE pg_catalog.format('REVOKE ALL ON FUNCTION %s FROM PUBLIC', guard.name);
-	END LOOP;
-END
-$$;
