@@ -238,6 +238,8 @@ AS $$
 #variable_conflict use_variable
 DECLARE
 	balance growth_index.entitlement_account;
+	rule text;
+	change numeric;
 BEGIN
 	IF entitlement_id IS NULL THEN
 		RETURN;
@@ -263,14 +265,18 @@ BEGIN
 	IF balance.committed < 0 OR balance.paid < 0 OR balance.receivable < 0 THEN
 		PERFORM growth_index.refuse_balance(balance);
 	END IF;
-	IF kind IN ('commit', 'release', 'claw_back') THEN
-		INSERT INTO growth_index.policy_year AS y (policy, year, amount)
-		SELECT e.policy, balance.year, CASE kind WHEN 'commit' THEN book_one.amount ELSE - book_one.amount END
-		FROM growth_index.entitlement AS e WHERE e.id = book_one.entitlement_id
-		ON CONFLICT ON CONSTRAINT policy_year_pkey DO UPDATE SET amount = y.amount + EXCLUDED.amount;
-	END IF;
 	IF kind IN ('commit', 'pay') THEN
 		PERFORM growth_index.check_backing(ARRAY[entitlement_id], ARRAY[kind = 'pay']);
+	END IF;
+	IF kind IN ('commit', 'release', 'claw_back') THEN
+		rule := (SELECT e.policy FROM growth_index.entitlement AS e WHERE e.id = book_one.entitlement_id);
+		change := CASE kind WHEN 'commit' THEN amount ELSE - amount END;
+		/* it is there but for the first time */
+		UPDATE growth_index.policy_year AS y SET amount = y.amount + change WHERE y.policy = rule AND y.year = balance.year;
+		IF NOT FOUND THEN
+			INSERT INTO growth_index.policy_year AS y (policy, year, amount) VALUES (rule, balance.year, change)
+			ON CONFLICT ON CONSTRAINT policy_year_pkey DO UPDATE SET amount = y.amount + EXCLUDED.amount;
+		END IF;
 	END IF;
 END
 $$;
