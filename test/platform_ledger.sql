@@ -111,6 +111,9 @@ SELECT refresh_batch(100) \g /dev/null
 SELECT is((SELECT count(*) FROM payment WHERE audit_agrees(id)), 3::bigint, 'whatever data and policy have become since');
 
 /* ---- claw-back after a correction ---- */
+INSERT INTO observation_archive (year, relation, rows, holds_from) VALUES (2026, 'observation_2026', 1, '2027-12-31');
+SELECT is_empty('SELECT * FROM wrongly_paid()', 'nothing is said to be wrong because its data are archived');
+DELETE FROM observation_archive;
 SELECT results_eq('SELECT entitlement_id, paid, due, excess FROM wrongly_paid()', format('VALUES (%s::bigint, 300.00, 100.00, 200.00)', pg_temp.id(3)), 'the correction shows what was not due');
 SELECT throws_ok(format($$SELECT growth_index.claw_back_entitlement(%s, 'wang', 'false data', amount => 301)$$, pg_temp.id(3)), '22003', NULL, 'no more than was paid');
 SELECT is((claw_back_entitlement(pg_temp.id(3), 'wang', 'grants were 1, not 3', 'cb', amount => 200)).state, 'paid', 'a part is clawed back');

@@ -25,4 +25,4 @@ CREATE FUNCTION public.lines(first integer, last integer, OUT credit_code text, 
 		LATERAL (SELECT CASE w.data_type WHEN 'set' THEN '["高新技术企业"]' WHEN 'text' THEN 'good'
 			ELSE (abs(hashint8(i::bigint * 64 + w.k)::bigint) % (w.most + 1))::text END) AS v(value)
 $$;
-CREATE TABLE public.plain (LIKE growth_index.observation INCLUDING ALL);
+CREATE TABLE public.plain (LIKE growth_index.observation INCLUDING ALL, PRIMARY KEY (credit_code, indicator, period_end, recorded_at, id));

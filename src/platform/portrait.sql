@@ -118,6 +118,8 @@ BEGIN
 			WHERE o.credit_code OPERATOR(growth_index.=) portrait_history.credit_code
 				AND o.period_end < coalesce(first_day, current_date)
 			GROUP BY o.period_end
+			/* what stays of an archived year is no profile of it */
+			HAVING growth_index.archived_year(o.period_end) IS NULL
 			ORDER BY o.period_end DESC
 			LIMIT 6) AS p,
 			growth_index.score_status(portrait_history.card,

@@ -193,7 +193,7 @@ AS $$
 				growth_index.profile(jsonb_strip_nulls(jsonb_build_object('score', d.inputs #> '{score,score}', 'rating', d.inputs #> '{score,rating}'))) AS profile
 		FROM decided AS d JOIN growth_index.entitlement AS e ON e.id = d.entitlement_id
 			CROSS JOIN LATERAL (SELECT sum(b.balance) AS paid FROM growth_index.entitlement_balance(d.entitlement_id) AS b WHERE b.account = 'paid') AS m
-		WHERE m.paid > 0
+		WHERE m.paid > 0 AND growth_index.archived_year(d.as_of) IS NULL
 	), again AS (
 		SELECT c.*, growth_index.matches(p.criteria, c.profile, c.as_of) AS matches,
 			greatest(0, least(growth_index.rounded(growth_index.evaluate_strict(p.award, c.profile, c.as_of), p.rounding, p.rounding_way), p.cap_enterprise) - c.deducted) AS award
@@ -207,7 +207,7 @@ AS $$
 	ORDER BY a.entitlement_id
 $$;
 COMMENT ON FUNCTION growth_index.wrongly_paid() IS
-'Claw-back after a correction: the paid entitlements that, by what is known now of the day on which they were approved, were not due, or not as much: paid, due and excess in yuan. A correction counts where its period ends by that day; scores stand as they were given. claw_back_entitlement(entitlement_id, …, amount => excess) takes it back.';
+'Claw-back after a correction: the paid entitlements that, by what is known now of the day on which they were approved, were not due, or not as much: paid, due and excess in yuan. A correction counts where its period ends by that day; scores stand as they were given. Days whose data are archived (archived_year()) are left out: restore_year() brings them back. claw_back_entitlement(entitlement_id, …, amount => excess) takes it back.';
 REVOKE ALL ON FUNCTION growth_index.wrongly_paid() FROM PUBLIC;
 
 REVOKE ALL ON FUNCTION growth_index.withdraw_entitlement(bigint, text, text, text, date, integer) FROM PUBLIC;

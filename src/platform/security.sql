@@ -238,7 +238,7 @@ FROM (SELECT c.relname::pg_catalog.text AS name, c.relkind = 'v' OR c.relname IN
 			'entitlement_event', 'entitlement_account', 'policy_year', 'payment_file', 'payment_order', 'payment_result', 'bank_account', 'credit_line', 'credit_event',
 			'referral', 'consent', 'consent_access') AS by_function
 	FROM pg_catalog.pg_class AS c
-	WHERE c.relnamespace = 'growth_index'::pg_catalog.regnamespace AND c.relkind IN ('r', 'p', 'v')) AS r
+	WHERE c.relnamespace = 'growth_index'::pg_catalog.regnamespace AND c.relkind IN ('r', 'p', 'v') AND NOT c.relispartition) AS r
 GROUP BY r.by_function
 UNION ALL
 SELECT '{admin}'::pg_catalog.text[], '{INSERT}'::pg_catalog.text[], '{bank_answer}'::pg_catalog.text[]

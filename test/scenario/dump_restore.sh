@@ -39,7 +39,7 @@ ok 'custom: restored without an error' "$("$bin/pg_restore" -e -d gi_restored_cu
 ok 'parallel: restored without an error' "$("$bin/pg_restore" -j 4 -d gi_restored_parallel "$scratch/directory" 2>&1)" ''
 for d in plain custom parallel; do
 	after=$(content gi_restored_$d)
-	ok "$d: every table, sequence and right is as it was" "$(diff <(echo "$before") <(echo "$after") | head -20)" ''
+	ok "$d: every table, partition, guard, sequence and right is as it was" "$(diff <(echo "$before") <(echo "$after") | head -20)" ''
 done
 "$bin/pg_dump" -Fc -d gi_restored_parallel -f "$scratch/again" && "$bin/pg_restore" -e -d gi_restored_again "$scratch/again"
 ok 'a dump of the restored one is the same again' "$(diff <(echo "$before") <(content gi_restored_again) | head -20)" ''
