@@ -8,6 +8,7 @@ CREATE EXTENSION growth_index;
 SET search_path = growth_index, public;
 \o /dev/null
 SELECT install_pack('local_12');
+SELECT add_observation_years(2018, 2027);
 INSERT INTO budget (code, amount) VALUES ('b', 1e9);
 SELECT add_policy('p' || i, format('revenue >= %s AND rd_expense / revenue >= 0.0%s AND NOT dishonest', i * 1000000, i)::criteria,
 	format('least(rd_expense * 0.0%s, 500000)', i)::formula, budget_code => 'b') FROM generate_series(1, 9) AS i;

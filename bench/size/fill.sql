@@ -5,6 +5,7 @@ CREATE EXTENSION growth_index;
 SET search_path = growth_index, public;
 \o /dev/null
 SELECT install_pack('local_12');
+SELECT add_observation_years(2018, 2027);
 CREATE TABLE public.wanted AS
 SELECT row_number() OVER (ORDER BY code) AS k, code, department, data_type, least(valid_max, 2000000000)::bigint AS most
 FROM indicator WHERE data_type <> 'boolean';
