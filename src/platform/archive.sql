@@ -192,9 +192,8 @@ $$;
 COMMENT ON FUNCTION growth_index.restore_year(integer) IS 'Attaches the table of an archived year again, without reading or moving its rows; how many come back. Error 55000 where the year is not archived, or its table is gone.';
 REVOKE ALL ON FUNCTION growth_index.restore_year(integer) FROM PUBLIC;
 
-/* of the owner: whoever may ask for a profile has to be told */
 CREATE FUNCTION growth_index.archived_year(as_of date, known_at timestamptz DEFAULT NULL) RETURNS integer
-LANGUAGE sql STABLE PARALLEL SAFE SECURITY DEFINER SET search_path = pg_catalog, pg_temp
+LANGUAGE sql STABLE PARALLEL SAFE SET search_path = pg_catalog, pg_temp
 AS $$
 	SELECT min(a.year)
 	FROM growth_index.observation_archive AS a

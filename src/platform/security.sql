@@ -34,7 +34,7 @@ REVOKE EXECUTE ON FUNCTION growth_index.job_unlock(text) FROM PUBLIC;
  */
 INSERT INTO growth_index.role_right (roles, privileges, objects) VALUES
 	('{department,analyst,enterprise,institution,app}', '{SELECT}',
-		'{department,indicator,setting,scorecard_version,policy,product,policy_state,institution,headline,score_count,peer_group}'),
+		'{department,indicator,setting,scorecard_version,policy,product,policy_state,institution,headline,score_count,peer_group,observation_archive}'),
 	('{analyst}', '{SELECT}',
 		'{enterprise,observation,enterprise_profile,score,score_history,policy_match,product_match,matching_profiles,
 		upload_receipt,known_count,score_tally,match_tally,refresh_run,refresh_error,refresh_queue,
@@ -44,7 +44,7 @@ INSERT INTO growth_index.role_right (roles, privileges, objects) VALUES
 	('{department}', '{SELECT}', '{upload_receipt_upload_id_seq}'),	/* upload_json() gives the receipt of its own upload */
 	('{enterprise,app,institution}', '{SELECT}', '{matching_profiles,enterprise_score,dimension_score,indicator_latest}'),
 	('{department}', '{SELECT}', '{indicator_latest}'),
-	('{analyst}', '{SELECT}', '{enterprise_former,data_confirmation,data_objection,data_review,shipped_pack,observation_archive,financing_event,financing_summary}'),
+	('{analyst}', '{SELECT}', '{enterprise_former,data_confirmation,data_objection,data_review,shipped_pack,financing_event,financing_summary}'),
 	('{enterprise,app}', '{SELECT}', '{data_review}'),
 	('{enterprise,app}', '{EXECUTE}', '{confirm_data(growth_index.credit_code),
 		"object_to_value(growth_index.credit_code, text, date, text, text)",
@@ -158,10 +158,22 @@ BEGIN
 		VALUES (add_member.role_name, add_member.kind, add_member.code)
 		ON CONFLICT ON CONSTRAINT membership_pkey DO UPDATE SET code = EXCLUDED.code;
 	END IF;
+	/* a client that names the schema of a view finds no operator of credit_code or rating without it */
+	IF NOT EXISTS (SELECT FROM pg_db_role_setting AS s, unnest(s.setconfig) AS c
+		WHERE s.setrole = (SELECT r.oid FROM pg_roles AS r WHERE r.rolname = role_name)
+			AND s.setdatabase IN (0, (SELECT d.oid FROM pg_database AS d WHERE d.datname = current_database())) AND c LIKE 'search\_path=%')
+	THEN
+		BEGIN
+			EXECUTE format('ALTER ROLE %I IN DATABASE %I SET search_path = "$user", public, growth_index', role_name, current_database());
+		EXCEPTION WHEN insufficient_privilege THEN
+			/* an admin lets in whom he could not alter */
+			NULL;
+		END;
+	END IF;
 END
 $$;
 COMMENT ON FUNCTION growth_index.add_member(text, text, text) IS
-'Lets a role of the server in: grants it growth_index_<kind>, and says for which department, enterprise (credit code) or institution it acts; called again it acts for another. Errors: 22023 unknown kind, 23503 unknown code, 55000 before create_roles(), 42704 unknown role.';
+'Lets a role of the server in: grants it growth_index_<kind>, and says for which department, enterprise (credit code) or institution it acts; called again it acts for another. Where it has no search_path of its own, and the caller may alter it, it gets one in this database that finds the operators of credit_code and rating: "$user", public, growth_index. Errors: 22023 unknown kind, 23503 unknown code, 55000 before create_roles(), 42704 unknown role.';
 REVOKE ALL ON FUNCTION growth_index.add_member(text, text, text) FROM PUBLIC;
 
 CREATE FUNCTION growth_index.remove_member(role_name text, kind text) RETURNS boolean

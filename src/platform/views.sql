@@ -126,7 +126,7 @@ COMMENT ON COLUMN growth_index.rating_distribution.scorecard IS 'Scorecard.';
 COMMENT ON COLUMN growth_index.rating_distribution.rating IS 'Rating.';
 COMMENT ON COLUMN growth_index.rating_distribution.enterprises IS 'Enterprises.';
 COMMENT ON COLUMN growth_index.rating_distribution.share IS 'Share of the rated ones, 0 to 1.';
-COMMENT ON COLUMN growth_index.rating_distribution.average_score IS 'Their average score.';
+COMMENT ON COLUMN growth_index.rating_distribution.average_score IS 'Their average score, in points.';
 
 CREATE VIEW growth_index.policy_reach WITH (security_invoker = true) AS
 SELECT p.code AS policy, p.version, p.title_zh, p.title_en,

@@ -29,6 +29,9 @@ SELECT credit_code_complete('91410100MA' || lpad(i::text, 7, '0')), 'firm ' || i
 SELECT add_policy('grant', 'revenue > 0', '5000.50');
 INSERT INTO upload SELECT e.credit_code, i.code, 1000000 * substr(name, 6)::integer, '2023-12-31', i.department
 FROM enterprise AS e, indicator AS i WHERE i.data_type = 'number' AND i.valid_max >= 1e10;
+SELECT create_roles();
+DO $$ BEGIN IF NOT EXISTS (SELECT FROM pg_roles WHERE rolname = 'gi_bi') THEN CREATE ROLE gi_bi LOGIN; END IF; END $$;
+SELECT add_member('gi_bi', 'analyst');
 INSERT INTO financing_event (credit_code, kind, amount, happened_on) SELECT credit_code, 'debt', 1000.25, '2024-01-31' FROM enterprise WHERE name = 'firm 1';
 CALL refresh();
 SELECT propose_entitlements('2024-01-05');
@@ -43,6 +46,11 @@ ok 'psql: CSV' "$(sql --csv -c "SELECT name, rank, missing IS NOT NULL FROM grow
 ok 'numbers are numeric or whole, days are dates' "$(sql -c "SELECT DISTINCT format_type(a.atttypid, NULL) FROM pg_attribute AS a
 	WHERE a.attrelid = ANY (ARRAY(SELECT ('growth_index.' || v)::regclass FROM unnest(string_to_array('$views', ' ')) AS v)) AND a.attnum > 0
 		AND format_type(a.atttypid, NULL) IN ('double precision', 'real', 'money', 'timestamp without time zone')")" ''
+# as a BI tool asks: a login of its own, the schema named, no settings
+bi() { sql -U gi_bi -c "$1"; }
+ok 'a BI login: one enterprise' "$(bi "SELECT name FROM growth_index.enterprise_score WHERE credit_code = (SELECT credit_code FROM growth_index.enterprise_score WHERE rank = 1)")" 'firm 20'
+ok 'a BI login: by a literal, and by rating' "$(bi "SELECT count(*) FROM growth_index.enterprise_score WHERE credit_code <> '$(sql -c "SELECT credit_code FROM growth_index.enterprise WHERE name = 'firm 1'")' AND rating >= 'D'")" 19
+ok 'a BI login: views joined' "$(bi 'SELECT count(*) > 20 FROM growth_index.enterprise_score JOIN growth_index.dimension_score USING (credit_code, scorecard)')" t
 
 if ! command -v npm >/dev/null; then
 	echo "ok $((n + 1)) - node clients # skip npm is not installed"
