@@ -237,6 +237,28 @@ $$;
 COMMENT ON FUNCTION growth_index.refresh_batch(integer, growth_index.credit_code) IS
 'One batch of refresh(), in the caller''s transaction: the next batch_size queued enterprises by credit code after the given one, without those that another refresh has. last: where the next batch goes on; NULL where no more are queued. enterprises: refreshed; failed: set aside in refresh_error.';
 
+/*
+ * The server counts what a session has written when it is idle, which a refresh
+ * of everyone is not before its end.  Planned for tables that are empty, each
+ * batch would read all that the batches before it have written.
+ */
+CREATE FUNCTION growth_index.analyze_grown() RETURNS void
+LANGUAGE plpgsql SET search_path = pg_catalog, pg_temp SET client_min_messages = error
+AS $$
+DECLARE
+	relation	regclass;
+BEGIN
+	FOREACH relation IN ARRAY '{growth_index.enterprise_profile,growth_index.score,growth_index.score_history,
+		growth_index.policy_match,growth_index.product_match}'::regclass[]
+	LOOP
+		IF pg_relation_size(relation) > (SELECT (2 * c.relpages + 20) * current_setting('block_size')::bigint FROM pg_class AS c WHERE c.oid = relation) THEN
+			EXECUTE format('ANALYZE (SKIP_LOCKED) %s', relation);
+		END IF;
+	END LOOP;
+END
+$$;
+COMMENT ON FUNCTION growth_index.analyze_grown() IS 'Analyzes the tables that refresh() writes where they have become more than twice as large as when the server last did; a caller who does not own them changes nothing.';
+
 CREATE PROCEDURE growth_index.refresh(batch_size integer DEFAULT 1000, max_batches integer DEFAULT NULL)
 LANGUAGE plpgsql
 AS $$
@@ -269,6 +291,9 @@ BEGIN
 				enterprises = enterprises OPERATOR(pg_catalog.+) batch.enterprises,
 				failed = failed OPERATOR(pg_catalog.+) batch.failed
 			WHERE id OPERATOR(pg_catalog.=) run;
+			IF done OPERATOR(pg_catalog.%) 10 OPERATOR(pg_catalog.=) 0 THEN
+				PERFORM growth_index.analyze_grown();
+			END IF;
 			IF done OPERATOR(pg_catalog.%) 50 OPERATOR(pg_catalog.=) 0 THEN
 				PERFORM growth_index.fold_counts();
 			END IF;

@@ -63,10 +63,11 @@ for _ in 1 2 3; do
 done
 ok 'kills left work undone' "$(sql -c 'SELECT count(*) > 0 FROM growth_index.refresh_queue')" t
 ok 'and work done' "$(sql -c 'SELECT count(*) > 0 FROM growth_index.score')" t
-sql -c 'CALL growth_index.refresh()'
+sql -c 'CALL growth_index.refresh(batch_size => 25)'
 ok 'the next refresh ends as if undisturbed' "$(state)" '3000|3000|0|0|0|0|0'
 ok 'the killed runs are known as interrupted' "$(sql -c "SELECT string_agg(state, ' ' ORDER BY id) FROM growth_index.refresh_run")" \
 	'interrupted interrupted interrupted done'
+ok 'the planner knew of what a refresh had written before it ended' "$(sql -c "SELECT reltuples > 0 FROM pg_class WHERE oid = 'growth_index.score_history'::regclass")" t
 
 # two at once
 sql -c 'TRUNCATE growth_index.refresh_run' -c 'SELECT growth_index.refresh_all()' >/dev/null
