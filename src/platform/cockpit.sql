@@ -46,20 +46,30 @@ AS $$
 $$;
 
 CREATE FUNCTION growth_index.cockpit_money(as_of date, OUT benefits jsonb, OUT financing jsonb, OUT policies jsonb)
-LANGUAGE sql STABLE SET search_path = pg_catalog, pg_temp
+LANGUAGE sql STABLE SET search_path = pg_catalog, pg_temp SET jit = off
 AS $$
+	/* each table is read once, not once a month */
+	WITH month AS (
+		SELECT m::date AS first, to_char(m, 'YYYY-MM') AS name
+		FROM generate_series(date_trunc('month', as_of) - interval '11 months', date_trunc('month', as_of), '1 month') AS m
+	), year AS (
+		SELECT min(m.first) AS first, (max(m.first) + interval '1 month')::date AS next FROM month AS m
+	)
 	SELECT
-		(SELECT jsonb_agg(jsonb_build_object('month', to_char(m.month, 'YYYY-MM'), 'amount', p.amount, 'payments', p.payments) ORDER BY m.month)
-			FROM generate_series(date_trunc('month', as_of) - interval '11 months', date_trunc('month', as_of), '1 month') AS m(month),
-				LATERAL (SELECT coalesce(sum(q.amount), 0) AS amount, count(*) AS payments FROM growth_index.payment_standing AS q
+		(SELECT jsonb_agg(jsonb_build_object('month', m.name, 'amount', coalesce(p.amount, 0), 'payments', coalesce(p.payments, 0)) ORDER BY m.first)
+			FROM month AS m
+				LEFT JOIN (SELECT date_trunc('month', q.paid_on)::date AS first, sum(q.amount) AS amount, count(*) AS payments
+					FROM growth_index.payment_standing AS q
 						JOIN growth_index.entitlement AS e ON e.id = q.entitlement_id AND e.state <> 'clawed_back'
-					WHERE q.paid_on >= m.month::date AND q.paid_on < (m.month + interval '1 month')::date) AS p),
-		(SELECT jsonb_agg(jsonb_build_object('month', to_char(m.month, 'YYYY-MM'), 'equity', f.equity, 'debt', f.debt) ORDER BY m.month)
-			FROM generate_series(date_trunc('month', as_of) - interval '11 months', date_trunc('month', as_of), '1 month') AS m(month),
-				LATERAL (SELECT coalesce(sum(e.amount) FILTER (WHERE e.kind = 'equity'), 0) AS equity,
-						coalesce(sum(e.amount) FILTER (WHERE e.kind = 'debt'), 0) AS debt
+					WHERE q.paid_on >= (SELECT y.first FROM year AS y) AND q.paid_on < (SELECT y.next FROM year AS y)
+					GROUP BY 1) AS p ON p.first = m.first),
+		(SELECT jsonb_agg(jsonb_build_object('month', m.name, 'equity', coalesce(f.equity, 0), 'debt', coalesce(f.debt, 0)) ORDER BY m.first)
+			FROM month AS m
+				LEFT JOIN (SELECT date_trunc('month', e.happened_on)::date AS first, sum(e.amount) FILTER (WHERE e.kind = 'equity') AS equity,
+						sum(e.amount) FILTER (WHERE e.kind = 'debt') AS debt
 					FROM growth_index.financing_event AS e
-					WHERE e.happened_on >= m.month::date AND e.happened_on < (m.month + interval '1 month')::date) AS f),
+					WHERE e.happened_on >= (SELECT y.first FROM year AS y) AND e.happened_on < (SELECT y.next FROM year AS y)
+					GROUP BY 1) AS f ON f.first = m.first),
 		(SELECT jsonb_agg(to_jsonb(r) ORDER BY r.eligible DESC, r.policy)
 			FROM (SELECT p.policy, p.title_zh, p.title_en, p.eligible, p.undecided, p.award_total
 				FROM growth_index.policy_reach AS p ORDER BY p.eligible DESC, p.policy LIMIT 8) AS r)
