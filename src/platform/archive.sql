@@ -125,6 +125,20 @@ $$;
 COMMENT ON FUNCTION growth_index.prepare_years() IS 'What the daily job does of add_observation_years(): this year, the next, and those of the last 30 that have observations but no partition. 0 and a notice where observation is in use for more than ten seconds: the next day does it.';
 REVOKE ALL ON FUNCTION growth_index.prepare_years() FROM PUBLIC;
 
+CREATE FUNCTION growth_index.hold_uploads() RETURNS void
+LANGUAGE plpgsql SET search_path = pg_catalog, pg_temp
+AS $$
+BEGIN
+	/* in the order of take_upload(); an upload whose snapshot is older ends with 40001, as if another had come before it */
+	PERFORM FROM growth_index.upload_turn AS t ORDER BY t.department FOR UPDATE;
+	UPDATE growth_index.upload_turn SET upload_id = upload_id;
+	/* a row that came in by another way would be left behind */
+	LOCK TABLE growth_index.observation IN SHARE ROW EXCLUSIVE MODE;
+END
+$$;
+COMMENT ON FUNCTION growth_index.hold_uploads() IS 'Internal: nobody writes observations until the transaction ends.';
+REVOKE ALL ON FUNCTION growth_index.hold_uploads() FROM PUBLIC;
+
 CREATE FUNCTION growth_index.archive_year(year integer) RETURNS bigint
 LANGUAGE plpgsql STRICT SECURITY DEFINER SET search_path = pg_catalog, pg_temp SET work_mem = '64MB' SET jit = off
 AS $$
@@ -140,8 +154,7 @@ BEGIN
 		RAISE EXCEPTION 'year % is not over', year USING ERRCODE = 'invalid_parameter_value', HINT = 'Years of the past are archived.';
 	END IF;
 	until := least(make_date(year + 1, 12, 31), current_date);
-	/* no upload meanwhile: a row of the year would be left behind */
-	LOCK TABLE growth_index.observation IN SHARE ROW EXCLUSIVE MODE;
+	PERFORM growth_index.hold_uploads();
 	IF EXISTS (SELECT FROM growth_index.observation_archive AS a WHERE a.year = archive_year.year) THEN
 		RAISE EXCEPTION 'year % is archived already', year
 			USING ERRCODE = 'object_not_in_prerequisite_state', HINT = 'restore_year() brings it back.';
@@ -163,7 +176,7 @@ BEGIN
 END
 $$;
 COMMENT ON FUNCTION growth_index.archive_year(integer) IS
-'Detaches the partition of a year: the observations whose period ended in it become the table growth_index.observation_<year>, but for those that no later period of the same enterprise and indicator had replaced by the end of the following year (or today), which stay in observation_<year>_kept. Returns how many are detached. No profile from then on changes; profile_of() of what could rest on them raises 55000 (archived_year()), score_history.profile keeps what a score saw; uploads for the year are refused until restore_year(). Rows that go are not written, but those that stay are sought: meanwhile nobody writes observations, and at its end nobody reads them. Errors: 22023 a year that is not over, 55000 archived already.';
+'Detaches the partition of a year: the observations whose period ended in it become the table growth_index.observation_<year>, but for those that no later period of the same enterprise and indicator had replaced by the end of the following year (or today), which stay in observation_<year>_kept. Returns how many are detached. No profile from then on changes; profile_of() of what could rest on them raises 55000 (archived_year()), score_history.profile keeps what a score saw; uploads for the year are refused until restore_year(). Rows that go are not written, but those that stay are sought: meanwhile nobody writes observations, and at its end nobody reads them. As after TRUNCATE, a transaction whose snapshot is older and that had read no observation before sees none of the year. Errors: 22023 a year that is not over, 55000 archived already.';
 REVOKE ALL ON FUNCTION growth_index.archive_year(integer) FROM PUBLIC;
 
 CREATE FUNCTION growth_index.restore_year(year integer) RETURNS bigint
@@ -173,7 +186,7 @@ DECLARE
 	known	growth_index.observation_archive;
 	kept	text;
 BEGIN
-	LOCK TABLE growth_index.observation IN SHARE ROW EXCLUSIVE MODE;
+	PERFORM growth_index.hold_uploads();
 	DELETE FROM growth_index.observation_archive AS a WHERE a.year = restore_year.year RETURNING a.* INTO known;
 	IF NOT FOUND OR to_regclass(format('growth_index.%I', known.relation)) IS NULL THEN
 		RAISE EXCEPTION 'year % is not archived here', year

@@ -54,4 +54,37 @@ for level in 'read committed' 'repeatable read' serializable; do
 done
 wait
 ok 'nor of many sessions' "$(sql -c "SELECT count(DISTINCT (credit_code, indicator)) = count(*) AND count(*) >= 50 FROM growth_index.observation WHERE period_end = '2010-12-31'")" t
+
+# years are archived between uploads
+coproc other { psql -X -q -A -t -v ON_ERROR_STOP=1 2>&1; }
+printf '%s\n' 'BEGIN;' "SELECT send('tax', 'revenue', 2018);" "\\echo there" >&"${other[1]}"
+while read -r said <&"${other[0]}"; do [ "$said" = there ] && break; done
+archive=$(mktemp)
+sql -c 'SELECT growth_index.archive_year(2018)' >"$archive" &
+archiver=$!
+for _ in $(seq 1200); do
+	[ "$(sql -c "SELECT count(*) FROM pg_stat_activity WHERE datname = current_database() AND query LIKE '%archive_year%' AND wait_event_type = 'Lock'")" -gt 0 ] && break
+	sleep 0.1
+done
+printf '%s\n' 'COMMIT;' '\q' >&"${other[1]}"
+wait "$other_PID" 2>/dev/null
+wait $archiver
+ok 'what was sent before a year is archived is archived' "$(cat "$archive")" 50
+rm -f "$archive"
+# after LEVEL YEAR: a session takes its snapshot, the year is archived, the session uploads a value of it
+after() {
+	coproc other { psql -X -q -A -t -v ON_ERROR_STOP=1 -v VERBOSITY=verbose 2>&1; }
+	printf '%s\n' "BEGIN ISOLATION LEVEL $1;" 'SELECT count(*) FROM growth_index.department;' "\\echo there" >&"${other[1]}"
+	while read -r said <&"${other[0]}"; do [ "$said" = there ] && break; done
+	sql -c "SELECT growth_index.archive_year($2)" >/dev/null
+	printf '%s\n' "SELECT send('tax', 'revenue', $2);" 'COMMIT;' '\q' >&"${other[1]}"
+	grep -oE '^[0-9]+$|ERROR:  [0-9A-Z]{5}' <&"${other[0]}"
+	wait "$other_PID" 2>/dev/null
+}
+ok 'after it, nothing of it is taken' "$(after 'READ COMMITTED' 2019 2>/dev/null)" 0
+ok 'repeatable read: it has to try again' "$(after 'REPEATABLE READ' 2020 2>/dev/null)" 'ERROR:  40001'
+ok 'so that no value is there twice' "$(sql -c "SELECT count(*), count(DISTINCT (credit_code, period_end)) FROM
+	(SELECT credit_code, period_end FROM growth_index.observation_2018 UNION ALL SELECT credit_code, period_end FROM growth_index.observation_2019
+	UNION ALL SELECT credit_code, period_end FROM growth_index.observation_2020 UNION ALL SELECT credit_code, period_end FROM growth_index.observation WHERE indicator = 'revenue') AS v")" \
+	"$(sql -c "SELECT n, n FROM (SELECT 150 + count(*) AS n FROM growth_index.observation WHERE indicator = 'revenue') AS v")"
 echo "1..$n"
