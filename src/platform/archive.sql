@@ -53,24 +53,6 @@ $$;
 COMMENT ON FUNCTION growth_index.attach_year(text, integer) IS 'Internal: makes a table the partition of observation for a year.';
 REVOKE ALL ON FUNCTION growth_index.attach_year(text, integer) FROM PUBLIC;
 
-CREATE FUNCTION growth_index.move_observations(source text, target text, condition text, year integer, until date DEFAULT NULL) RETURNS bigint
-LANGUAGE plpgsql SET search_path = pg_catalog, pg_temp
-AS $$
-DECLARE
-	moved	bigint;
-BEGIN
-	PERFORM set_config('growth_index.archiving', 'on', true);
-	EXECUTE format('WITH moved AS (DELETE FROM growth_index.%I AS o WHERE o.period_end BETWEEN $1 AND $2 AND %s RETURNING o.*)
-		INSERT INTO growth_index.%I SELECT * FROM moved', source, condition, target)
-	USING make_date(year, 1, 1), make_date(year, 12, 31), until;
-	GET DIAGNOSTICS moved = ROW_COUNT;
-	PERFORM set_config('growth_index.archiving', '', true);
-	RETURN moved;
-END
-$$;
-COMMENT ON FUNCTION growth_index.move_observations(text, text, text, integer, date) IS 'Internal: moves a year''s observations (alias o) of which a condition is true from one table to another; in it $1 and $2 are the year''s first and last day, $3 is until.';
-REVOKE ALL ON FUNCTION growth_index.move_observations(text, text, text, integer, date) FROM PUBLIC;
-
 CREATE FUNCTION growth_index.add_observation_years(first integer, last integer) RETURNS integer
 LANGUAGE plpgsql STRICT SECURITY DEFINER SET search_path = pg_catalog, pg_temp
 AS $$
@@ -88,7 +70,10 @@ BEGIN
 		CONTINUE WHEN to_regclass(format('growth_index.%I', name)) IS NOT NULL
 			OR EXISTS (SELECT FROM growth_index.observation_archive AS a WHERE a.year = y);
 		PERFORM growth_index.create_year_table(name, y);
-		PERFORM growth_index.move_observations('observation_other', name, 'true', y);
+		PERFORM set_config('growth_index.archiving', 'on', true);
+		EXECUTE format('WITH moved AS (DELETE FROM growth_index.observation_other AS o WHERE o.period_end BETWEEN $1 AND $2 RETURNING o.*)
+			INSERT INTO growth_index.%I SELECT * FROM moved', name) USING make_date(y, 1, 1), make_date(y, 12, 31);
+		PERFORM set_config('growth_index.archiving', '', true);
 		PERFORM growth_index.attach_year(name, y);
 		made := made + 1;
 	END LOOP;
@@ -161,10 +146,25 @@ BEGIN
 	END IF;
 	PERFORM growth_index.add_observation_years(year, year);
 	PERFORM growth_index.create_year_table(kept, year);
-	/* what was not replaced within a year stays: present profiles rest on it, or those of years that are here */
-	PERFORM growth_index.move_observations(name, kept, 'NOT EXISTS (SELECT FROM growth_index.observation AS n
-		WHERE n.credit_code OPERATOR(growth_index.=) o.credit_code AND n.indicator = o.indicator
-			AND n.period_end > o.period_end AND n.period_end BETWEEN $1 AND $3)', year, until);
+	/*
+	 * What was not replaced by the end of the next year stays: present profiles
+	 * rest on it, or those of years that are here.  That is the last of the year,
+	 * of what the next year has nothing of.
+	 */
+	EXECUTE format('INSERT INTO growth_index.%I
+		SELECT l.id, l.credit_code, l.indicator, l.value, l.period_end, l.recorded_at, l.department, l.upload_id, l.line
+		FROM (SELECT o.*, max(o.period_end) OVER (PARTITION BY o.credit_code, o.indicator) AS last
+			FROM growth_index.%I AS o
+			WHERE NOT EXISTS (SELECT FROM growth_index.observation AS n
+				WHERE n.credit_code OPERATOR(growth_index.=) o.credit_code AND n.indicator = o.indicator
+					AND n.period_end > $1 AND n.period_end <= $2)) AS l
+		WHERE l.period_end = l.last', kept, name) USING make_date(year, 12, 31), until;
+	EXECUTE format('ANALYZE growth_index.%I', kept);
+	PERFORM set_config('growth_index.archiving', 'on', true);
+	EXECUTE format('DELETE FROM growth_index.%I AS o USING growth_index.%I AS k
+		WHERE o.credit_code OPERATOR(growth_index.=) k.credit_code AND o.indicator = k.indicator AND o.period_end = k.period_end
+			AND o.recorded_at = k.recorded_at AND o.id = k.id', name, kept);
+	PERFORM set_config('growth_index.archiving', '', true);
 	EXECUTE format('SELECT count(*), min(recorded_at) FROM growth_index.%I', name) INTO moved, earliest;
 	SELECT max(n.recorded_at) INTO latest FROM growth_index.observation AS n WHERE n.period_end BETWEEN make_date(year, 1, 1) AND until;
 	EXECUTE format('ALTER TABLE growth_index.observation DETACH PARTITION growth_index.%I', name);
@@ -176,7 +176,7 @@ BEGIN
 END
 $$;
 COMMENT ON FUNCTION growth_index.archive_year(integer) IS
-'Detaches the partition of a year: the observations whose period ended in it become the table growth_index.observation_<year>, but for those that no later period of the same enterprise and indicator had replaced by the end of the following year (or today), which stay in observation_<year>_kept. Returns how many are detached. No profile from then on changes; profile_of() of what could rest on them raises 55000 (archived_year()), score_history.profile keeps what a score saw; uploads for the year are refused until restore_year(). Rows that go are not written, but those that stay are sought: meanwhile nobody writes observations, and at its end nobody reads them. As after TRUNCATE, a transaction whose snapshot is older and that had read no observation before sees none of the year. Errors: 22023 a year that is not over, 55000 archived already.';
+'Detaches the partition of a year: the observations whose period ended in it become the table growth_index.observation_<year>, but for those that no later period of the same enterprise and indicator had replaced by the end of the following year (or today), which stay in observation_<year>_kept. Returns how many are detached. No profile from then on changes; profile_of() of what could rest on them raises 55000 (archived_year()), score_history.profile keeps what a score saw; uploads for the year are refused until restore_year(). Rows that go are not written, but those that stay are sought: meanwhile nobody writes observations, and at its end nobody reads them. As after TRUNCATE, a transaction whose snapshot is older and that had read no observation before sees none of the year. Errors: 22023 a year that is not over, 55000 archived already, 40P01 where a transaction that has read observations waits to write some: try again.';
 REVOKE ALL ON FUNCTION growth_index.archive_year(integer) FROM PUBLIC;
 
 CREATE FUNCTION growth_index.restore_year(year integer) RETURNS bigint

@@ -192,6 +192,8 @@ BEGIN
 	SELECT coalesce(sum(s.lines), 0), CASE WHEN min(s.department) = max(s.department) AND count(s.department) = count(*) THEN min(s.department) END
 	INTO lines, sender FROM told AS s;
 	received := clock_timestamp();
+	/* not first for reading: archive_year() would wait for what waits for it */
+	LOCK TABLE growth_index.observation IN ROW EXCLUSIVE MODE;
 
 	/* planned anew each time: the number of rows is all that the planner has to go by */
 	EXECUTE $upload$
