@@ -197,24 +197,25 @@ BEGIN
 
 	/* planned anew each time: the number of rows is all that the planner has to go by */
 	EXECUTE $upload$
-	WITH code AS MATERIALIZED (
+	WITH period AS MATERIALIZED (
+		SELECT s.period_end, d.period, hashint4extended(d.period - DATE '2000-01-01', 1) AS mark, EXISTS (SELECT FROM growth_index.observation_archive AS a
+			WHERE a.year = extract(year FROM d.period)) AS archived
+		FROM (SELECT DISTINCT period_end FROM sent) AS s, LATERAL (SELECT growth_index.date_of(s.period_end)) AS d(period)
+	), code AS MATERIALIZED (
 		/* each code once: a department sends many values of one enterprise */
-		SELECT t.sent, t.trimmed, v.code, e.credit_code IS NOT NULL AS known, coalesce(n.observed, false) AS observed
+		SELECT t.sent, t.trimmed, v.code, growth_index.credit_code_hash_extended(v.code, 0) AS mark, e.credit_code IS NOT NULL AS known, coalesce(n.observed, false) AS observed
 		FROM (SELECT s.credit_code AS sent,
 				/* a file of a spreadsheet may begin with a byte-order mark, which is no part of the first code */
 				CASE WHEN current_setting('server_encoding') = 'UTF8' THEN ltrim(s.credit_code, chr(65279)) ELSE s.credit_code END AS trimmed
 			FROM (SELECT DISTINCT credit_code FROM sent) AS s) AS t
 			CROSS JOIN LATERAL (SELECT CASE WHEN growth_index.credit_code_is_valid(t.trimmed) THEN t.trimmed::growth_index.credit_code END) AS v(code)
 			LEFT JOIN growth_index.enterprise AS e ON e.credit_code OPERATOR(growth_index.=) v.code
-			/* of whom nothing is known yet no value need be looked up */
+			/* of whom nothing is known of these periods no value need be looked up */
 			LEFT JOIN LATERAL (SELECT true AS observed FROM growth_index.observation AS o
-				WHERE o.credit_code OPERATOR(growth_index.=) v.code LIMIT 1) AS n ON true
-	), period AS MATERIALIZED (
-		SELECT s.period_end, d.period, EXISTS (SELECT FROM growth_index.observation_archive AS a
-			WHERE a.year = extract(year FROM d.period)) AS archived
-		FROM (SELECT DISTINCT period_end FROM sent) AS s, LATERAL (SELECT growth_index.date_of(s.period_end)) AS d(period)
+				WHERE o.credit_code OPERATOR(growth_index.=) v.code
+					AND o.period_end = ANY ((SELECT array_agg(p.period) FROM period AS p)::date[]) LIMIT 1) AS n ON true
 	), checked AS MATERIALIZED (
-		SELECT t.line, t.credit_code, t.indicator, t.value, t.period_end, t.department, t.code, t.observed, t.period, t.parsed,
+		SELECT t.line, t.credit_code, t.indicator, t.value, t.period_end, t.department, t.code, t.observed, t.period, t.mark, t.parsed,
 			CASE WHEN t.reason_code IS NOT NULL THEN t.reason_code
 				WHEN t.parsed IS NULL THEN 'wrong_type'
 				/* only numbers have a range */
@@ -225,7 +226,7 @@ BEGIN
 				WHEN t.archived THEN 'archived_period' END AS reason_code
 		FROM (
 			SELECT r.line, coalesce(c.trimmed, r.credit_code) AS credit_code, r.indicator, r.value, r.period_end, r.department,
-				c.code, c.observed, p.period, p.archived, growth_index.value_of(r.value, i.data_type) AS parsed, i.valid_min, i.valid_max,
+				c.code, c.observed, p.period, p.archived, c.mark # p.mark # hashtextextended(r.indicator, 2) AS mark, growth_index.value_of(r.value, i.data_type) AS parsed, i.valid_min, i.valid_max,
 				CASE WHEN c.code IS NULL THEN 'malformed_code'
 					WHEN NOT c.known THEN 'unknown_enterprise'
 					WHEN i.code IS NULL THEN 'unknown_indicator'
@@ -240,16 +241,16 @@ BEGIN
 				LEFT JOIN period AS p ON p.period_end = r.period_end
 			OFFSET 0) AS t	/* so that a value is parsed once */
 	), repeated AS MATERIALIZED (
-		SELECT c.code, c.indicator, c.period
+		/* of an enterprise, indicator and period, or, once in a great while, of another with the same mark */
+		SELECT c.mark
 		FROM checked AS c
 		WHERE c.reason_code IS NULL
-		GROUP BY c.code, c.indicator, c.period
+		GROUP BY c.mark
 		HAVING count(*) > 1
 	), rival AS MATERIALIZED (
 		SELECT c.line, row_number() OVER (same ORDER BY c.line) > 1 AS again,
 			count(*) OVER same <> count(*) OVER (PARTITION BY c.code, c.indicator, c.period, c.parsed) AS conflict
-		FROM checked AS c JOIN repeated AS r ON r.code OPERATOR(growth_index.=) c.code
-			AND r.indicator = c.indicator AND r.period = c.period
+		FROM checked AS c JOIN repeated AS r ON r.mark = c.mark
 		WHERE c.reason_code IS NULL
 		WINDOW same AS (PARTITION BY c.code, c.indicator, c.period)
 	), bad AS (
@@ -259,19 +260,23 @@ BEGIN
 		FROM checked AS c LEFT JOIN rival AS x ON x.line = c.line
 			CROSS JOIN LATERAL (SELECT CASE WHEN x.conflict THEN 'conflict' ELSE c.reason_code END) AS f(code)
 		WHERE f.code IS NOT NULL
+	), known AS MATERIALIZED (
+		SELECT c.line, o.value
+		FROM checked AS c
+			CROSS JOIN LATERAL (
+				SELECT o.value
+				FROM growth_index.observation AS o
+				WHERE o.credit_code OPERATOR(growth_index.=) c.code AND o.indicator = c.indicator AND o.period_end = c.period
+				ORDER BY o.recorded_at DESC, o.id DESC
+				LIMIT 1) AS o
+		WHERE c.reason_code IS NULL AND c.observed
 	)
 	INSERT INTO growth_index.observation (credit_code, indicator, value, period_end, recorded_at, department, upload_id, line)
 	SELECT c.code, c.indicator, c.parsed, c.period, $2, c.department, $1, c.line
 	FROM checked AS c
 		LEFT JOIN rival AS x ON x.line = c.line
-		LEFT JOIN LATERAL (
-			SELECT o.value
-			FROM growth_index.observation AS o
-			WHERE c.observed AND o.credit_code OPERATOR(growth_index.=) c.code
-				AND o.indicator = c.indicator AND o.period_end = c.period
-			ORDER BY o.recorded_at DESC, o.id DESC
-			LIMIT 1) AS known ON true
-	WHERE c.reason_code IS NULL AND x.conflict IS NOT TRUE AND x.again IS NOT TRUE AND known.value IS DISTINCT FROM c.parsed
+		LEFT JOIN known AS k ON k.line = c.line
+	WHERE c.reason_code IS NULL AND x.conflict IS NOT TRUE AND x.again IS NOT TRUE AND k.value IS DISTINCT FROM c.parsed
 	$upload$ USING this, received, bound, own;
 	GET DIAGNOSTICS accepted = ROW_COUNT;
 
