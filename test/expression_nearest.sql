@@ -9,7 +9,7 @@
 \set rounds 1500
 \getenv rounds NEAREST_ROUNDS
 SET search_path = growth_index, public;
-SELECT plan(11);
+SELECT plan(12);
 SELECT setseed(0.39);
 CREATE SCHEMA near;
 
@@ -106,4 +106,11 @@ SELECT is_empty('SELECT c, p, least FROM near.compared WHERE changes = 0', 'wher
 SELECT ok((SELECT count(*) FILTER (WHERE cost > least + 1e-5) * 10 <= count(*) FROM near.compared WHERE NOT plain),
 	(SELECT format('of %s answers %s are dearer than the least of all pairs of whole numbers, by %s at most', count(*), count(*) FILTER (WHERE cost > least + 1e-5),
 		round(max(cost - least::numeric), 3)) FROM near.compared WHERE NOT plain));
+-- nothing says of what type they are; and sets of which none but some members may be
+SELECT is_empty($$
+	SELECT c, p FROM (VALUES ('x <> y', '{"x": 3}'), ('x <> y', '{"x": 3, "y": 3}'), ('x < y', '{"y": 0.5}'), ('x <> y', '{"y": "2024-02-29"}'),
+		('x <> y', '{"x": "a", "y": "a"}'), ('x <> y', '{"x": true}'), ('s <@ ARRAY[''p'', ''q'']', '{"s": ["p", "z"]}'), ('s <@ ARRAY[''p'']', '{"s": ["z"]}'),
+		('NOT (s <@ ARRAY[''p''])', '{"s": ["p"]}'), ('NOT (s <@ ARRAY[''p''])', '{}')) AS v (c, p)
+	WHERE matches(c::criteria, profile(p::jsonb || coalesce((SELECT jsonb_object_agg(code, new) FROM nearest(c::criteria, p::profile) WHERE code IS NOT NULL), '{}'))) IS NOT TRUE
+	$$, 'a value is found where the criteria name none');
 SELECT * FROM finish();

@@ -94,6 +94,17 @@ term_texts(Search *q, const Term *n, int but_of, List **texts)
 		term_texts(q, n->args[i], but_of, texts);
 }
 
+/* Other texts than those of a clause: those of the criteria, and an empty one. */
+static List *
+other_texts(Search *q, int code)
+{
+	List	   *texts = NIL;
+
+	term_texts(q, q->e->root, code, &texts);
+	add_text(&texts, cstring_to_text_with_len("", 0));
+	return texts;
+}
+
 int
 try_texts(Search *q, const Term *n, Goal goal, int code)
 {
@@ -107,11 +118,7 @@ try_texts(Search *q, const Term *n, Goal goal, int code)
 													VARSIZE_ANY_EXHDR(lfirst(lc))));
 	if (ways > 0)
 		return ways;
-	/* another text than those of the clause: one of the criteria, or an empty one */
-	texts = NIL;
-	term_texts(q, q->e->root, code, &texts);
-	add_text(&texts, cstring_to_text_with_len("", 0));
-	foreach(lc, texts)
+	foreach(lc, other_texts(q, code))
 		ways += offer(q, n, goal, code, search_text(q, VARDATA_ANY(lfirst(lc)),
 													VARSIZE_ANY_EXHDR(lfirst(lc))));
 	return ways;
@@ -138,7 +145,24 @@ members_changed(List *members, List *named, bool with)
 	return result;
 }
 
-/* One member more or less, then all that are named. */
+static List *
+members_named(List *members, List *named)
+{
+	List	   *result = NIL;
+	ListCell   *lc;
+
+	foreach(lc, members)
+	{
+		List	   *found = list_copy(named);
+
+		add_text(&found, lfirst(lc));
+		if (list_length(found) == list_length(named))
+			result = lappend(result, lfirst(lc));
+	}
+	return result;
+}
+
+/* One member more or less, then all that are named, then those that are not. */
 int
 try_sets(Search *q, const Term *n, Goal goal, int code)
 {
@@ -167,6 +191,17 @@ try_sets(Search *q, const Term *n, Goal goal, int code)
 		if (ways == 0)
 			ways += offer(q, n, goal, code,
 						  search_members(q, members_changed(members, named, with)));
+	}
+	/* without those that nothing names, as <@ asks; or with another one, as NOT <@ does */
+	if (ways == 0)
+		ways += offer(q, n, goal, code, search_members(q, members_named(members, named)));
+	if (ways == 0)
+	{
+		ListCell   *lc;
+
+		foreach(lc, other_texts(q, code))
+			ways += offer(q, n, goal, code,
+						  search_members(q, members_changed(members, list_make1(lfirst(lc)), true)));
 	}
 	return ways;
 }

@@ -410,19 +410,71 @@ try_booleans(Search *q, const Term *n, Goal goal, int code)
 	return offer(q, n, goal, code, VALUE_BOOLEAN) + offer(q, n, goal, code, 8 | VALUE_BOOLEAN);
 }
 
-/* The values of the clause's other indicators, where nothing says of what type this one is. */
+static int
+try_typed(Search *q, const Term *n, Goal goal, int code)
+{
+	switch (q->levers[code].type)
+	{
+		case EXPR_NUMBER:
+			return try_numbers(q, n, goal, code);
+		case EXPR_DATE:
+			return try_dates(q, n, goal, code);
+		case EXPR_TEXT:
+			return try_texts(q, n, goal, code);
+		case EXPR_SET:
+			return try_sets(q, n, goal, code);
+		default:
+			return try_booleans(q, n, goal, code);
+	}
+}
+
+/* The type of a word's value; EXPR_UNTYPED where there is none. */
+static ExprType
+word_type(uint64 word)
+{
+	if (word == WORD_ABSENT)
+		return EXPR_UNTYPED;
+	switch (WORD_TYPE(word))
+	{
+		case VALUE_NUMBER:
+			return EXPR_NUMBER;
+		case VALUE_DATE:
+			return EXPR_DATE;
+		case VALUE_TEXT:
+			return EXPR_TEXT;
+		case VALUE_SET:
+			return EXPR_SET;
+		default:
+			return EXPR_BOOLEAN;
+	}
+}
+
+/*
+ * Where nothing says of what type the indicator is: the values of the clause's
+ * other indicators, or else another value of their type, of its own first.
+ */
 static int
 try_like_others(Search *q, const Term *n, Goal goal, int code)
 {
 	bool	   *reads = palloc0(q->count * sizeof(bool));
+	ExprType	type = word_type(search_word(q, code));
 	int			ways = 0;
 
 	term_reads(n, reads);
 	for (int i = 0; i < q->count; i++)
 		if (reads[i] && i != code && search_word(q, i) != WORD_ABSENT)
+		{
+			if (type == EXPR_UNTYPED)
+				type = word_type(search_word(q, i));
 			ways += offer(q, n, goal, code, search_word(q, i));
+		}
 	pfree(reads);
-	return ways > 0 ? ways : try_booleans(q, n, goal, code);
+	if (ways > 0)
+		return ways;
+	q->levers[code].type = type;
+	ways = try_typed(q, n, goal, code);
+	q->levers[code].type = EXPR_UNTYPED;
+	return ways;
 }
 
 /* All least changes of an indicator that bring a clause to the goal. */
@@ -435,22 +487,10 @@ try_values(Search *q, const Term *n, Goal goal, int code)
 	if ((goal & GOAL_UNKNOWN) || n->kind == TERM_IS_NULL || n->kind == TERM_DISTINCT)
 		ways += offer(q, n, goal, code, WORD_ABSENT);
 	search_put(q, code, word);
-	switch (q->levers[code].type)
-	{
-		case EXPR_NUMBER:
-			ways += try_numbers(q, n, goal, code);
-			if (n->kind != TERM_COMPARE && n->kind != TERM_BETWEEN)
-				ways += try_constants(q, n, n, goal, code);
-			return ways;
-		case EXPR_DATE:
-			return ways + try_dates(q, n, goal, code);
-		case EXPR_BOOLEAN:
-			return ways + try_booleans(q, n, goal, code);
-		case EXPR_TEXT:
-			return ways + try_texts(q, n, goal, code);
-		case EXPR_SET:
-			return ways + try_sets(q, n, goal, code);
-		default:
-			return ways + try_like_others(q, n, goal, code);
-	}
+	if (q->levers[code].type == EXPR_UNTYPED)
+		return ways + try_like_others(q, n, goal, code);
+	ways += try_typed(q, n, goal, code);
+	if (q->levers[code].type == EXPR_NUMBER && n->kind != TERM_COMPARE && n->kind != TERM_BETWEEN)
+		ways += try_constants(q, n, n, goal, code);
+	return ways;
 }
