@@ -11,6 +11,7 @@ DECLARE
 	kind text := node ->> 'n';
 	field jsonb;
 	operator text;
+	members text;
 	parts text[];
 BEGIN
 	IF kind IN ('True', 'False') THEN
@@ -33,7 +34,12 @@ BEGIN
 		IF operator IS NULL OR node #>> '{c,0,n}' IS DISTINCT FROM 'Array' THEN
 			RETURN growth_index.pmml_refuse(kind, 'expected isIn or isNotIn, and an Array');
 		END IF;
-		RETURN format('%s %s (%s)', field ->> 'e', operator, growth_index.pmml_array(node #> '{c,0}', field ->> 't'));
+		members := growth_index.pmml_array(node #> '{c,0}', field ->> 't');
+		IF members = '' THEN
+			/* nothing is in an empty set, but what is missing stays unknown */
+			RETURN format('%1$s %2$s %1$s', field ->> 'e', CASE operator WHEN 'IN' THEN '<>' ELSE '=' END);
+		END IF;
+		RETURN format('%s %s (%s)', field ->> 'e', operator, members);
 	ELSIF kind = 'CompoundPredicate' THEN
 		parts := ARRAY(SELECT '(' || growth_index.pmml_predicate(c, context) || ')' FROM jsonb_array_elements(node -> 'c') WITH ORDINALITY AS u (c, n) ORDER BY n);
 		operator := '{"and": " AND ", "or": " OR ", "xor": " <> ", "surrogate": ", "}'::jsonb ->> (node #>> '{a,booleanOperator}');
@@ -191,6 +197,7 @@ DECLARE
 	attribute jsonb;
 	complex jsonb;
 	points jsonb;
+	predicate jsonb;
 	cases jsonb := '[]';
 	predicates text[] := '{SimplePredicate,SimpleSetPredicate,CompoundPredicate,True,False}';
 	reasons boolean := coalesce(model #>> '{a,useReasonCodes}', 'true') IN ('true', '1');
@@ -208,8 +215,12 @@ BEGIN
 		ELSE
 			points := to_jsonb(btrim(growth_index.pmml_constant(attribute #>> '{a,partialScore}', 'number', 'Attribute'), '()')::numeric);
 		END IF;
+		predicate := (SELECT jsonb_agg(c) FROM growth_index.pmml_children(attribute, predicates) AS c);
+		IF jsonb_array_length(predicate) > 1 THEN
+			PERFORM growth_index.pmml_refuse('Attribute', 'expected one predicate');
+		END IF;
 		cases := cases || jsonb_build_array(jsonb_strip_nulls(jsonb_build_object(
-			'when', growth_index.pmml_predicate((SELECT c FROM growth_index.pmml_children(attribute, predicates) AS c LIMIT 1), context),
+			'when', growth_index.pmml_predicate(predicate -> 0, context),
 			'points', points,
 			'reason', CASE WHEN reasons THEN attribute #> '{a,reasonCode}' END)));
 	END LOOP;

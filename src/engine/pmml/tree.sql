@@ -114,10 +114,10 @@ BEGIN
 	items := ARRAY(SELECT growth_index.pmml_constant(
 			CASE WHEN m[1] LIKE '"%' THEN regexp_replace(substr(m[1], 2, length(m[1]) - 2), '\\(.)', '\1', 'g') ELSE m[1] END, type, 'Array')
 		FROM regexp_matches(node ->> 't', '("(?:[^"\\]|\\.)*"|[^\s"]+)', 'g') WITH ORDINALITY AS u (m, n) ORDER BY n);
-	IF items = '{}' OR (node #>> '{a,n}')::text <> cardinality(items)::text THEN
-		RETURN growth_index.pmml_refuse('Array', format('it has %s members, expected %s', cardinality(items), coalesce(node #>> '{a,n}', 'some')));
+	IF (node #>> '{a,n}')::text <> cardinality(items)::text THEN
+		RETURN growth_index.pmml_refuse('Array', format('it has %s members, expected %s', cardinality(items), node #>> '{a,n}'));
 	END IF;
 	RETURN array_to_string(items, ', ');
 END $$;
 COMMENT ON FUNCTION growth_index.pmml_array(jsonb, text) IS
-'Internal: the members of an Array as SQL constants.';
+'Internal: the members of an Array as SQL constants, divided by commas; an empty text where it has none.';
