@@ -6,7 +6,7 @@
 \pset tuples_only on
 SET client_min_messages = warning;
 SET search_path = growth_index, public;
-SELECT plan(49);
+SELECT plan(50);
 CREATE FUNCTION near(have float8[], want float8[], by float8) RETURNS boolean LANGUAGE sql AS $$
 	SELECT cardinality(have) = cardinality(want) AND bool_and(h IS NOT DISTINCT FROM w OR abs(h - w) <= by)
 	FROM unnest(have, want) AS u (h, w)
@@ -92,6 +92,8 @@ SELECT ok((SELECT entropy_weights(r) IS NULL AND critic_weights(r) IS NULL AND c
 	FROM (VALUES ('{1,2}'::float8[]), ('{1,2}')) AS v (r)), 'nor do rows without a difference');
 SELECT throws_ok($$SELECT entropy_weights(r) FROM (VALUES ('{1,2}'::float8[]), ('{1,-2}')) AS v (r)$$, '22023',
 	'entropy weights need numbers that are not negative, column 2 has -2', 'a negative number');
+SELECT ok((SELECT bool_and(critic_weights IS NULL) FROM (SELECT critic_weights(r) FROM (VALUES (1, '{0.1,0.3}'::float8[]), (1, '{0.2,0.6}'), (1, '{0.7,2.1}'),
+	(2, '{1,5}'), (2, '{2,5}')) AS v (n, r) GROUP BY n) AS w), 'where nothing conflicts, rounding does not make weights');
 SELECT throws_ok($$SELECT critic_weights(r) FROM (VALUES ('{1,2}'::float8[]), ('{1,2,3}')) AS v (r)$$, '2202E',
 	'a row has 3 numbers, the rows before it have 2', 'rows of different lengths');
 SELECT throws_ok($$SELECT correlation('{1,NaN}'::float8[])$$, '22023', NULL, 'a number that is none');

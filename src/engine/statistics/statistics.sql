@@ -24,7 +24,7 @@ CREATE AGGREGATE growth_index.critic_weights(double precision[]) (
 	SFUNC = growth_index.statistics_row, STYPE = internal, SSPACE = 65536,
 	FINALFUNC = growth_index.critic_weights_final, PARALLEL = SAFE);
 COMMENT ON AGGREGATE growth_index.critic_weights(double precision[]) IS
-'Weights by contrast and conflict (CRITIC, Diakoulaki, Mavrotas and Papayannakis 1995): rows as for entropy_weights(), on a common scale; the weight of a column is in proportion to its standard deviation times the sum of 1 - r over the other columns, r being Pearson''s correlation. A column that is the same for all has weight 0 and does not count for the others. Sum, precision, NULL and errors as for entropy_weights(), negative numbers being allowed.';
+'Weights by contrast and conflict (CRITIC, Diakoulaki, Mavrotas and Papayannakis 1995): rows as for entropy_weights(), on a common scale; the weight of a column is in proportion to its standard deviation times the sum of 1 - r over the other columns, r being Pearson''s correlation. A column that is the same for all has weight 0 and does not count for the others. Sum, precision, NULL and errors as for entropy_weights(), negative numbers being allowed; NULL also where no two columns conflict: only one differs, or all that do go together perfectly.';
 CREATE AGGREGATE growth_index.correlation(double precision[]) (
 	SFUNC = growth_index.statistics_row, STYPE = internal, SSPACE = 65536,
 	FINALFUNC = growth_index.correlation_final, PARALLEL = SAFE);
@@ -205,7 +205,7 @@ BEGIN ATOMIC
 	WHERE NOT empty;
 END;
 COMMENT ON FUNCTION growth_index.psi(bigint[], bigint[]) IS
-'The population stability index of how many subjects each class has in a base period and in a later one, in the same order of classes; formula and empty classes as for psi(score, recent, classes). A NULL among the numbers is 0; NULL where a period is empty, or of a NULL.';
+'The population stability index of how many subjects each class has in a base period and in a later one, in the same order of classes; formula and empty classes as for psi(score, recent, classes). No number is negative; a NULL among them, or a class that one of the arrays does not reach, is 0; NULL where a period is empty, or of a NULL.';
 
 CREATE FUNCTION growth_index.statistics_count_grades(bigint[], growth_index.rating, growth_index.rating) RETURNS bigint[]
 	AS 'MODULE_PATHNAME' LANGUAGE C IMMUTABLE PARALLEL SAFE;

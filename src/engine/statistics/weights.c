@@ -14,6 +14,8 @@
 
 #include "statistics.h"
 
+#define NO_CONFLICT		1e-13	/* 1 - r of columns that go together, but for rounding */
+
 PG_FUNCTION_INFO_V1(entropy_weights_final);
 PG_FUNCTION_INFO_V1(critic_weights_final);
 PG_FUNCTION_INFO_V1(correlation_final);
@@ -132,8 +134,13 @@ critic_weights_final(PG_FUNCTION_ARGS)
 	r = correlations(m, mean, deviation);
 	for (int j = 0; j < m->columns; j++)
 		for (int k = 0; k < m->columns; k++)
-			if (!isnan(r[j * m->columns + k]))
-				w[j] += deviation[j] * (1 - r[j * m->columns + k]);
+		{
+			double		conflict = 1 - r[j * m->columns + k];
+
+			/* false for NaN, a column that is the same for all, as well */
+			if (conflict > NO_CONFLICT)
+				w[j] += deviation[j] * conflict;
+		}
 	return shares(fcinfo, w, m->columns);
 }
 
