@@ -5,7 +5,7 @@
  */
 SET search_path = growth_index, public;
 SET client_min_messages = error;
-SELECT plan(59);
+SELECT plan(62);
 
 INSERT INTO indicator (code, data_type) VALUES ('revenue', 'number'), ('rd_expense', 'number'), ('employees', 'number'),
 	('dishonest', 'boolean'), ('stage', 'text'), ('honours', 'set');
@@ -106,6 +106,11 @@ END $$;
 SELECT is(can_hold('revenue > 5 AND revenue < 3'), false, 'a contradiction is found');
 SELECT is((SELECT bool_and(can_hold(c)) FROM unnest(ARRAY['revenue >= 5 AND revenue <= 5', 'revenue > 5 OR revenue < 3', 'stage = ''a'' AND NOT dishonest', 'a AND NOT a OR b']::criteria[]) AS c), true, 'what can hold is not called one');
 SELECT is((SELECT bool_or(can_hold(c)) FROM unnest(ARRAY['revenue >= 5 AND NOT revenue >= 5', 'stage = ''a'' AND stage = ''b''', 'dishonest AND NOT dishonest', 'rd_expense / revenue > 1 AND rd_expense / revenue BETWEEN 0 AND 1', 'stage IN (''a'', ''b'') AND stage LIKE ''c%''']::criteria[]) AS c), false, 'contradictions of all kinds');
+SELECT is((SELECT array_agg(c::text) FROM unnest(ARRAY['false', '1 > 2', 'x = NULL', 'x > 5 AND x IS NULL', 'h AND h IS NULL', 'x IS NULL AND x IS NOT NULL', '''a'' = ANY (s) AND ''a'' <> ALL (s)', 'x > y AND x <= y', 'x = y AND x <> y',
+	't LIKE ''%a'' AND t NOT LIKE ''%a''', 'd > DATE ''2024-02-29'' AND d < DATE ''2024-03-01''', 'd > as_of AND d <= as_of']::criteria[]) AS c WHERE can_hold(c)), NULL, 'contraries, and what holds for nobody');
+SELECT is((SELECT array_agg(c::text) FROM unnest(ARRAY['true', '1 < 2 AND x > 1', 'x > 5 AND y IS NULL', 'x > 5 OR x IS NULL', 'x IS NULL', 'x IS NOT NULL AND x > 5', '''a'' = ANY (s) AND ''b'' <> ALL (s)', 'x >= y AND x <= y', 'x <> y AND x >= y',
+	'd > DATE ''2024-02-28'' AND d < DATE ''2024-03-01''', 'd >= DATE ''2024-02-29'' AND d < DATE ''2024-03-01''', 'false OR x > 1', '1 > 2 OR x > 1', 'x = NULL OR x IS NULL']::criteria[]) AS c WHERE NOT can_hold(c)), NULL, 'what only looks like that');
+SELECT is((SELECT count(*) FROM tier_faults('true', 'CASE WHEN founded <= DATE ''2020-01-31'' THEN 1 WHEN founded >= DATE ''2020-02-01'' THEN 2 END')), 0::bigint, 'no gap between two days');
 SELECT is((SELECT bool_or(can_hold(c)) FROM unnest(ARRAY['(a >= 1 OR b >= 1) AND a < 1 AND b < 1', 'x > 5 AND (x < 3 OR y) AND NOT y', '(a OR b) AND (NOT a OR b) AND NOT b']::criteria[]) AS c), false, 'no branch of an OR is left');
 SELECT is((SELECT bool_and(can_hold(c)) FROM unnest(ARRAY['(a >= 1 OR b >= 1) AND a < 1', 'x > 5 AND (x < 3 OR y)', '(a OR b) AND (NOT a OR b) AND b', '(x = 1 OR x = 2) AND x >= 2']::criteria[]) AS c), true, 'one branch is');
 SELECT is(can_hold((SELECT string_agg(format('(NOT a%s OR a%s)', i, i + 1), ' AND ' ORDER BY i DESC) || ' AND a1 AND NOT a51' FROM generate_series(1, 50) AS i)::criteria), false, 'one follows from the other, fifty times');

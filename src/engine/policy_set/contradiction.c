@@ -2,8 +2,8 @@
  * contradiction.c
  *	  Can criteria hold at all?
  *
- * What single leaves leave of each column's ranks is held against the clauses
- * of several leaves: a leaf that is left nothing drops out, the last one of a
+ * What single leaves leave of each column's ranks, of those that it can have at
+ * all, is held against the clauses of several leaves: a leaf that is left nothing drops out, the last one of a
  * clause has to hold itself, and a clause without any is a contradiction.
  */
 #include "postgres.h"
@@ -23,13 +23,71 @@ typedef struct Allowed
 {
 	Range	   *ranges;
 	int			count;
+	bool		asked;			/* a leaf of it has to hold */
 } Allowed;
+
+static bool
+is_constant(const Term *n)
+{
+	check_stack_depth();
+	for (int i = 0; i < n->nargs; i++)
+		if (!is_constant(n->args[i]))
+			return false;
+	return n->kind != TERM_INDICATOR && n->kind != TERM_AS_OF;
+}
+
+/* What the condition is for everybody: a range of ranks, empty where it is unknown; false: it depends. */
+static bool
+always(const Term *n, Range *range)
+{
+	Subject		s;
+	Tri			t = TRI_UNKNOWN;
+
+	if (n->kind != TERM_COMPARE || (n->args[0]->kind != TERM_NULL && n->args[1]->kind != TERM_NULL))
+	{
+		if (!is_constant(n))
+			return false;
+		subject_init(&s, NULL, NULL, false, 0);
+		s.exact = true;
+		t = eval_boolean(n, &s);
+	}
+	range->from = t == TRI_FALSE ? 0 : 1;
+	range->to = t == TRI_TRUE ? 1 : 0;
+	return true;
+}
+
+/* The ranks that a column can have at all: between two days in a row there is none. */
+static Allowed
+possible(const Column *c)
+{
+	Allowed		all = {NULL, 0, false};
+	Range		one;
+	int			from = 0;
+
+	if (c->kind == COLUMN_TEST && always(c->term, &one))
+	{
+		all.ranges = palloc(sizeof(Range));
+		all.ranges[0] = one;
+		all.count = one.from <= one.to;
+	}
+	if (c->kind != COLUMN_DATE)
+		return all;
+	all.ranges = palloc((c->nedges + 1) * sizeof(Range));
+	for (int i = 1; i < c->nedges; i++)
+		if (c->values[i] == c->values[i - 1] + 1)
+		{
+			all.ranges[all.count++] = (Range) {from, 2 * i - 1};
+			from = 2 * i + 1;
+		}
+	all.ranges[all.count++] = (Range) {from, c->nranks - 1};
+	return all;
+}
 
 /* What the leaf leaves of its column. */
 static Allowed
 meet(const Allowed *allowed, const Leaf *leaf)
 {
-	Allowed		met;
+	Allowed		met = {NULL, 0, allowed->asked};
 
 	met.ranges = palloc((leaf->nranges + allowed->count + 1) * sizeof(Range));
 	if (allowed->ranges != NULL)
@@ -66,7 +124,8 @@ clause_can_hold(const PolicySet *set, const int *leaves, int count, Allowed *all
 		Allowed    *column = &allowed[only->column];
 		Allowed		met = meet(column, only);
 
-		*narrowed |= column->ranges == NULL || met.count != column->count ||
+		met.asked = true;
+		*narrowed |= column->ranges == NULL || !column->asked || met.count != column->count ||
 			memcmp(met.ranges, column->ranges, met.count * sizeof(Range)) != 0;
 		if (column->ranges != NULL)
 			pfree(column->ranges);
@@ -75,12 +134,33 @@ clause_can_hold(const PolicySet *set, const int *leaves, int count, Allowed *all
 	return left > 0;
 }
 
+/* Has an indicator to be unknown, and a comparison of it to hold? */
+static bool
+needs_unknown(const PolicySet *set, const Allowed *allowed)
+{
+	for (int i = 0; i < set->ncolumns; i++)
+	{
+		const Term *n = set->columns[i].term;
+
+		if (n->kind != TERM_IS_NULL || n->args[0]->kind != TERM_INDICATOR ||
+			!allowed[i].asked || allowed[i].ranges[0].from == 0)
+			continue;
+		CHECK_FOR_INTERRUPTS();
+		for (int k = 0; k < set->ncolumns; k++)
+			if (allowed[k].asked && set->columns[k].code == n->args[0]->code)
+				return true;
+	}
+	return false;
+}
+
 static bool
 policy_can_hold(const PolicySet *set, const Policy *policy)
 {
 	Allowed    *allowed = palloc0(Max(set->ncolumns, 1) * sizeof(Allowed));
 	bool		narrowed = true;
 
+	for (int i = 0; i < set->ncolumns; i++)
+		allowed[i] = possible(&set->columns[i]);
 	for (int pass = 0; narrowed && pass < MOST_PASSES; pass++)
 	{
 		const int  *leaves = policy->leaves;
@@ -94,7 +174,7 @@ policy_can_hold(const PolicySet *set, const Policy *policy)
 			leaves += policy->nleaves[i];
 		}
 	}
-	return true;
+	return !needs_unknown(set, allowed);
 }
 
 Datum

@@ -103,11 +103,21 @@ raw_leaf(SetBuilder *b, int column, bool negated, int nspans)
 	return leaf;
 }
 
-/* The condition as a column of its own. */
+/* The condition as a column of its own, or as the contrary of one. */
 static RawLeaf *
 test_leaf(SetBuilder *b, const Term *n, bool negated)
 {
-	return raw_leaf(b, column_of(b, COLUMN_TEST, n), negated, 0);
+	static const int contrary[] = {CMP_EQ, CMP_EQ, CMP_LT, CMP_GT, CMP_GT, CMP_LT};
+	Term		plain = *n;
+
+	plain.negated = false;
+	negated = negated != n->negated;
+	if (n->kind == TERM_COMPARE && (n->op == CMP_NE || n->op == CMP_LE || n->op == CMP_GE))
+	{
+		plain.op = contrary[n->op];
+		negated = !negated;
+	}
+	return raw_leaf(b, column_of(b, COLUMN_TEST, &plain), negated, 0);
 }
 
 /* Can the term be a column of ranks, compared with this constant? */

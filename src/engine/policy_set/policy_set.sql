@@ -38,7 +38,7 @@ COMMENT ON FUNCTION growth_index.policy_set_cached() IS
 CREATE FUNCTION growth_index.can_hold(criteria growth_index.criteria) RETURNS boolean
 	AS 'MODULE_PATHNAME', 'can_hold' LANGUAGE C IMMUTABLE STRICT PARALLEL SAFE COST 1000;
 COMMENT ON FUNCTION growth_index.can_hold(growth_index.criteria) IS
-'False where criteria contradict themselves: joined by AND, they ask one indicator (or computed number) for what no value is, such as x > 5 AND x < 3, or leave no branch of an OR, such as x > 5 AND (x < 3 OR y) AND NOT y. True where no such contradiction is found; what different indicators have to do with each other is not looked for. NULL for NULL.';
+'False where criteria contradict themselves: joined by AND, they ask one indicator (or computed number) for what no value is, such as x > 5 AND x < 3 or x > 5 AND x IS NULL, leave no branch of an OR, such as x > 5 AND (x < 3 OR y) AND NOT y, or hold for nobody, such as false or x = NULL. True where no such contradiction is found; what different indicators, or one and as_of, have to do with each other is not looked for. NULL for NULL.';
 
 CREATE FUNCTION growth_index.sweep_transition(internal, growth_index.formula, growth_index.formula, numeric[],
 		growth_index.profile, date, numeric, numeric, text) RETURNS internal
