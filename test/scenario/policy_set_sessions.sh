@@ -122,7 +122,9 @@ say B "SELECT count(*) FROM generate_series(1, 1000000) AS again, rules.version,
 	LATERAL growth_index.policy_set_count('SELECT id, criteria FROM rules.rule', version + 0 * again, 'SELECT id, profile FROM rules.subject') AS c;"
 wait_until "SELECT state = 'active' AND query LIKE '%again%' FROM pg_stat_activity WHERE pid = $pid"
 ok 'cancel is taken' "$(sql -c "SELECT pg_cancel_backend($pid)")" t
-ok 'the run ends by it' "$(hear B)" 'ERROR:  canceling statement due to user request'
+# where it was just then, is no matter
+text=$(hear B)
+ok 'the run ends by it' "${text%% CONTEXT:*}" 'ERROR:  canceling statement due to user request'
 ok 'and the session goes on' "$(ask B "SELECT sum(eligible) FROM rules.version, growth_index.policy_set_count('SELECT id, criteria FROM rules.rule', version, 'SELECT id, profile FROM rules.subject');")" 40000000
 ok 'what it keeps is one version' "$(ask B "SELECT count(*) FROM growth_index.policy_set_cached() WHERE source = 'SELECT id, criteria FROM rules.rule';")" 1
 
