@@ -5,7 +5,7 @@
  */
 SET search_path = growth_index, public;
 SET client_min_messages = error;
-SELECT plan(62);
+SELECT plan(67);
 
 INSERT INTO indicator (code, data_type) VALUES ('revenue', 'number'), ('rd_expense', 'number'), ('employees', 'number'),
 	('dishonest', 'boolean'), ('stage', 'text'), ('honours', 'set');
@@ -81,6 +81,13 @@ SELECT results_eq($$SELECT m.policy, m.failing, (m.changes -> 0 ->> 'needed')::n
 SELECT is_empty($$SELECT * FROM firm, near_misses(code) WHERE n = 3$$, 'who is eligible misses nothing');
 SELECT is((SELECT count(*) FROM near_misses('former', most => 2)), 2::bigint, 'at most so many');
 SELECT throws_ok($$SELECT * FROM near_misses('nothing')$$, 'P0002', NULL, 'of a policy that is not in force');
+SELECT results_eq($$SELECT fixed, changes -> 0 ->> 'indicator' FROM unnest('{"{a}","{b}","{c}"}'::text[]) AS f, LATERAL (SELECT f::text[] AS fixed) AS x, near_miss('(a - b) / b >= 0.3 AND c > 0', '{"a": 100, "b": 100, "c": 1}', '2026-01-01', fixed)$$,
+	$$VALUES ('{a}'::text[], 'b'::text), ('{b}', 'a'), ('{c}', 'a')$$, 'what should stay does');
+SELECT is((SELECT changes -> 0 ->> 'needed' FROM near_miss('(a - b) / b >= 0.3', '{"a": 100, "b": 100}', '2026-01-01', '{a,b}')), '130', 'where nothing else will do, it changes');
+UPDATE indicator SET direction = 'neutral' WHERE code = 'rd_expense';
+SELECT is(add_policy('growing', 'revenue / rd_expense >= 11', '1'), 1, 'a policy that reads it');
+SELECT is((SELECT array_agg(DISTINCT changes -> 0 ->> 'indicator') FROM near_misses('growing')), '{revenue}', 'a neutral number stays');
+SELECT ok((SELECT count(*) > 0 AND bool_and(m.changes -> 0 ->> 'indicator' = 'revenue') FROM firm, near_misses(code) AS m WHERE policy = 'growing'), 'and for an enterprise');
 
 /* all at once says what one by one says */
 SELECT set_eq('SELECT credit_code::text, policy, version, decision, award, missing FROM match_all()',

@@ -208,24 +208,39 @@ COMMENT ON FUNCTION growth_index.explain_match(growth_index.credit_code, text, d
  * Near misses: who fails a policy, but not by much.  What is looked at fails
  * few clauses; nearest() says what would have to change, and proves it.
  */
-CREATE FUNCTION growth_index.near_miss(criteria growth_index.criteria, profile growth_index.profile, as_of date,
+CREATE FUNCTION growth_index.neutral_numbers() RETURNS text[]
+LANGUAGE sql STABLE PARALLEL SAFE SET search_path = pg_catalog, pg_temp
+AS $$
+	SELECT coalesce(array_agg(i.code), '{}') FROM growth_index.indicator AS i WHERE i.data_type = 'number' AND i.direction = 'neutral'
+$$;
+COMMENT ON FUNCTION growth_index.neutral_numbers() IS 'The codes of the numbers that the catalogue calls neutral, such as the figures of the year before: nobody strives to change them.';
+
+CREATE FUNCTION growth_index.near_miss(criteria growth_index.criteria, profile growth_index.profile, as_of date, fixed text[] DEFAULT '{}',
 	OUT failing text[], OUT missing text[], OUT changes jsonb, OUT distance numeric) RETURNS record
 LANGUAGE plpgsql IMMUTABLE STRICT PARALLEL SAFE COST 30000 SET search_path = pg_catalog, pg_temp
 AS $$
+DECLARE
+	impossible bigint := 1;
 BEGIN
-	/* plpgsql keeps its plan from call to call */
-	SELECT e.failing, e.missing, n.changes, n.distance INTO failing, missing, changes, distance
-	FROM (SELECT array_agg(x.clause) FILTER (WHERE NOT x.satisfied) AS failing,
-			growth_index.undecided_by(near_miss.criteria, near_miss.profile, near_miss.as_of) AS missing
-		FROM growth_index.explain(near_miss.criteria, near_miss.profile, near_miss.as_of) AS x) AS e,
-		(SELECT jsonb_agg(jsonb_build_object('indicator', x.code, 'now', x.old, 'needed', x.new, 'required', x.required, 'change', x.change)
-				ORDER BY x.relative DESC, x.code) AS changes, sum(x.relative) AS distance, count(x.reason) AS impossible
-		FROM growth_index.nearest(near_miss.criteria, near_miss.profile, near_miss.as_of) AS x) AS n
-	WHERE n.impossible = 0;
+	/* plpgsql keeps its plans from call to call; what should stay is changed only where nothing else will do */
+	FOR free IN CASE fixed WHEN '{}' THEN 1 ELSE 0 END .. 1 LOOP
+		SELECT jsonb_agg(jsonb_build_object('indicator', x.code, 'now', x.old, 'needed', x.new, 'required', x.required, 'change', x.change)
+				ORDER BY x.relative DESC, x.code), sum(x.relative), count(x.reason) INTO changes, distance, impossible
+		FROM growth_index.nearest(near_miss.criteria, near_miss.profile, near_miss.as_of, CASE free WHEN 1 THEN '{}' ELSE near_miss.fixed END) AS x;
+		EXIT WHEN impossible = 0;
+	END LOOP;
+	IF impossible > 0 THEN
+		changes := NULL;
+		distance := NULL;
+		RETURN;
+	END IF;
+	SELECT array_agg(x.clause) FILTER (WHERE NOT x.satisfied), growth_index.undecided_by(near_miss.criteria, near_miss.profile, near_miss.as_of)
+	INTO failing, missing
+	FROM growth_index.explain(near_miss.criteria, near_miss.profile, near_miss.as_of) AS x;
 END
 $$;
-COMMENT ON FUNCTION growth_index.near_miss(growth_index.criteria, growth_index.profile, date) IS
-'How a profile misses criteria: the clauses that fail, the indicators that are missing, the least changes that would do, largest first (array of {"indicator", "now", "needed", "required", "change"}), and their sum as shares of the values (see nearest()). All NULL where no changes do.';
+COMMENT ON FUNCTION growth_index.near_miss(growth_index.criteria, growth_index.profile, date, text[]) IS
+'How a profile misses criteria: the clauses that fail, the indicators that are missing, the least changes that would do, largest first (array of {"indicator", "now", "needed", "required", "change"}), and their sum as shares of the values (see nearest()). Indicators in fixed are changed only where nothing else will do. All NULL where no changes do.';
 
 /* pair by pair: of two clauses one holds */
 CREATE FUNCTION growth_index.all_but_one(criteria growth_index.criteria) RETURNS growth_index.criteria
@@ -247,6 +262,7 @@ LANGUAGE plpgsql STABLE STRICT COST 100000 ROWS 20 SUPPORT growth_index.rows_of_
 AS $$
 DECLARE
 	wanted growth_index.profile := growth_index.matching_profile(near_misses.credit_code);
+	neutral text[] := growth_index.neutral_numbers();
 	/* such a set takes 7 kB a policy: of too many it would push the policies' own out of memory */
 	by_set boolean := most_failing <= 1 AND (SELECT count(*) FROM growth_index.policy AS p WHERE p.active) <= 10000;
 	nearly text[];
@@ -264,7 +280,7 @@ BEGIN
 			near_misses.as_of), p.rounding, p.rounding_way), p.cap_enterprise)
 	FROM growth_index.policy AS p
 		CROSS JOIN (SELECT wanted AS profile) AS m
-		CROSS JOIN LATERAL growth_index.near_miss(p.criteria, m.profile, near_misses.as_of) AS n
+		CROSS JOIN LATERAL growth_index.near_miss(p.criteria, m.profile, near_misses.as_of, neutral) AS n
 	WHERE p.active AND (NOT by_set OR p.code = ANY (nearly)) AND near_misses.as_of BETWEEN p.valid_from AND p.valid_to
 		AND NOT growth_index.matches(p.criteria, m.profile, near_misses.as_of)
 		AND (SELECT count(*) FROM growth_index.explain(p.criteria, m.profile, near_misses.as_of) AS x WHERE NOT x.satisfied) <= most_failing
@@ -273,7 +289,7 @@ BEGIN
 END
 $$;
 COMMENT ON FUNCTION growth_index.near_misses(growth_index.credit_code, date, integer) IS
-'The policies in force that an enterprise fails in most_failing clauses at most, nearest first: which clauses fail, the indicators that are missing, the least changes that would make it eligible (see near_miss()), their distance, and the award in yuan that it would then have. No row where it was never refreshed.';
+'The policies in force that an enterprise fails in most_failing clauses at most, nearest first: which clauses fail, the indicators that are missing, the least changes that would make it eligible (see near_miss(); numbers that the catalogue calls neutral, such as the year before, stay where they can), their distance, and the award in yuan that it would then have. No row where it was never refreshed.';
 
 CREATE FUNCTION growth_index.near_misses(policy text, as_of date DEFAULT current_date, most integer DEFAULT 100,
 	OUT credit_code growth_index.credit_code, OUT name text, OUT failing text[], OUT missing text[],
@@ -282,6 +298,7 @@ LANGUAGE plpgsql STABLE STRICT COST 1000000 ROWS 20 SUPPORT growth_index.most_ro
 AS $$
 DECLARE
 	p growth_index.policy := growth_index.policy_in_force(near_misses.policy);
+	neutral text[] := growth_index.neutral_numbers();
 	relaxed growth_index.criteria;
 BEGIN
 	/* all clauses but one hold: that is decided for everyone, the rest for those alone */
@@ -294,7 +311,7 @@ BEGIN
 	SELECT m.credit_code, e.name, n.failing, n.missing, n.changes, n.distance
 	FROM growth_index.matching_profiles AS m
 		JOIN growth_index.enterprise AS e ON e.credit_code OPERATOR(growth_index.=) m.credit_code
-		CROSS JOIN LATERAL growth_index.near_miss(p.criteria, m.profile, near_misses.as_of) AS n
+		CROSS JOIN LATERAL growth_index.near_miss(p.criteria, m.profile, near_misses.as_of, neutral) AS n
 	WHERE growth_index.matches(relaxed, m.profile, near_misses.as_of)
 		AND NOT growth_index.matches(p.criteria, m.profile, near_misses.as_of)
 		AND n.changes IS NOT NULL
@@ -303,7 +320,7 @@ BEGIN
 END
 $$;
 COMMENT ON FUNCTION growth_index.near_misses(text, date, integer) IS
-'The enterprises that fail one clause of a policy in force and satisfy all others, nearest first, at most so many: which clause fails, the least changes that would make them eligible (see near_miss()), and their distance. A credit code is no policy: cast it, near_misses(''…''::growth_index.credit_code). Error P0002 where the policy is not in force.';
+'The enterprises that fail one clause of a policy in force and satisfy all others, nearest first, at most so many: which clause fails, the least changes that would make them eligible (as for an enterprise), and their distance. A credit code is no policy: cast it, near_misses(''…''::growth_index.credit_code). Error P0002 where the policy is not in force.';
 
 /*
  * Current and former matches.  A match that changes (another version, award or
