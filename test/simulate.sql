@@ -5,7 +5,7 @@
  */
 SET search_path = growth_index, public;
 SET client_min_messages = error;
-SELECT plan(67);
+SELECT plan(73);
 
 INSERT INTO indicator (code, data_type) VALUES ('revenue', 'number'), ('rd_expense', 'number'), ('employees', 'number'),
 	('dishonest', 'boolean'), ('stage', 'text'), ('honours', 'set');
@@ -38,11 +38,24 @@ SELECT results_eq($$SELECT aspect, enterprises, amount FROM simulate_policy($$ |
 SELECT results_eq($$SELECT aspect, enterprises, amount FROM simulate_policy('revenue >= 20', 'rd_expense * 100') WHERE aspect IN ('eligible', 'no amount') ORDER BY 1$$,
 	$$VALUES ('eligible', 8::bigint, 1840.00), ('no amount', 1, NULL)$$, 'an award that is unknown');
 
+SELECT results_eq($$SELECT aspect, enterprises, amount FROM simulate_policy('revenue >= 20', 'rd_expense * 100', cap_enterprise => 500) WHERE aspect IN ('eligible', 'before cap') ORDER BY 1$$,
+	$$VALUES ('before cap', 8::bigint, 1840.00), ('eligible', 8, 1740.00)$$, 'the cap is nobody''s whose award is unknown');
+SELECT results_eq($$SELECT f.n, unmet_clause($$ || quote_literal(:criteria) || $$, p.profile, current_date) FROM firm AS f JOIN matching_profiles AS p ON p.credit_code = f.code ORDER BY 1$$,
+	$$VALUES (1, 1), (2, 0), (3, 0), (4, NULL), (5, 0), (6, -3), (7, -2), (8, 0), (9, -4), (10, 2)$$, 'the one clause that is not met');
+SELECT is((SELECT count(*) FROM firm AS f JOIN matching_profiles AS p ON p.credit_code = f.code, unnest(ARRAY['revenue > 60', 'dishonest', 'dishonest AND revenue > 10', 'NOT dishonest AND rd_expense > 2 AND honours IS NOT NULL', 'nothing > 1 AND rd_expense > 2 AND dishonest']::criteria[]) AS c
+	WHERE matches(c, p.profile) IS DISTINCT FROM CASE WHEN unmet_clause(c, p.profile, NULL) = 0 THEN true WHEN unmet_clause(c, p.profile, NULL) < 0 THEN NULL ELSE false END), 0::bigint, 'it says what matches() says');
+/* stage > 1 makes stage a number, which it is for nobody; by itself, stage = stage is true of texts too */
+SELECT is(clauses_apart('stage = stage AND stage > 1 AND NOT dishonest'), '{2}', 'a clause that the others have their types from');
+SELECT results_eq($$SELECT item, enterprises FROM simulate_policy('stage = stage AND stage > 1 AND NOT dishonest', '1') WHERE aspect = 'without clause' ORDER BY 1$$,
+	$$VALUES ('NOT dishonest', 0::bigint), ('stage = stage', 0), ('stage > 1', 8)$$, 'what is left without it is read by itself');
+
 /* against what is in force: revenue >= 30 and honest, 2000 each: 3, 5, 7, 8 */
 SELECT is(add_policy('former', 'revenue >= 30 AND NOT dishonest', '3000', stacking_group => 'g'), 1, 'a policy in force');
 SELECT results_eq($$SELECT aspect, enterprises, amount FROM simulate_policy($$ || quote_literal(:criteria) || $$, $$ || quote_literal(:award) || $$, against => 'former')
 	WHERE aspect IN ('gained', 'lost', 'more', 'less', 'as before') ORDER BY 1$$,
 	$$VALUES ('as before', 1::bigint, 0.00), ('gained', 1, 2000.00), ('lost', 1, -3000.00), ('more', 2, 5000.00)$$, 'winners and losers');
+SELECT results_eq($$SELECT aspect, enterprises, amount FROM simulate_policy('revenue >= 80', '5000', against => 'former', cap_enterprise => 4000) WHERE aspect IN ('gained', 'lost', 'more') ORDER BY 1$$,
+	$$VALUES ('lost', 3::bigint, -9000.00), ('more', 1, 1000.00)$$, 'who loses it has nothing left, under a cap too');
 SELECT is((SELECT failed FROM refresh_batch(1000)), 0::bigint, 'matched again');
 SELECT results_eq($$SELECT enterprises, amount FROM simulate_policy($$ || quote_literal(:criteria) || $$, $$ || quote_literal(:award) || $$, stacking_group => 'g') WHERE aspect = 'after stacking'$$,
 	$$VALUES (3::bigint, 7000.00)$$, 'the higher of two: 2 has 2,000 more, 5 has 2,000, 8 has 3,000');

@@ -46,71 +46,79 @@ BEGIN
 	END IF;
 	PERFORM growth_index.warn_of_draft(criteria, award);
 	RETURN QUERY
-	/* one pass decides; what follows works on the few that qualify or might, without their profiles */
-	WITH paid AS MATERIALIZED (
-		SELECT d.eligible, d.was, a.formula_amount,
-			least(a.formula_amount, simulate_policy.cap_enterprise) AS award_amount,
-			CASE WHEN d.was THEN least(growth_index.rounded(growth_index.evaluate_strict(former.award, d.profile, simulate_policy.as_of), former.rounding, former.rounding_way), former.cap_enterprise) END AS was_amount,
-			CASE WHEN d.eligible AND simulate_policy.stacking_group IS NOT NULL THEN
-				(SELECT max(o.award) FROM growth_index.policy_match AS o
-					JOIN growth_index.policy AS p ON p.code = o.policy AND p.version = o.version
-				WHERE o.until IS NULL AND o.decision = 'eligible' AND o.credit_code OPERATOR(growth_index.=) d.credit_code
-					AND p.stacking_group = simulate_policy.stacking_group AND p.code IS DISTINCT FROM against) END AS other_amount,
-			CASE WHEN d.eligible THEN d.profile OPERATOR(growth_index.->>) 'industry' END AS industry_value,
-			CASE WHEN d.eligible THEN d.profile OPERATOR(growth_index.->>) simulate_policy.stage END AS stage_value,
-			CASE WHEN d.eligible THEN growth_index.evaluate(simulate_policy.size, d.profile, simulate_policy.as_of) END AS size_value,
-			CASE WHEN d.eligible IS NULL THEN growth_index.undecided_by(simulate_policy.criteria, d.profile, simulate_policy.as_of) END AS lacking
-		FROM (SELECT m.credit_code, m.profile, growth_index.matches(simulate_policy.criteria, m.profile, simulate_policy.as_of) AS eligible,
-				CASE WHEN against IS NOT NULL THEN growth_index.matches(former.criteria, m.profile, simulate_policy.as_of) END AS was
-			FROM growth_index.matching_profiles AS m
-			WHERE growth_index.matches(simulate_policy.criteria, m.profile, simulate_policy.as_of) IS NOT FALSE
-				OR (against IS NOT NULL AND growth_index.matches(former.criteria, m.profile, simulate_policy.as_of))
-			OFFSET 0) AS d
-			CROSS JOIN LATERAL (SELECT CASE WHEN d.eligible THEN growth_index.rounded(growth_index.evaluate_strict(simulate_policy.award, d.profile, simulate_policy.as_of),
-				simulate_policy.rounding, simulate_policy.rounding_way) END AS formula_amount) AS a
+	/* one pass decides, and sums up what it finds: few rows, however many enterprises; OFFSET 0 has everything computed once */
+	WITH summed AS MATERIALIZED (
+		SELECT f.unmet, f.industry_value, f.stage_value, f.size_value, f.lacking, c.versus, count(*) AS enterprises,
+			count(f.formula_amount) AS known, sum(a.award_amount) AS award_amount,
+			sum(CASE WHEN simulate_policy.cap_enterprise IS NOT NULL THEN f.formula_amount END) AS formula_amount,
+			count(CASE WHEN simulate_policy.stacking_group IS NOT NULL AND a.award_amount > coalesce(f.other_amount, 0) THEN 1 END) AS stacked,
+			sum(CASE WHEN simulate_policy.stacking_group IS NOT NULL AND a.award_amount > coalesce(f.other_amount, 0) THEN a.award_amount - coalesce(f.other_amount, 0) END) AS stacked_amount,
+			sum(CASE WHEN against IS NOT NULL THEN coalesce(a.award_amount, 0) - coalesce(a.was_amount, 0) END) AS difference
+		FROM (SELECT d.unmet, d.was,
+				CASE WHEN d.unmet = 0 THEN growth_index.rounded(growth_index.evaluate_strict(simulate_policy.award, d.profile, simulate_policy.as_of),
+					simulate_policy.rounding, simulate_policy.rounding_way) END AS formula_amount,
+				CASE WHEN d.was THEN growth_index.rounded(growth_index.evaluate_strict(former.award, d.profile, simulate_policy.as_of), former.rounding, former.rounding_way) END AS former_amount,
+				CASE WHEN d.unmet = 0 AND simulate_policy.stacking_group IS NOT NULL THEN
+					(SELECT max(o.award) FROM growth_index.policy_match AS o
+						JOIN growth_index.policy AS p ON p.code = o.policy AND p.version = o.version
+					WHERE o.until IS NULL AND o.decision = 'eligible' AND o.credit_code OPERATOR(growth_index.=) d.credit_code
+						AND p.stacking_group = simulate_policy.stacking_group AND p.code IS DISTINCT FROM against) END AS other_amount,
+				CASE WHEN d.unmet = 0 THEN d.profile OPERATOR(growth_index.->>) 'industry' END AS industry_value,
+				CASE WHEN d.unmet = 0 THEN d.profile OPERATOR(growth_index.->>) simulate_policy.stage END AS stage_value,
+				CASE WHEN d.unmet = 0 THEN growth_index.evaluate(simulate_policy.size, d.profile, simulate_policy.as_of)::text END AS size_value,
+				CASE WHEN d.unmet < 0 THEN growth_index.undecided_by(simulate_policy.criteria, d.profile, simulate_policy.as_of) END AS lacking
+			FROM (SELECT k.credit_code, k.profile, growth_index.unmet_clause(simulate_policy.criteria, k.profile, simulate_policy.as_of) AS unmet,
+					CASE WHEN against IS NOT NULL THEN growth_index.matches(former.criteria, k.profile, simulate_policy.as_of) END AS was
+				FROM (SELECT m.credit_code, m.profile FROM growth_index.matching_profiles AS m OFFSET 0) AS k
+				OFFSET 0) AS d
+			WHERE d.unmet IS NOT NULL OR d.was
+			OFFSET 0) AS f
+			CROSS JOIN LATERAL (SELECT CASE WHEN f.formula_amount > simulate_policy.cap_enterprise THEN simulate_policy.cap_enterprise ELSE f.formula_amount END AS award_amount,
+				CASE WHEN f.former_amount > former.cap_enterprise THEN former.cap_enterprise ELSE f.former_amount END AS was_amount) AS a
+			CROSS JOIN LATERAL (SELECT CASE WHEN against IS NOT NULL THEN CASE
+				WHEN f.unmet = 0 AND f.was IS NOT TRUE THEN 'gained' WHEN f.was AND f.unmet IS DISTINCT FROM 0 THEN 'lost'
+				WHEN a.award_amount > a.was_amount THEN 'more' WHEN a.award_amount < a.was_amount THEN 'less' WHEN f.unmet = 0 THEN 'as before' END END AS versus) AS c
+		GROUP BY 1, 2, 3, 4, 5, 6
+	), reached AS (
+		SELECT coalesce(sum(s.enterprises), 0)::bigint AS enterprises, coalesce(sum(s.enterprises - s.known), 0)::bigint AS unknown,
+			coalesce(sum(s.award_amount), 0) AS award_amount, coalesce(sum(s.formula_amount), 0) AS formula_amount,
+			coalesce(sum(s.stacked), 0)::bigint AS stacked, coalesce(sum(s.stacked_amount), 0) AS stacked_amount
+		FROM summed AS s WHERE s.unmet = 0
 	), lines AS (
-		SELECT 1 AS place, 'eligible' AS aspect, NULL::text AS item, count(*) AS enterprises, coalesce(sum(p.award_amount), 0) AS amount FROM paid AS p WHERE p.eligible
+		SELECT 1 AS place, 'eligible' AS aspect, NULL::text AS item, r.enterprises, r.award_amount AS amount FROM reached AS r
 		UNION ALL
-		SELECT 2, 'no amount', NULL, count(*), NULL FROM paid AS p WHERE p.eligible AND p.formula_amount IS NULL
+		SELECT 2, 'no amount', NULL, r.unknown, NULL FROM reached AS r
 		UNION ALL
-		SELECT 3, 'before cap', NULL, count(*), coalesce(sum(p.formula_amount), 0) FROM paid AS p WHERE p.eligible AND simulate_policy.cap_enterprise IS NOT NULL
-		HAVING simulate_policy.cap_enterprise IS NOT NULL
+		SELECT 3, 'before cap', NULL, r.enterprises, r.formula_amount FROM reached AS r WHERE simulate_policy.cap_enterprise IS NOT NULL
 		UNION ALL
-		SELECT 4, 'after stacking', simulate_policy.stacking_group, count(*) FILTER (WHERE p.award_amount > coalesce(p.other_amount, 0)),
-			coalesce(sum(p.award_amount - coalesce(p.other_amount, 0)) FILTER (WHERE p.award_amount > coalesce(p.other_amount, 0)), 0)
-		FROM paid AS p WHERE p.eligible HAVING simulate_policy.stacking_group IS NOT NULL
+		SELECT 4, 'after stacking', simulate_policy.stacking_group, r.stacked, r.stacked_amount FROM reached AS r WHERE simulate_policy.stacking_group IS NOT NULL
 		UNION ALL
-		SELECT 5, 'undecided', NULL, count(*), NULL FROM paid AS p WHERE p.eligible IS NULL
+		SELECT 5, 'undecided', NULL, coalesce(sum(s.enterprises), 0)::bigint, NULL FROM summed AS s WHERE s.unmet < 0
 		UNION ALL
-		SELECT 6, 'undecided by', i, count(*), NULL
-		FROM paid AS p, unnest(p.lacking) AS i WHERE p.eligible IS NULL GROUP BY i
+		SELECT 6, 'undecided by', i, sum(s.enterprises)::bigint, NULL FROM summed AS s, unnest(s.lacking) AS i GROUP BY i
 		UNION ALL
-		SELECT 7, 'by industry', p.industry_value, count(*), sum(p.award_amount) FROM paid AS p WHERE p.eligible GROUP BY 3
+		SELECT 7, 'by industry', s.industry_value, sum(s.enterprises)::bigint, sum(s.award_amount) FROM summed AS s WHERE s.unmet = 0 GROUP BY 3
 		UNION ALL
-		SELECT 8, 'by stage', p.stage_value, count(*), sum(p.award_amount) FROM paid AS p WHERE p.eligible GROUP BY 3
+		SELECT 8, 'by stage', s.stage_value, sum(s.enterprises)::bigint, sum(s.award_amount) FROM summed AS s WHERE s.unmet = 0 GROUP BY 3
 		UNION ALL
-		SELECT 9, 'by size', p.size_value::text, count(*), sum(p.award_amount)
-		FROM paid AS p WHERE p.eligible AND simulate_policy.size IS NOT NULL GROUP BY 3
+		SELECT 9, 'by size', s.size_value, sum(s.enterprises)::bigint, sum(s.award_amount)
+		FROM summed AS s WHERE s.unmet = 0 AND simulate_policy.size IS NOT NULL GROUP BY 3
 		UNION ALL
-		SELECT 11, w.aspect, against, count(*), sum(w.difference)
-		FROM paid AS p CROSS JOIN LATERAL (SELECT CASE
-				WHEN p.eligible AND p.was IS NOT TRUE THEN 'gained' WHEN p.was AND p.eligible IS NOT TRUE THEN 'lost'
-				WHEN p.award_amount > p.was_amount THEN 'more' WHEN p.award_amount < p.was_amount THEN 'less' WHEN p.eligible THEN 'as before' END AS aspect,
-				coalesce(p.award_amount, 0) - coalesce(p.was_amount, 0) AS difference) AS w
-		WHERE against IS NOT NULL AND w.aspect IS NOT NULL GROUP BY 2
+		SELECT 11, s.versus, against, sum(s.enterprises)::bigint, sum(s.difference) FROM summed AS s WHERE s.versus IS NOT NULL GROUP BY 2
 		UNION ALL
-		SELECT 10, 'without clause', c.clause, x.eligible - (SELECT count(*) FROM paid AS p WHERE p.eligible), NULL
+		/* a clause that gives the others their types is left out of criteria of their own */
+		SELECT 10, 'without clause', c.clause, CASE WHEN c.n = ANY (growth_index.clauses_apart(simulate_policy.criteria))
+				THEN (SELECT x.eligible FROM growth_index.policy_set_count('SELECT 1, ' || quote_literal(c.rest), NULL,
+					'SELECT credit_code, profile FROM growth_index.matching_profiles', simulate_policy.as_of) AS x) - (SELECT r.enterprises FROM reached AS r)
+				ELSE (SELECT coalesce(sum(s.enterprises), 0)::bigint FROM summed AS s WHERE abs(s.unmet) = c.n) END, NULL
 		FROM growth_index.clauses_without(simulate_policy.criteria) WITH ORDINALITY AS c(clause, rest, n)
-			JOIN growth_index.policy_set_count(
-				(SELECT string_agg(format('SELECT %s, %L', o.n, o.rest), ' UNION ALL ') FROM growth_index.clauses_without(simulate_policy.criteria) WITH ORDINALITY AS o(clause, rest, n)),
-				NULL, 'SELECT credit_code, profile FROM growth_index.matching_profiles', simulate_policy.as_of) AS x ON x.key = c.n::text
 	)
 	SELECT l.aspect, l.item, l.enterprises, l.amount FROM lines AS l
 	ORDER BY l.place, l.enterprises DESC, l.item;
 END
 $$;
 COMMENT ON FUNCTION growth_index.simulate_policy(growth_index.criteria, growth_index.formula, date, text, numeric, text, growth_index.formula, text, numeric, text) IS
-'What a draft of a policy would do to all enterprises, as of their last refresh. rounding and rounding_way: as of table policy. Rows: aspect, item, enterprises, amount in yuan. eligible: how many qualify, and the cost after cap_enterprise; no amount: those of them whose award is unknown; before cap; after stacking: those who would have more by it than by the other policies of stacking_group, and what that adds to the cost (就高不就低); undecided, and undecided by each missing indicator (an enterprise can count for several); by industry; by stage, an indicator of that name; by size, a formula such as CASE WHEN employees >= 300 THEN 3 ELSE 1 END; without clause: how many more would qualify without it; gained, lost, more, less, as before: against the version in force of the policy against, amount being the difference. Warns of what add_policy() would warn of in criteria and award. Error P0002 where that is not in force.';
+'What a draft of a policy would do to all enterprises, as of their last refresh. rounding and rounding_way: as of table policy. Rows: aspect, item, enterprises, amount in yuan. eligible: how many qualify, and the cost after cap_enterprise; no amount: those of them whose award is unknown, which adds nothing; before cap; after stacking: those who would have more by it than by the other policies of stacking_group, and what that adds to the cost (就高不就低); undecided, and undecided by each missing indicator (an enterprise can count for several); by industry; by stage, an indicator of that name; by size, a formula such as CASE WHEN employees >= 300 THEN 3 ELSE 1 END; without clause: how many more would qualify without it; gained, lost, more, less, as before: against the version in force of the policy against, amount being the difference. Warns of what add_policy() would warn of in criteria and award. Error P0002 where that is not in force.';
 
 CREATE FUNCTION growth_index.bound_of(criteria growth_index.criteria, indicator text, OUT comparison text,
 	OUT bound numeric, OUT rest growth_index.criteria) RETURNS record

@@ -135,6 +135,16 @@ CREATE FUNCTION growth_index.undecided_by(criteria growth_index.criteria, profil
 COMMENT ON FUNCTION growth_index.undecided_by(growth_index.criteria, growth_index.profile, date) IS
 'The indicators that leave the criteria undecided: what is missing in those clauses of explain() that are, each code once, in byte order. Empty where none is, and for criteria or a profile of NULL.';
 
+CREATE FUNCTION growth_index.unmet_clause(criteria growth_index.criteria, profile growth_index.profile, as_of date)
+	RETURNS integer
+	AS 'MODULE_PATHNAME', 'expression_unmet_clause' LANGUAGE C IMMUTABLE PARALLEL SAFE COST 30;
+COMMENT ON FUNCTION growth_index.unmet_clause(growth_index.criteria, growth_index.profile, date) IS
+'What keeps a profile from the criteria, if it is one clause: 0 where it fulfils them; the number, from 1 in the order of explain(), of the only clause that does not hold, negative where that is undecided; beyond the number of clauses, and negative, where several are undecided and none is false. So criteria are fulfilled at 0 and undecided below it. NULL where a clause is false and another does not hold either, and for criteria or a profile of NULL.';
+CREATE FUNCTION growth_index.clauses_apart(criteria growth_index.criteria) RETURNS integer[]
+	AS 'MODULE_PATHNAME', 'expression_clauses_apart' LANGUAGE C IMMUTABLE STRICT PARALLEL SAFE COST 2000;
+COMMENT ON FUNCTION growth_index.clauses_apart(growth_index.criteria) IS
+'The numbers, from 1 in the order of explain(), of the clauses that give an indicator of another clause its type: without x > 5, the criteria x = y AND x > 5 compare texts too. What the others say without such a clause is not what they say beside it. Nearly always {}. NULL for NULL.';
+
 CREATE FUNCTION growth_index.nearest(criteria growth_index.criteria, profile growth_index.profile,
 									 as_of date DEFAULT NULL, fixed text[] DEFAULT '{}',
 									 OUT code text, OUT old jsonb, OUT new jsonb, OUT required text,

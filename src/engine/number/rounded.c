@@ -80,12 +80,58 @@ rounding_apply(const Rounding *rounding, Numeric amount)
 	return numeric_round_to(result, 2);
 }
 
+/* What the last call of a call site was given, and how it was read. */
+typedef struct KnownRounding
+{
+	Rounding	rounding;
+	struct varlena *unit;
+	struct varlena *way;
+} KnownRounding;
+
+static bool
+same_bytes(const struct varlena *a, const struct varlena *b)
+{
+	return VARSIZE_ANY(a) == VARSIZE_ANY(b) && memcmp(a, b, VARSIZE_ANY(a)) == 0;
+}
+
+static struct varlena *
+copy_of(MemoryContext context, const struct varlena *v)
+{
+	struct varlena *copy = MemoryContextAlloc(context, VARSIZE_ANY(v));
+
+	memcpy(copy, v, VARSIZE_ANY(v));
+	return copy;
+}
+
+/* Unit and way of rounding, which are nearly always those of the call before. */
+static const Rounding *
+call_rounding(FunctionCallInfo fcinfo)
+{
+	struct varlena *unit = PG_DETOAST_DATUM(PG_GETARG_DATUM(1));
+	struct varlena *way = PG_DETOAST_DATUM(PG_GETARG_DATUM(2));
+	MemoryContext context = fcinfo->flinfo->fn_mcxt;
+	KnownRounding *known = fcinfo->flinfo->fn_extra;
+
+	if (known == NULL)
+		fcinfo->flinfo->fn_extra = known = MemoryContextAllocZero(context, sizeof(KnownRounding));
+	if (known->unit != NULL && same_bytes(known->unit, unit) && same_bytes(known->way, way))
+		return &known->rounding;
+	if (known->unit != NULL)
+	{
+		pfree(known->unit);
+		pfree(known->way);
+		known->unit = NULL;
+	}
+	rounding_read(&known->rounding, (Numeric) unit, text_to_cstring((text *) way));
+	known->way = copy_of(context, way);
+	known->unit = copy_of(context, unit);
+	known->rounding.unit = (Numeric) known->unit;
+	return &known->rounding;
+}
+
 /* rounded(amount, unit, way) */
 Datum
 rounded(PG_FUNCTION_ARGS)
 {
-	Rounding	rounding;
-
-	rounding_read(&rounding, PG_GETARG_NUMERIC(1), text_to_cstring(PG_GETARG_TEXT_PP(2)));
-	PG_RETURN_NUMERIC(rounding_apply(&rounding, PG_GETARG_NUMERIC(0)));
+	PG_RETURN_NUMERIC(rounding_apply(call_rounding(fcinfo), PG_GETARG_NUMERIC(0)));
 }
