@@ -128,6 +128,14 @@ SELECT throws_ok(format('SELECT growth_index.record_equity(%L, ''fund'', 3100000
 SELECT throws_ok(format('SELECT growth_index.record_equity(%L, ''bank'', 1, ''B'')', :'one'), '42501', NULL, 'in one''s own name');
 SELECT is((SELECT sum(amount) FROM growth_index.financing_summary), 30000000.00, 'an institution sees what it financed');
 RESET SESSION AUTHORIZATION;
+/* one transaction may record any number */
+BEGIN;
+SELECT count(record_equity(credit_code_complete('91410100MK' || lpad(n::text, 7, '0')), 'fund', n, 'A', '2026-02-01')) AS recorded FROM generate_series(1, 10) AS n \gset
+SELECT count(*) AS locks FROM pg_locks WHERE pid = pg_backend_pid() AND locktype <> 'relation' \gset
+SELECT is((SELECT sum((record_equity(credit_code_complete('91410100MK' || lpad(n::text, 7, '0')), 'fund', n, 'A', '2026-02-01') IS NOT NULL)::integer) FROM generate_series(6, 60) AS n), 55::bigint, 'rounds of many in one transaction');
+SELECT is((SELECT count(*) FROM pg_locks WHERE pid = pg_backend_pid() AND locktype <> 'relation'), :locks::bigint, 'hold no lock in memory each');
+SELECT is((SELECT count(*) FROM financing_event WHERE note = 'A'), 61::bigint, 'and count once');
+ROLLBACK;
 SELECT results_eq($$SELECT kind, institution, sum(amount) FROM financing_summary GROUP BY 1, 2 ORDER BY 1, 2$$, $$VALUES ('debt', 'bank', 4500000.00), ('equity', 'fund', 30000000.00)$$, 'the summary by kind and institution');
 SELECT is((SELECT financing_total FROM headline), 34500000.00, 'and the headline');
 

@@ -28,6 +28,13 @@ SELECT throws_ok(format($$SELECT object_to_value(%L, 'revenue', '2022-12-31', 'x
 SELECT throws_ok(format($$SELECT object_to_value(%L, 'patents', '2023-12-31', 'x', 'many')$$, :'one'), '22023', '"many" is no value for indicator "patents"', 'a claim is a value');
 SELECT throws_ok(format($$SELECT object_to_value(%L, 'patents', '2023-12-31', 'x', '5.0')$$, :'one'), '22023', '"5.0" is the value already of indicator "patents"', 'and another one');
 SELECT throws_ok(format($$SELECT object_to_value(%L, 'patents', '2023-12-31', ' ')$$, :'one'), '22023', NULL, 'and has a reason');
+/* one transaction may raise any number */
+BEGIN;
+SELECT object_to_value(:'one', 'patents', '2023-12-31', 'x', '6'), object_to_value(:'two', 'patents', '2023-12-31', 'x', '6') \g /dev/null
+SELECT count(*) AS locks FROM pg_locks WHERE pid = pg_backend_pid() AND locktype <> 'relation' \gset
+SELECT object_to_value(:'three', 'patents', '2023-12-31', 'x', '6'), object_to_value(:'three', 'revenue', '2023-12-31', 'x', '6') \g /dev/null
+SELECT is((SELECT count(*) FROM pg_locks WHERE pid = pg_backend_pid() AND locktype <> 'relation'), :locks::bigint, 'an objection holds no lock in memory');
+ROLLBACK;
 SELECT is((answer_objection(:objection, true)).state, 'accepted', 'the department accepts');
 SELECT is((answer_objection(:objection, true)).state, 'accepted', 'twice, by mistake');
 SELECT results_eq(format('SELECT value, department FROM observation WHERE credit_code = %L AND indicator = ''revenue'' ORDER BY id', :'one'),

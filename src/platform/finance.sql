@@ -46,8 +46,8 @@ BEGIN
 			RAISE EXCEPTION 'institution "%" is not known', institution USING ERRCODE = 'foreign_key_violation';
 		END IF;
 	END IF;
-	/* a round counts once for an investor */
-	PERFORM pg_advisory_xact_lock(hashtextextended('growth_index.equity ' || credit_code::text, 0));
+	/* a round counts once for an investor; a lock in memory would let one transaction record only so many */
+	PERFORM growth_index.lock_money('equity ' || credit_code::text);
 	SELECT f.id INTO made FROM growth_index.financing_event AS f
 	WHERE f.credit_code OPERATOR(growth_index.=) record_equity.credit_code AND f.kind = 'equity'
 		AND f.institution IS NOT DISTINCT FROM record_equity.institution AND f.note = round;

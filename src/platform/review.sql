@@ -119,8 +119,6 @@ BEGIN
 	IF coalesce(btrim(reason), '') = '' THEN
 		RAISE EXCEPTION 'an objection needs a reason' USING ERRCODE = 'invalid_parameter_value';
 	END IF;
-	/* one at a time for an enterprise: a call that is repeated finds the first */
-	PERFORM pg_advisory_xact_lock(hashtextextended('growth_index.objection ' || credit_code::text, 0));
 	SELECT o.value, o.department INTO stands, sender FROM growth_index.observation AS o
 	WHERE o.credit_code OPERATOR(growth_index.=) object_to_value.credit_code
 		AND o.indicator = object_to_value.indicator AND o.period_end = object_to_value.period_end
@@ -135,13 +133,18 @@ BEGIN
 		RAISE EXCEPTION '"%" is % indicator "%"', left(claimed, 100), CASE WHEN said IS NULL THEN 'no value for' ELSE 'the value already of' END, indicator
 			USING ERRCODE = 'invalid_parameter_value', DETAIL = format('Its values are of the type %s.', known.data_type);
 	END IF;
-	SELECT o.* INTO given FROM growth_index.data_objection AS o
-	WHERE o.credit_code OPERATOR(growth_index.=) object_to_value.credit_code AND o.indicator = object_to_value.indicator
-		AND o.period_end = object_to_value.period_end AND o.state = 'open';
-	IF given.id IS NULL THEN
+	/* of a value one is open: who comes at the same time waits for the first, and finds it */
+	WHILE given.id IS NULL LOOP
 		INSERT INTO growth_index.data_objection (credit_code, indicator, period_end, value, claimed, reason, department)
-		VALUES (credit_code, indicator, period_end, stands, claimed, reason, coalesce(known.department, sender)) RETURNING * INTO given;
-	ELSIF (given.claimed, given.reason) IS DISTINCT FROM (object_to_value.claimed, object_to_value.reason) THEN
+		VALUES (credit_code, indicator, period_end, stands, claimed, reason, coalesce(known.department, sender))
+		ON CONFLICT DO NOTHING RETURNING * INTO given;
+		IF NOT FOUND THEN
+			SELECT o.* INTO given FROM growth_index.data_objection AS o
+			WHERE o.credit_code OPERATOR(growth_index.=) object_to_value.credit_code AND o.indicator = object_to_value.indicator
+				AND o.period_end = object_to_value.period_end AND o.state = 'open';
+		END IF;
+	END LOOP;
+	IF (given.claimed, given.reason) IS DISTINCT FROM (object_to_value.claimed, object_to_value.reason) THEN
 		RAISE EXCEPTION 'objection % to this value is open already', given.id
 			USING ERRCODE = 'object_not_in_prerequisite_state', HINT = 'withdraw_objection() makes room for another.';
 	END IF;
