@@ -4,7 +4,9 @@
  *
  * A constant is compiled once a query.  Where criteria come out of a table,
  * each one is compiled once and found again by its text; all of them share a
- * code list, so that a profile's slots are looked up once for all.
+ * code list, so that a profile's slots are looked up once for all.  Where there
+ * are too many of them, those that come last are compiled for one call, which
+ * costs less than the memory that they would take.
  */
 #include "postgres.h"
 
@@ -16,7 +18,8 @@
 
 #include "criteria.h"
 
-#define CACHE_MOST	20000		/* expressions, then it starts anew */
+#define CACHE_MOST	20000		/* expressions that are kept */
+#define CODES_MOST	10000		/* that they read, then all starts anew */
 #define TUPLE_ROOM	64			/* of the tuple's header and columns before the profile */
 
 typedef struct CacheKey
@@ -114,15 +117,12 @@ get_cache(FunctionCallInfo fcinfo, int arg)
 static CacheEntry *
 compile_entry(CallCache *cache, const CacheKey *key, ExprType want)
 {
-	MemoryContext old;
+	MemoryContext old = MemoryContextSwitchTo(cache->context);
 	CacheKey	kept;
 	Expression *e;
 	CacheEntry *entry;
 	bool		found;
 
-	if (hash_get_num_entries(cache->entries) >= CACHE_MOST)
-		cache_start(cache);
-	old = MemoryContextSwitchTo(cache->context);
 	kept.text = pnstrdup(key->text, key->len);
 	kept.len = key->len;
 	e = expression_parse(kept.text, want, cache->codes);
@@ -133,6 +133,27 @@ compile_entry(CallCache *cache, const CacheKey *key, ExprType want)
 	return entry;
 }
 
+/* The expression of a text that is not constant: one that is kept, or one for this call. */
+static Expression *
+find_expression(CallCache *cache, const CacheKey *key, ExprType want)
+{
+	CacheEntry *entry = cache->last;
+
+	if (entry != NULL && key_match(&entry->key, key, sizeof(*key)) == 0)
+		return entry->expression;
+	entry = hash_search(cache->entries, key, HASH_FIND, NULL);
+	if (entry == NULL)
+	{
+		if (code_list_count(cache->codes) >= CODES_MOST)
+			cache_start(cache);
+		if (hash_get_num_entries(cache->entries) >= CACHE_MOST)
+			return expression_parse(pnstrdup(key->text, key->len), want, cache->codes);
+		entry = compile_entry(cache, key, want);
+	}
+	cache->last = entry;
+	return entry->expression;
+}
+
 Expression *
 call_expression(FunctionCallInfo fcinfo, int arg, ExprType want, CodeList **codes)
 {
@@ -140,6 +161,7 @@ call_expression(FunctionCallInfo fcinfo, int arg, ExprType want, CodeList **code
 	CacheEntry *entry = cache->last;
 	text	   *source;
 	CacheKey	key;
+	Expression *e;
 
 	*codes = cache->codes;
 	if (likely(entry != NULL && cache->constant))
@@ -147,15 +169,9 @@ call_expression(FunctionCallInfo fcinfo, int arg, ExprType want, CodeList **code
 	source = PG_GETARG_TEXT_PP(arg);
 	key.text = VARDATA_ANY(source);
 	key.len = VARSIZE_ANY_EXHDR(source);
-	if (entry == NULL || key_match(&entry->key, &key, sizeof(key)) != 0)
-	{
-		entry = hash_search(cache->entries, &key, HASH_FIND, NULL);
-		if (entry == NULL)
-			entry = compile_entry(cache, &key, want);
-		cache->last = entry;
-		*codes = cache->codes;
-	}
-	return entry->expression;
+	e = find_expression(cache, &key, want);
+	*codes = cache->codes;
+	return e;
 }
 
 /*
