@@ -190,6 +190,32 @@ arithmetic(const Term *n, Subject *s, Numeric *result)
 	}
 }
 
+/* What case_branch() says of least, greatest and coalesce, with each value computed once. */
+static bool
+choice(const Term *n, Subject *s, Numeric *result)
+{
+	bool		known = false;
+	Numeric		value;
+	int			order;
+
+	for (int i = 0; i < n->nargs && !s->uncertain; i++)
+	{
+		if (!number_exact(n->args[i], s, &value))
+		{
+			if (s->strict && n->kind != TERM_COALESCE)
+				return false;
+			continue;
+		}
+		order = known ? numeric_compare(value, *result) : 0;
+		if (!known || (n->kind == TERM_GREATEST ? order > 0 : order < 0))
+			*result = value;
+		known = true;
+		if (n->kind == TERM_COALESCE)
+			break;
+	}
+	return known && !s->uncertain;
+}
+
 /* The value of a numeric term as plain numeric SQL computes it; false: unknown. */
 bool
 number_exact(const Term *n, Subject *s, Numeric *result)
@@ -220,6 +246,10 @@ number_exact(const Term *n, Subject *s, Numeric *result)
 			return !s->uncertain && number_exact(n->args[0], s, result);
 		case TERM_NULL:
 			return false;
+		case TERM_LEAST:
+		case TERM_GREATEST:
+		case TERM_COALESCE:
+			return choice(n, s, result);
 		default:
 			branch = case_branch(n, s);
 			return branch != NULL && number_exact(branch, s, result);
