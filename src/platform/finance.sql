@@ -64,7 +64,7 @@ BEGIN
 END
 $$;
 COMMENT ON FUNCTION growth_index.record_equity(growth_index.credit_code, text, numeric, text, date) IS
-'An equity round (股权融资) in yuan: by the institution that invested, or, where it is none of the platform (NULL), by the enterprise. The number of its financing_event; the same again is no new one. Errors: 42501 another''s, 23503 unknown institution, 23505 this investor''s part of the round is recorded otherwise.';
+'An equity round (股权融资) in yuan: by the institution that invested, or, where it is none of the platform (NULL), by the enterprise. The number of its financing_event; the same again is no new one. Errors: 42501 another''s, 23503 unknown institution, 23505 this investor''s part of the round is recorded otherwise, 40001 in a snapshot older than the last round recorded of the enterprise.';
 REVOKE ALL ON FUNCTION growth_index.record_equity(growth_index.credit_code, text, numeric, text, date) FROM PUBLIC;
 INSERT INTO growth_index.role_right (roles, privileges, objects) VALUES
 	('{institution,enterprise,app}', '{EXECUTE}', '{"record_equity(growth_index.credit_code,text,numeric,text,date)"}');

@@ -152,7 +152,7 @@ BEGIN
 END
 $$;
 COMMENT ON FUNCTION growth_index.object_to_value(growth_index.credit_code, text, date, text, text) IS
-'The enterprise objects to the value of an indicator and period, says why, and what it should be (in the unit of the indicator; NULL: that there is none). The number of the objection; the same call again gives the same number. Errors: 42501 unless the caller acts for it, P0002 no such value, 22023 no reason, or a claim that is no value of the indicator or the present one, 55000 where another objection to it is open.';
+'The enterprise objects to the value of an indicator and period, says why, and what it should be (in the unit of the indicator; NULL: that there is none). The number of the objection; the same call again gives the same number. Errors: 42501 unless the caller acts for it, P0002 no such value, 22023 no reason, or a claim that is no value of the indicator or the present one, 55000 where another objection to it is open, 40001 in a snapshot older than one that is.';
 REVOKE ALL ON FUNCTION growth_index.object_to_value(growth_index.credit_code, text, date, text, text) FROM PUBLIC;
 
 CREATE FUNCTION growth_index.open_objection(id bigint) RETURNS growth_index.data_objection
