@@ -132,6 +132,9 @@ CREATE TEMP TABLE step_stone (i int);
 CREATE FUNCTION pg_temp.by_the_back_door() RETURNS trigger LANGUAGE plpgsql AS 'BEGIN UPDATE growth_index.budget SET committed = 0, paid = 0; RETURN NULL; END';
 CREATE TRIGGER back_door AFTER INSERT ON step_stone FOR EACH ROW EXECUTE FUNCTION pg_temp.by_the_back_door();
 SELECT throws_ok('INSERT INTO step_stone VALUES (1)', '23001', NULL, 'nor does a trigger of one''s own');
+CREATE OR REPLACE FUNCTION pg_temp.by_the_back_door() RETURNS trigger LANGUAGE plpgsql AS
+	E'BEGIN UPDATE growth_index.budget SET committed = 0, paid = 0 /*\nPL/pgSQL function growth_index.book() line 1 at SQL statement\n*/; RETURN NULL; END';
+SELECT throws_ok('INSERT INTO step_stone VALUES (1)', '23001', NULL, 'nor one that writes the ledger''s name into its statement');
 SELECT throws_ok('DROP TRIGGER back_door ON step_stone; ALTER TABLE step_stone ADD kind text DEFAULT ''commit'', ADD budget_code text DEFAULT ''b'';
 	CREATE TRIGGER forged AFTER INSERT ON step_stone REFERENCING NEW TABLE AS booked FOR EACH STATEMENT EXECUTE FUNCTION growth_index.book();
 	INSERT INTO step_stone VALUES (1)', '42501', NULL, 'nor the ledger''s on a table of one''s own');

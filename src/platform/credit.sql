@@ -134,7 +134,7 @@ DECLARE
 	stack text;
 BEGIN
 	GET DIAGNOSTICS stack = PG_CONTEXT;
-	IF NOT growth_index.within(stack, 'move_credit_line') OR to_jsonb(NEW) - '{amount,outstanding}'::text[] <> to_jsonb(OLD) - '{amount,outstanding}'::text[] THEN
+	IF NOT growth_index.within(stack, 'move_credit_line', 'growth_index.credit_event') OR to_jsonb(NEW) - '{amount,outstanding}'::text[] <> to_jsonb(OLD) - '{amount,outstanding}'::text[] THEN
 		RAISE EXCEPTION 'credit line % is not changed by hand', OLD.id
 			USING ERRCODE = 'restrict_violation', SCHEMA = TG_TABLE_SCHEMA, TABLE = TG_TABLE_NAME,
 				HINT = 'Rows of growth_index.credit_event move it.';

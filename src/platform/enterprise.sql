@@ -81,16 +81,21 @@ END
 $$;
 COMMENT ON FUNCTION growth_index.trigger_of(oid, text) IS 'Internal: error 42501 where a trigger function runs for another table than its own.';
 
-/* pg_trigger_depth() would be content with any trigger that the caller makes himself */
-CREATE FUNCTION growth_index.within(stack text, mover text) RETURNS boolean
+/*
+ * pg_trigger_depth() would be content with any trigger that the caller makes
+ * himself, and the stack with a line of a statement that looks like the mover's:
+ * so what moves a balance runs as the owner, or as who could drop the guard.
+ */
+CREATE FUNCTION growth_index.within(stack text, mover text, source text) RETURNS boolean
 LANGUAGE plpgsql STABLE STRICT SET search_path = pg_catalog, pg_temp
 AS $$
 BEGIN
 	/* the function's own line of the stack, whatever language the server speaks: no line of a quoted statement */
-	RETURN pg_trigger_depth() > 1 AND stack ~ format('\n([^\n"]*[^\n"_.$a-z0-9])?growth_index\.%s\(\)', mover);
+	RETURN pg_trigger_depth() > 1 AND has_table_privilege(CURRENT_USER, source, 'TRIGGER')
+		AND stack ~ format('\n([^\n"]*[^\n"_.$a-z0-9])?growth_index\.%s\(\)', mover);
 END
 $$;
-COMMENT ON FUNCTION growth_index.within(text, text) IS 'Internal: does the call stack (PG_CONTEXT of a trigger) have this trigger function of the platform above it?';
+COMMENT ON FUNCTION growth_index.within(text, text, text) IS 'Internal: does a trigger run as the owner of source, whose rows are booked, and its call stack (PG_CONTEXT) have this trigger function of the platform above it?';
 
 /* a version is what decisions were taken under: only whether it is in force may change */
 CREATE FUNCTION growth_index.keep_version() RETURNS trigger

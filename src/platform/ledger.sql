@@ -363,7 +363,7 @@ DECLARE
 	stack text;
 BEGIN
 	GET DIAGNOSTICS stack = PG_CONTEXT;
-	IF NOT growth_index.within(stack, 'book') AND NOT growth_index.restoring_books() THEN
+	IF NOT growth_index.within(stack, 'book', 'growth_index.ledger') AND NOT growth_index.restoring_books() THEN
 		RAISE EXCEPTION 'table "%" is not written by hand', TG_TABLE_NAME
 			USING ERRCODE = 'restrict_violation', SCHEMA = TG_TABLE_SCHEMA, TABLE = TG_TABLE_NAME,
 				HINT = 'It is the sum of growth_index.ledger, which moves it.';
@@ -448,7 +448,7 @@ DECLARE
 	stack text;
 BEGIN
 	GET DIAGNOSTICS stack = PG_CONTEXT;
-	IF NOT growth_index.within(stack, 'book') THEN
+	IF NOT growth_index.within(stack, 'book', 'growth_index.ledger') THEN
 		RAISE EXCEPTION 'what is committed and paid of budget "%" is not set by hand', NEW.code
 			USING ERRCODE = 'restrict_violation', SCHEMA = TG_TABLE_SCHEMA, TABLE = TG_TABLE_NAME,
 				HINT = 'It is the sum of growth_index.ledger, which moves it.';
