@@ -48,6 +48,21 @@ $$;
 COMMENT ON FUNCTION growth_index.advance_step(text, date) IS
 'Internal: review, publicise, push or expire of all entitlements that are ready for it: how many, and yuan.';
 
+/*
+ * All that book for many lock as who books for one: the caps, then the budgets
+ * by code, so that two never wait for each other in a circle.
+ */
+CREATE FUNCTION growth_index.lock_budgets() RETURNS void
+LANGUAGE plpgsql SET search_path = pg_catalog, pg_temp
+AS $$
+BEGIN
+	PERFORM growth_index.lock_caps(EXISTS (SELECT FROM growth_index.policy AS p WHERE p.cap_year IS NOT NULL));
+	PERFORM FROM growth_index.budget AS b ORDER BY b.code FOR UPDATE;
+END
+$$;
+COMMENT ON FUNCTION growth_index.lock_budgets() IS 'Internal: locks all budgets, and the caps of the year where there are any, to the end of the transaction.';
+REVOKE ALL ON FUNCTION growth_index.lock_budgets() FROM PUBLIC;
+
 /* whoever is not active any more or came onto a list of exclusion gets no further: what is open is held, what was committed is free */
 CREATE FUNCTION growth_index.advance_hold(as_of date, OUT entitlements bigint, OUT amount numeric, OUT held_back bigint)
 LANGUAGE plpgsql SET search_path = pg_catalog, pg_temp
@@ -77,6 +92,11 @@ BEGIN
 		SELECT m.id, 'hold', m.from_state, 'held', 'system', m.reason, growth_index.step_record(m.was), advance_hold.as_of FROM moved AS m ORDER BY m.id
 	)
 	SELECT count(*), coalesce(sum(m.award), 0), count(*), array_agg(m.id) INTO entitlements, amount, held_back, stopped FROM moved AS m;
+	IF stopped IS NULL THEN
+		RETURN;
+	END IF;
+	/* approvals follow in the same transaction: what is locked for a release goes before nothing of theirs */
+	PERFORM growth_index.lock_budgets();
 	INSERT INTO growth_index.ledger (kind, budget_code, amount, entitlement_id, as_of)
 	SELECT 'release', b.budget_code, b.balance, s.id, advance_hold.as_of
 	FROM unnest(stopped) AS s(id) CROSS JOIN LATERAL growth_index.entitlement_balance(s.id) AS b
@@ -170,9 +190,7 @@ BEGIN
 		RETURN;
 	END IF;
 	PERFORM growth_index.hold_not_due(ready, as_of);
-	PERFORM growth_index.lock_caps(EXISTS (SELECT FROM growth_index.policy AS p WHERE p.cap_year IS NOT NULL));
-	/* all budgets in one order, so that two never wait for each other in a circle */
-	PERFORM FROM growth_index.budget AS b ORDER BY b.code FOR UPDATE;
+	PERFORM growth_index.lock_budgets();
 	SELECT array_agg(b.code ORDER BY b.code), array_agg(b.amount - b.committed ORDER BY b.code) INTO codes, lefts FROM growth_index.budget AS b;
 	SELECT * INTO plan FROM growth_index.allocate_in_order(ready, as_of, codes, lefts);
 	PERFORM growth_index.approve_listed(plan.ids, plan.grants, as_of);
@@ -192,7 +210,7 @@ CREATE FUNCTION growth_index.advance_payment(as_of date, OUT entitlements bigint
 LANGUAGE plpgsql SET search_path = pg_catalog, pg_temp
 AS $$
 BEGIN
-	PERFORM FROM growth_index.budget AS b ORDER BY b.code FOR UPDATE;
+	PERFORM growth_index.lock_budgets();
 	WITH ready AS MATERIALIZED (
 		SELECT e, p
 		FROM growth_index.entitlement AS e

@@ -93,15 +93,16 @@ BEGIN
 		RAISE EXCEPTION 'of entitlement %, % yuan are paid: % cannot be clawed back', id, paid, claw_back_entitlement.amount
 			USING ERRCODE = 'numeric_value_out_of_range';
 	END IF;
-	PERFORM growth_index.release_commitment(id, as_of);
+	/* at once, so that its budgets are locked in their order */
 	INSERT INTO growth_index.ledger (kind, budget_code, amount, entitlement_id, as_of)
-	SELECT 'claw_back', s.budget_code, s.share, claw_back_entitlement.id, claw_back_entitlement.as_of
-	FROM (SELECT b.budget_code,
-			round(coalesce(claw_back_entitlement.amount, paid) * sum(b.balance) OVER w / paid, 2)
-				- round(coalesce(claw_back_entitlement.amount, paid) * (sum(b.balance) OVER w - b.balance) / paid, 2) AS share
-		FROM growth_index.entitlement_balance(id) AS b WHERE b.account = 'paid' AND b.balance > 0
-		WINDOW w AS (ORDER BY b.budget_code COLLATE "C")) AS s
-	WHERE s.share > 0 ORDER BY s.budget_code;
+	SELECT s.kind, s.budget_code, s.share, claw_back_entitlement.id, claw_back_entitlement.as_of
+	FROM (SELECT CASE b.account WHEN 'paid' THEN 'claw_back' ELSE 'release' END AS kind, b.budget_code,
+			CASE b.account WHEN 'paid' THEN round(coalesce(claw_back_entitlement.amount, paid) * sum(b.balance) OVER w / paid, 2)
+				- round(coalesce(claw_back_entitlement.amount, paid) * (sum(b.balance) OVER w - b.balance) / paid, 2)
+				ELSE b.balance END AS share
+		FROM growth_index.entitlement_balance(id) AS b WHERE b.account IN ('paid', 'committed')
+		WINDOW w AS (PARTITION BY b.account ORDER BY b.budget_code COLLATE "C")) AS s
+	WHERE s.share > 0 ORDER BY s.budget_code, s.kind;
 	RETURN taken.entitlement;
 END
 $$;

@@ -3,7 +3,8 @@
 # Two sessions at once, at each isolation level: confirming twice, approving from
 # a budget or under a cap that suffices for one, two of a stacking group, paying
 # twice, and booking by hand from two budgets.  One goes through, the other is
-# refused or told to try again (40001, 40P01); then the books agree.
+# refused or told to try again (40001, 40P01); then the books agree.  And the
+# daily run beside single calls: neither waits for the other in a circle.
 #
 set -u
 export PGOPTIONS='-c search_path=growth_index,public -c client_min_messages=error'
@@ -115,4 +116,48 @@ for level in 'READ COMMITTED' 'REPEATABLE READ' 'SERIALIZABLE'; do
 	ok "$level: the books agree" "$(sql -c 'SELECT * FROM reconcile()')" ''
 	ok "$level: within every budget" "$(sql -c 'SELECT bool_and(paid <= committed AND committed <= amount) FROM budget')" t
 done
+
+# What frees one budget and then books in another, beside a payment from both, in
+# the budgets' order.  A third session has the second budget until both wait.
+sql >/dev/null <<'SQL'
+SELECT add_policy('late', 'a > 0', '10', period => 'once', publicity_days => 0, budget_code => 'other');
+CALL refresh();
+SELECT advance_entitlements(current_date);
+SQL
+# beside CALL ID: the call, and the payment of the shared entitlement of that number
+beside() {
+	local pids=() waiting=0 call
+	mkfifo "$scratch/hold"
+	sql -c '\o /dev/null' -f "$scratch/hold" &
+	pids+=($!)
+	exec 7>"$scratch/hold"
+	echo "BEGIN; SELECT code FROM budget WHERE code = 'other' FOR UPDATE; SELECT pg_advisory_lock(7);" >&7
+	until [ "$(sql -c "SELECT count(*) FROM pg_locks WHERE locktype = 'advisory' AND objid = 7")" = 1 ]; do sleep 0.05; done
+	for call in "$1" "SELECT pay_entitlement($2, 'sun')"; do
+		waiting=$((waiting + 1))
+		sql -c '\set VERBOSITY verbose' -c "$call" >"$scratch/call$waiting" &
+		pids+=($!)
+		until [ "$(sql -c "SELECT count(*) FROM pg_stat_activity WHERE datname = current_database() AND wait_event_type = 'Lock'")" -ge $waiting ]; do
+			kill -0 "${pids[-1]}" 2>/dev/null || break
+			sleep 0.05
+		done
+	done
+	echo 'COMMIT;' >&7
+	exec 7>&-
+	wait "${pids[@]}"
+	rm "$scratch/hold"
+	grep -h ERROR "$scratch/call1" "$scratch/call2"
+}
+x=$(id 10 late) a=$(firm 10) s=$(id 11 shared) b=$(firm 11)
+sql -c "SELECT confirm_entitlement($x, '$a'), confirm_entitlement($s, '$b')" -c "SELECT approve_entitlement($x, 'sun'), approve_entitlement($s, 'sun')" \
+	-c "INSERT INTO exclusion (credit_code, list, reason, valid_from) VALUES ('$a', 'dishonest', 'no. 1', current_date)" >/dev/null
+ok 'the daily run holds a benefit of an excluded enterprise while another is paid' "$(beside 'SELECT advance_entitlements()' $s)" ''
+ok 'one is held, the other paid' "$(sql -c "SELECT policy, state FROM entitlement WHERE id IN ($x, $s) ORDER BY 1")" $'late|held\nshared|paid'
+
+x=$(id 12 shared) a=$(firm 12) s=$(id 9 shared) b=$(firm 9)
+sql -c "SELECT confirm_entitlement($x, '$a'), confirm_entitlement($s, '$b')" -c "SELECT approve_entitlement($x, 'sun'), approve_entitlement($s, 'sun')" -c "SELECT pay_entitlement($x, 'sun')" \
+	-c "SELECT return_payment(id, 'bank', 'no such account') FROM payment WHERE entitlement_id = $x AND budget_code = 'other'" >/dev/null
+ok 'what is paid in part is clawed back while another is paid' "$(beside "SELECT claw_back_entitlement($x, 'sun', 'moved away')" $s)" ''
+ok 'one is owed back, the other paid' "$(sql -c "SELECT entitlement_id = $s, sum(committed), sum(paid), sum(receivable) FROM entitlement_account WHERE entitlement_id IN ($x, $s) GROUP BY 1 ORDER BY 1")" $'f|0.00|0.00|50.00\nt|0.00|100.00|0.00'
+ok 'the books agree' "$(sql -c 'SELECT * FROM reconcile()')" ''
 echo "1..$n"
