@@ -74,11 +74,21 @@ SELECT throws_ok('DELETE FROM growth_index.consent_access', '23001', NULL, 'nor 
 /* ---- revoked ---- */
 SET SESSION AUTHORIZATION gi_c_bank;
 SELECT access AS late FROM growth_index.ask_access(:'one', 'score', 'loan') \gset
+BEGIN;
+DECLARE begun CURSOR FOR SELECT growth_index.read_access(:late);
+SET SESSION AUTHORIZATION gi_c_firm;
+SELECT growth_index.revoke_consent(:consent, :'one') \g /dev/null
+SET SESSION AUTHORIZATION gi_c_bank;
+SELECT throws_ok('FETCH begun', '42501', NULL, 'a cursor that began before a consent was revoked does not read it after');
+ROLLBACK;
 SET SESSION AUTHORIZATION gi_c_firm;
 SELECT is(growth_index.revoke_consent(:consent, :'one'), true, 'the enterprise revokes');
 SELECT is(growth_index.revoke_consent(:consent, :'one'), false, 'once');
 SET SESSION AUTHORIZATION gi_c_bank;
 SELECT throws_ok(format('SELECT growth_index.read_access(%s)', :late), '42501', NULL, 'what was asked for before is not answered any more');
+BEGIN ISOLATION LEVEL REPEATABLE READ;
+SELECT throws_ok(format('SELECT growth_index.read_access(%s)', :late), '55000', NULL, 'nor to who may look back to a time before');
+COMMIT;
 SELECT is((growth_index.ask_access(:'one', 'score', 'loan')).allowed, false, 'nor anything after');
 SELECT is_empty('SELECT * FROM growth_index.enterprise', 'the tables show nothing either');
 RESET SESSION AUTHORIZATION;

@@ -80,6 +80,9 @@ SELECT is((approve_entitlement(pg_temp.id(1, 'patent'), 'sun', 'a1', '2022-04-21
 SELECT is((SELECT (committed, paid)::text FROM budget WHERE code = 'ample'), '(30.00,0.00)', 'the budget is committed once');
 SELECT is((pay_entitlement(pg_temp.id(1, 'patent'), 'sun', 'p1', '2022-04-22')).state, 'paid', 'paid');
 SELECT is((pay_entitlement(pg_temp.id(1, 'patent'), 'sun', 'p1', '2022-04-22')).state, 'paid', 'paid once');
+SELECT throws_ok(format('SELECT growth_index.pay_entitlement(%s, ''sun'')', pg_temp.id(1, 'patent')), '55000', format('entitlement %s is already paid', pg_temp.id(1, 'patent')), 'and says so');
+SELECT throws_ok(format('SELECT growth_index.claw_back_entitlement(%s, ''sun'', ''x'', amount => 1)', pg_temp.id(3, 'listing')), '55000', format('entitlement %s is %s: it cannot be clawed back', pg_temp.id(3, 'listing'), state), 'what is not paid is not clawed back')
+FROM entitlement WHERE id = pg_temp.id(3, 'listing');
 SELECT throws_ok($$SELECT pay_entitlement(pg_temp.id(1, 'patent'), 'sun', 'p2', '2022-04-22')$$, '55000', NULL, 'and not again by another call');
 SELECT is((SELECT (committed, paid)::text FROM budget WHERE code = 'ample'), '(30.00,30.00)', 'the money has moved once');
 SELECT results_eq('SELECT amount FROM payment', 'VALUES (30.00::numeric)', 'one payment');

@@ -148,12 +148,18 @@ COMMENT ON FUNCTION growth_index.ask_access(growth_index.credit_code, text, text
 'An institution asks for what is known of an enterprise: scope score or profile, for a purpose. The access is logged; allowed: a consent in force covers it, by scope and purpose. After the transaction is committed, read_access(access) answers. Errors: 42501 who acts for no institution, 23514 an unknown scope or no purpose.';
 REVOKE ALL ON FUNCTION growth_index.ask_access(growth_index.credit_code, text, text, text) FROM PUBLIC;
 
+/* VOLATILE: what is read is as of now, not as of a statement or a cursor that began before a consent was revoked */
 CREATE FUNCTION growth_index.read_access(access bigint) RETURNS jsonb
-LANGUAGE plpgsql STABLE SECURITY DEFINER SET search_path = pg_catalog, pg_temp
+LANGUAGE plpgsql VOLATILE SECURITY DEFINER SET search_path = pg_catalog, pg_temp
 AS $$
 DECLARE
 	asked growth_index.consent_access;
 BEGIN
+	IF current_setting('transaction_isolation') <> 'read committed' THEN
+		RAISE EXCEPTION 'accesses are not answered at the isolation level %', current_setting('transaction_isolation')
+			USING ERRCODE = 'object_not_in_prerequisite_state', DETAIL = 'A consent that was revoked meanwhile would still seem to be in force.',
+				HINT = 'Begin a transaction of the isolation level read committed.';
+	END IF;
 	SELECT a.* INTO asked FROM growth_index.consent_access AS a WHERE a.id = read_access.access;
 	IF NOT FOUND THEN
 		RAISE EXCEPTION 'access % was not asked for', access USING ERRCODE = 'no_data_found', HINT = 'ask_access() asks for it.';
@@ -183,7 +189,7 @@ BEGIN
 END
 $$;
 COMMENT ON FUNCTION growth_index.read_access(bigint) IS
-'What was asked for by ask_access(), to the same role, within 10 minutes and in a later transaction, while the consent is in force: name, score and rating by the matching scorecard, and for scope profile all indicators (profile). Errors: P0002 never asked for, 55000 not committed yet, or too long ago, 42501 no consent (any more), or another''s.';
+'What was asked for by ask_access(), to the same role, within 10 minutes and in a later transaction, while the consent is in force: name, score and rating by the matching scorecard, and for scope profile all indicators (profile). Errors: P0002 never asked for, 55000 not committed yet, too long ago, or an isolation level above read committed, which would not see that a consent was revoked, 42501 no consent (any more), or another''s.';
 REVOKE ALL ON FUNCTION growth_index.read_access(bigint) FROM PUBLIC;
 
 INSERT INTO growth_index.role_right (roles, privileges, objects) VALUES

@@ -397,7 +397,12 @@ BEGIN
 			USING ERRCODE = 'object_not_in_prerequisite_state', HINT = 'Look at it again before deciding.';
 	END IF;
 	IF present.state <> ALL (allowed) THEN
-		RAISE EXCEPTION 'entitlement % is %: it cannot be %', present.id, present.state, to_state
+		RAISE EXCEPTION 'entitlement % is %', present.id, CASE
+			/* what comes back leaves the state, or leads to one that says nothing of it */
+			WHEN step IN ('claw_back', 'refund', 'return') THEN format('%s: it cannot be %s', present.state,
+				CASE step WHEN 'claw_back' THEN 'clawed back' ELSE step || 'ed' END)
+			WHEN present.state = to_state THEN 'already ' || to_state
+			ELSE format('%s: it cannot be %s', present.state, to_state) END
 			USING ERRCODE = 'object_not_in_prerequisite_state',
 				HINT = format('This step is taken from: %s.', array_to_string(allowed, ', '));
 	END IF;
