@@ -147,6 +147,7 @@ LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, pg_temp
 AS $$
 DECLARE
 	made bigint;
+	locked bigint[];
 	ordered bigint[];
 	faulty bigint;
 BEGIN
@@ -156,15 +157,16 @@ BEGIN
 	IF FOUND THEN
 		RETURN made;
 	END IF;
-	/* who claws back or holds one of these waits: what is ordered is what stands */
-	PERFORM FROM growth_index.entitlement AS e
-	WHERE e.id IN (SELECT t.entitlement_id FROM growth_index.payment_to_order AS t) ORDER BY e.id FOR UPDATE;
+	/* who claws back or returns one of these waits: what is ordered is what stands; what is paid meanwhile comes with the next file */
+	SELECT array_agg(l.id) INTO locked
+	FROM (SELECT e.id FROM growth_index.entitlement AS e
+		WHERE e.id IN (SELECT t.entitlement_id FROM growth_index.payment_to_order AS t) ORDER BY e.id FOR UPDATE) AS l;
 	WITH fault AS MATERIALIZED (
 		SELECT r.finding, r.budget_code, r.entitlement_id FROM growth_index.reconcile() AS r
 	), ready AS MATERIALIZED (
 		SELECT t.payment_id, EXISTS (SELECT FROM fault AS f WHERE f.entitlement_id = t.entitlement_id
 			OR (f.entitlement_id IS NULL AND f.budget_code = t.budget_code)) AS faulty
-		FROM growth_index.payment_to_order AS t
+		FROM growth_index.payment_to_order AS t JOIN unnest(locked) AS k(id) ON k.id = t.entitlement_id
 		WHERE t.lacks = '' AND (make_payment_file.budget_code IS NULL OR t.budget_code = make_payment_file.budget_code)
 	)
 	SELECT array_agg(y.payment_id) FILTER (WHERE NOT y.faulty), count(*) FILTER (WHERE y.faulty) INTO ordered, faulty FROM ready AS y;

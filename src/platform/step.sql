@@ -317,8 +317,8 @@ BEGIN
 		given := least(given, caps.of_enterprise);
 		IF given <= 0 OR given > caps.of_policy THEN
 			RAISE EXCEPTION 'the cap of the year does not suffice for entitlement %', entitlement.id
-				USING ERRCODE = 'object_not_in_prerequisite_state', DETAIL = format('The award is %s yuan; %s are left for the enterprise, %s for the policy.',
-					entitlement.award, coalesce(caps.of_enterprise::text, 'any'), coalesce(caps.of_policy::text, 'any'));
+				USING ERRCODE = 'object_not_in_prerequisite_state', DETAIL = format('The award is %s yuan; what is left: %s.', entitlement.award,
+					concat_ws(', ', caps.of_enterprise || ' for the enterprise', caps.of_policy || ' for the policy'));
 		END IF;
 	END IF;
 	FOR part IN SELECT * FROM growth_index.budget_parts(policy, given) LOOP

@@ -4,7 +4,8 @@
 # a budget or under a cap that suffices for one, two of a stacking group, paying
 # twice, and booking by hand from two budgets.  One goes through, the other is
 # refused or told to try again (40001, 40P01); then the books agree.  And the
-# daily run beside single calls: neither waits for the other in a circle.
+# daily run, or a file for the bank, beside single calls: neither waits for the
+# other in a circle, and what is returned is not ordered.
 #
 set -u
 export PGOPTIONS='-c search_path=growth_index,public -c client_min_messages=error'
@@ -124,29 +125,42 @@ SELECT add_policy('late', 'a > 0', '10', period => 'once', publicity_days => 0, 
 CALL refresh();
 SELECT advance_entitlements(current_date);
 SQL
+# hold N SQL: a session that has done so in a transaction; release N: its end
+declare -A held
+hold() {
+	mkfifo "$scratch/hold$1"
+	sql -c '\o /dev/null' -f "$scratch/hold$1" &
+	held[$1]=$!
+	eval "exec $1>\"$scratch/hold$1\""
+	echo "BEGIN; $2; SELECT pg_advisory_lock($1);" >&"$1"
+	until [ "$(sql -c "SELECT count(*) FROM pg_locks WHERE locktype = 'advisory' AND objid = $1")" = 1 ]; do sleep 0.05; done
+}
+release() {
+	printf 'COMMIT;\n\\q\n' >&"$1"
+	eval "exec $1>&-"
+	wait "${held[$1]}"
+	rm "$scratch/hold$1"
+}
+# until so many sessions wait for a lock, or that one has ended
+until_waiting() {
+	until [ "$(sql -c "SELECT count(*) FROM pg_stat_activity WHERE datname = current_database() AND wait_event_type = 'Lock'")" -ge "$1" ]; do
+		kill -0 "$2" 2>/dev/null || break
+		sleep 0.05
+	done
+}
 # beside CALL ID: the call, and the payment of the shared entitlement of that number
 beside() {
-	local pids=() waiting=0 call
-	mkfifo "$scratch/hold"
-	sql -c '\o /dev/null' -f "$scratch/hold" &
-	pids+=($!)
-	exec 7>"$scratch/hold"
-	echo "BEGIN; SELECT code FROM budget WHERE code = 'other' FOR UPDATE; SELECT pg_advisory_lock(7);" >&7
-	until [ "$(sql -c "SELECT count(*) FROM pg_locks WHERE locktype = 'advisory' AND objid = 7")" = 1 ]; do sleep 0.05; done
-	for call in "$1" "SELECT pay_entitlement($2, 'sun')"; do
-		waiting=$((waiting + 1))
-		sql -c '\set VERBOSITY verbose' -c "$call" >"$scratch/call$waiting" &
-		pids+=($!)
-		until [ "$(sql -c "SELECT count(*) FROM pg_stat_activity WHERE datname = current_database() AND wait_event_type = 'Lock'")" -ge $waiting ]; do
-			kill -0 "${pids[-1]}" 2>/dev/null || break
-			sleep 0.05
-		done
-	done
-	echo 'COMMIT;' >&7
-	exec 7>&-
-	wait "${pids[@]}"
-	rm "$scratch/hold"
-	grep -h ERROR "$scratch/call1" "$scratch/call2"
+	local first second
+	hold 7 "SELECT code FROM budget WHERE code = 'other' FOR UPDATE"
+	sql -c '\set VERBOSITY verbose' -c "$1" >"$scratch/first" &
+	first=$!
+	until_waiting 1 $first
+	sql -c '\set VERBOSITY verbose' -c "SELECT pay_entitlement($2, 'sun')" >"$scratch/second" &
+	second=$!
+	until_waiting 2 $second
+	release 7
+	wait $first $second
+	grep -h ERROR "$scratch/first" "$scratch/second"
 }
 x=$(id 10 late) a=$(firm 10) s=$(id 11 shared) b=$(firm 11)
 sql -c "SELECT confirm_entitlement($x, '$a'), confirm_entitlement($s, '$b')" -c "SELECT approve_entitlement($x, 'sun'), approve_entitlement($s, 'sun')" \
@@ -159,5 +173,22 @@ sql -c "SELECT confirm_entitlement($x, '$a'), confirm_entitlement($s, '$b')" -c 
 	-c "SELECT return_payment(id, 'bank', 'no such account') FROM payment WHERE entitlement_id = $x AND budget_code = 'other'" >/dev/null
 ok 'what is paid in part is clawed back while another is paid' "$(beside "SELECT claw_back_entitlement($x, 'sun', 'moved away')" $s)" ''
 ok 'one is owed back, the other paid' "$(sql -c "SELECT entitlement_id = $s, sum(committed), sum(paid), sum(receivable) FROM entitlement_account WHERE entitlement_id IN ($x, $s) GROUP BY 1 ORDER BY 1")" $'f|0.00|0.00|50.00\nt|0.00|100.00|0.00'
+
+# A file of payments waits for one of its entitlements; meanwhile another is paid,
+# and its payment is being returned: that one is not in the file.
+x=$(id 8 p) a=$(firm 8) s=$(id 9 p) b=$(firm 9)
+sql -c "SELECT set_bank_account('budget', 'ample', 'fiscal', '123456789', '102491002873'), set_bank_account('enterprise', '$a', 'firm 8', '987654328', '102491002873'),
+	set_bank_account('enterprise', '$b', 'firm 9', '987654329', '102491002873')" \
+	-c "SELECT confirm_entitlement($x, '$a'), confirm_entitlement($s, '$b')" -c "SELECT approve_entitlement($x, 'sun'), approve_entitlement($s, 'sun')" -c "SELECT pay_entitlement($x, 'sun')" >/dev/null
+hold 7 "SELECT id FROM entitlement WHERE id = $x FOR UPDATE"
+sql -c "SELECT make_payment_file('while one is returned')" >"$scratch/file" &
+file=$!
+until_waiting 1 $file
+sql -c "SELECT pay_entitlement($s, 'sun')" >/dev/null
+hold 8 "SELECT return_payment(id, 'bank', 'no such account') FROM payment WHERE entitlement_id = $s"
+release 7
+wait $file
+release 8
+ok 'no payment is ordered that is being returned' "$(sql -c "SELECT p.entitlement_id FROM payment_order AS o JOIN payment AS p ON p.id = o.payment_id WHERE p.entitlement_id IN ($x, $s)")" "$x"
 ok 'the books agree' "$(sql -c 'SELECT * FROM reconcile()')" ''
 echo "1..$n"
