@@ -23,7 +23,7 @@ AS $$
 			sum(CASE l.kind WHEN 'claw_back' THEN l.amount WHEN 'refund' THEN - l.amount ELSE 0 END) AS receivable
 		FROM growth_index.ledger AS l WHERE l.entitlement_id IS NOT NULL GROUP BY l.entitlement_id
 	), told AS MATERIALIZED (
-		SELECT v.id, v.entitlement_id, v.from_state, v.to_state,
+		SELECT v.id, v.entitlement_id, v.step, v.from_state, v.to_state, v.actor,
 			lag(v.to_state) OVER w AS before, row_number() OVER w AS n, lead(v.id) OVER w IS NULL AS last
 		FROM growth_index.entitlement_event AS v WINDOW w AS (PARTITION BY v.entitlement_id ORDER BY v.id)
 	)
@@ -80,7 +80,7 @@ AS $$
 	SELECT 'a payment has no confirmed entitlement', p.budget_code, p.entitlement_id, 'an event "confirm" of enterprise ' || p.credit_code::text, 'none'
 	FROM growth_index.payment AS p LEFT JOIN growth_index.entitlement AS e ON e.id = p.entitlement_id
 	WHERE p.kind = 'payment' AND (e.credit_code OPERATOR(growth_index.=) p.credit_code IS NOT TRUE
-		OR NOT EXISTS (SELECT FROM growth_index.entitlement_event AS v WHERE v.entitlement_id = p.entitlement_id AND v.to_state = 'confirmed'))
+		OR NOT EXISTS (SELECT FROM told AS t WHERE t.entitlement_id = p.entitlement_id AND t.to_state = 'confirmed'))
 	UNION ALL
 	SELECT 'no step made a payment', p.budget_code, p.entitlement_id, 'an event "pay" with this part', 'none'
 	FROM growth_index.payment AS p
@@ -118,8 +118,8 @@ AS $$
 	UNION ALL
 	SELECT 'an award is not the one that was matched', NULL, e.id, m.awarded::text, e.award::text
 	FROM growth_index.entitlement AS e
-		JOIN LATERAL (SELECT (v.inputs ->> 'awarded')::numeric AS awarded FROM growth_index.entitlement_event AS v
-			WHERE v.entitlement_id = e.id AND v.step = 'match' ORDER BY v.id DESC LIMIT 1) AS m ON true
+		JOIN (SELECT DISTINCT ON (v.entitlement_id) v.entitlement_id, (v.inputs ->> 'awarded')::numeric AS awarded FROM growth_index.entitlement_event AS v
+			WHERE v.step = 'match' ORDER BY v.entitlement_id, v.id DESC) AS m ON m.entitlement_id = e.id
 	WHERE e.state <> 'superseded' AND m.awarded IS DISTINCT FROM e.award
 	UNION ALL
 	SELECT 'a grant is not the one that was approved', NULL, e.id, a.granted::text, e.granted::text
@@ -161,10 +161,10 @@ AS $$
 		AND NOT EXISTS (SELECT FROM growth_index.payment_standing AS s WHERE s.id = p.id)
 	UNION ALL
 	SELECT 'one person reviewed and approved', NULL, a.entitlement_id, 'two persons', a.actor
-	FROM growth_index.entitlement_event AS a
+	FROM told AS a
 		JOIN growth_index.entitlement AS e ON e.id = a.entitlement_id
 		JOIN growth_index.policy AS p ON p.code = e.policy AND p.version = e.version AND p.four_eyes
-	WHERE a.step = 'approve' AND a.to_state = 'approved' AND (a.actor = 'system' OR EXISTS (SELECT FROM growth_index.entitlement_event AS r
+	WHERE a.step = 'approve' AND a.to_state = 'approved' AND (a.actor = 'system' OR EXISTS (SELECT FROM told AS r
 		WHERE r.entitlement_id = a.entitlement_id AND r.step = 'review' AND r.actor = a.actor))
 $$;
 COMMENT ON FUNCTION growth_index.reconcile() IS
