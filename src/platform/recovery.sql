@@ -2,46 +2,40 @@
  * Ways back: what is withdrawn, what the bank could not pay, what is clawed
  * back (追回) and refunded.
  */
-/* what is committed for an entitlement and not paid is free again */
-CREATE FUNCTION growth_index.release_commitment(id bigint, as_of date) RETURNS void
-LANGUAGE plpgsql SET search_path = pg_catalog, pg_temp
-AS $$
-BEGIN
-	INSERT INTO growth_index.ledger (kind, budget_code, amount, entitlement_id, as_of)
-	SELECT 'release', b.budget_code, b.balance, id, as_of
-	FROM growth_index.entitlement_balance(id) AS b
-	WHERE b.account = 'committed' AND b.balance > 0 ORDER BY b.budget_code;
-END
-$$;
-COMMENT ON FUNCTION growth_index.release_commitment(bigint, date) IS 'Internal: books what is committed for an entitlement and not paid back into its budgets.';
-
-CREATE FUNCTION growth_index.refuse_paid_in_part(entitlement growth_index.entitlement) RETURNS void
-LANGUAGE plpgsql STABLE SET search_path = pg_catalog, pg_temp
-AS $$
-BEGIN
-	IF entitlement.state = 'approved' AND EXISTS (SELECT FROM growth_index.payment_standing AS s WHERE s.entitlement_id = (refuse_paid_in_part.entitlement).id) THEN
-		RAISE EXCEPTION 'entitlement % is paid in part', entitlement.id
-			USING ERRCODE = 'object_not_in_prerequisite_state', HINT = 'claw_back_entitlement() takes it back.';
-	END IF;
-END
-$$;
-COMMENT ON FUNCTION growth_index.refuse_paid_in_part(growth_index.entitlement) IS 'Internal: error 55000 where some of an approved entitlement is paid.';
-
-CREATE FUNCTION growth_index.withdraw_entitlement(id bigint, actor text, reason text, key text DEFAULT NULL,
-	as_of date DEFAULT current_date, seen integer DEFAULT NULL) RETURNS growth_index.entitlement
-LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, pg_temp
+/* withdrawn or held: what was committed and not paid is free again */
+CREATE FUNCTION growth_index.put_aside(id bigint, step text, allowed text[], to_state text, actor text, reason text, key text, as_of date, seen integer)
+	RETURNS growth_index.entitlement
+LANGUAGE plpgsql
 AS $$
 DECLARE
 	present growth_index.entitlement := growth_index.lock_entitlement(id);
 	taken record;
 BEGIN
-	PERFORM growth_index.refuse_paid_in_part(present);
-	taken := growth_index.take_step(present, growth_index.policy_version(present.policy, present.version), 'withdraw',
-		'{matched,reviewed,publicised,objected,pushed,confirmed,held,approved}', 'withdrawn', actor, key, reason, as_of, NULL, seen);
+	taken := growth_index.take_step(present, growth_index.policy_version(present.policy, present.version), step, allowed, to_state, actor, key, reason, as_of, NULL, seen);
 	IF taken.done THEN
-		PERFORM growth_index.release_commitment(id, as_of);
+		/* told to nobody who may not take the step */
+		IF present.state = 'approved' AND EXISTS (SELECT FROM growth_index.payment_standing AS s WHERE s.entitlement_id = put_aside.id) THEN
+			RAISE EXCEPTION 'entitlement % is paid in part', id
+				USING ERRCODE = 'object_not_in_prerequisite_state', HINT = 'claw_back_entitlement() takes it back.';
+		END IF;
+		INSERT INTO growth_index.ledger (kind, budget_code, amount, entitlement_id, as_of)
+		SELECT 'release', b.budget_code, b.balance, put_aside.id, put_aside.as_of
+		FROM growth_index.entitlement_balance(put_aside.id) AS b
+		WHERE b.account = 'committed' AND b.balance > 0 ORDER BY b.budget_code;
 	END IF;
 	RETURN taken.entitlement;
+END
+$$;
+COMMENT ON FUNCTION growth_index.put_aside(bigint, text, text[], text, text, text, text, date, integer) IS
+'Internal: a step that ends or halts an entitlement, and books what is committed for it back into its budgets. Errors: 55000 where some of it is paid, and as take_step().';
+REVOKE ALL ON FUNCTION growth_index.put_aside(bigint, text, text[], text, text, text, text, date, integer) FROM PUBLIC;
+
+CREATE FUNCTION growth_index.withdraw_entitlement(id bigint, actor text, reason text, key text DEFAULT NULL,
+	as_of date DEFAULT current_date, seen integer DEFAULT NULL) RETURNS growth_index.entitlement
+LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, pg_temp
+AS $$
+BEGIN
+	RETURN growth_index.put_aside(id, 'withdraw', '{matched,reviewed,publicised,objected,pushed,confirmed,held,approved}', 'withdrawn', actor, reason, key, as_of, seen);
 END
 $$;
 COMMENT ON FUNCTION growth_index.withdraw_entitlement(bigint, text, text, text, date, integer) IS
@@ -51,17 +45,8 @@ CREATE FUNCTION growth_index.hold_entitlement(id bigint, actor text, reason text
 	as_of date DEFAULT current_date, seen integer DEFAULT NULL) RETURNS growth_index.entitlement
 LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, pg_temp
 AS $$
-DECLARE
-	present growth_index.entitlement := growth_index.lock_entitlement(id);
-	taken record;
 BEGIN
-	PERFORM growth_index.refuse_paid_in_part(present);
-	taken := growth_index.take_step(present, growth_index.policy_version(present.policy, present.version), 'hold',
-		'{matched,reviewed,publicised,pushed,confirmed,approved}', 'held', actor, key, reason, as_of, NULL, seen);
-	IF taken.done THEN
-		PERFORM growth_index.release_commitment(id, as_of);
-	END IF;
-	RETURN taken.entitlement;
+	RETURN growth_index.put_aside(id, 'hold', '{matched,reviewed,publicised,pushed,confirmed,approved}', 'held', actor, reason, key, as_of, seen);
 END
 $$;
 COMMENT ON FUNCTION growth_index.hold_entitlement(bigint, text, text, text, date, integer) IS
