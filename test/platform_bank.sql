@@ -86,6 +86,8 @@ SELECT make_payment_file('third', '2026-03-09') AS third \gset
 SELECT is((SELECT count(*) FROM payment_order WHERE file_id = :third), 2::bigint, 'the other two go out');
 SELECT min(payment_id) AS ordered FROM payment_order WHERE file_id = :third \gset
 SELECT throws_ok(format('SELECT growth_index.return_payment(%s, ''clerk'', ''no answer'')', :ordered), '55000', format('payment %s is with the bank, which has not answered', :ordered), 'an order that is out is not taken back by hand');
+SELECT throws_ok(format('SELECT growth_index.claw_back_entitlement(%s, ''clerk'', ''moved'')', (SELECT entitlement_id FROM payment WHERE id = :ordered)), '55000',
+	format('payment %s is with the bank, which has not answered', :ordered), 'nor clawed back, while it may still fail');
 SELECT throws_ok('SELECT growth_index.take_bank_report(''<a/>'')', '22023', NULL, 'a report is a report');
 SELECT format('<Document xmlns="urn:iso:std:iso:20022:tech:xsd:pain.002.001.10"><CstmrPmtStsRpt><OrgnlGrpInfAndSts><OrgnlMsgId>GI-%s</OrgnlMsgId><GrpSts>RJCT</GrpSts>'
 	'<StsRsnInf><Rsn><Prtry>F01</Prtry></Rsn></StsRsnInf></OrgnlGrpInfAndSts></CstmrPmtStsRpt></Document>', :third) AS rejected \gset
@@ -107,6 +109,9 @@ SELECT advance_entitlements('2026-04-01'), advance_entitlements('2026-04-02') \g
 SELECT confirm_entitlement(id, credit_code, as_of => '2026-04-02') FROM entitlement WHERE policy = 'q' \g /dev/null
 SELECT advance_entitlements('2026-04-03') \g /dev/null
 SELECT claw_back_entitlement(e.id, 'wang', 'moved') FROM entitlement AS e JOIN firm AS f ON f.code OPERATOR(growth_index.=) e.credit_code WHERE policy = 'q' AND n = 1 \g /dev/null
+SELECT p.id AS part, p.entitlement_id AS parted FROM payment AS p JOIN entitlement AS e ON e.id = p.entitlement_id JOIN firm AS f ON f.code OPERATOR(growth_index.=) e.credit_code WHERE policy = 'q' AND n = 2 \gset
+SELECT claw_back_entitlement(:parted, 'wang', 'half of it', amount => 0.5) \g /dev/null
+SELECT throws_ok(format('SELECT growth_index.return_payment(%s, ''bank'', ''late'')', :part), '55000', format('payment %s was clawed back, or a part of it', :part), 'what is clawed back is refunded, not returned');
 INSERT INTO exclusion (credit_code, list, reason, valid_from) SELECT code, 'dishonest', '(2026) 4', '2026-04-03' FROM firm WHERE n = 3;
 UPDATE enterprise SET status = 'deregistered' WHERE credit_code OPERATOR(growth_index.=) (SELECT code FROM firm WHERE n = 4);
 SELECT results_eq($$SELECT f.n, t.lacks FROM payment_to_order AS t JOIN firm AS f ON f.code OPERATOR(growth_index.=) t.credit_code ORDER BY f.n$$,

@@ -52,6 +52,26 @@ $$;
 COMMENT ON FUNCTION growth_index.hold_entitlement(bigint, text, text, text, date, integer) IS
 'Whatever is open → held, with the reason, until a person reviews, rejects or withdraws it; what was committed for it is free again. Errors as take_step().';
 
+/* whether money that the bank has an order for is there, its answer says */
+CREATE FUNCTION growth_index.refuse_unanswered(entitlement_id bigint, payment_id bigint DEFAULT NULL) RETURNS void
+LANGUAGE plpgsql STABLE
+AS $$
+DECLARE
+	unanswered bigint;
+BEGIN
+	SELECT min(o.payment_id) INTO unanswered
+	FROM growth_index.payment AS p JOIN growth_index.payment_order AS o ON o.payment_id = p.id
+	WHERE p.entitlement_id = refuse_unanswered.entitlement_id AND p.id = coalesce(refuse_unanswered.payment_id, p.id)
+		AND NOT EXISTS (SELECT FROM growth_index.payment_result AS r WHERE r.reference = o.reference);
+	IF unanswered IS NOT NULL THEN
+		RAISE EXCEPTION 'payment % is with the bank, which has not answered', unanswered
+			USING ERRCODE = 'object_not_in_prerequisite_state', HINT = 'take_bank_result() takes its answer, and returns what failed.';
+	END IF;
+END
+$$;
+COMMENT ON FUNCTION growth_index.refuse_unanswered(bigint, bigint) IS 'Internal: error 55000 where a payment of an entitlement, or this one, is ordered and the bank has not answered.';
+REVOKE ALL ON FUNCTION growth_index.refuse_unanswered(bigint, bigint) FROM PUBLIC;
+
 /*
  * Claw-back: what was paid, or a part of it, is owed back; what of it was
  * committed and not yet paid is free again.  The money itself is free when it
@@ -78,6 +98,8 @@ BEGIN
 		RAISE EXCEPTION 'of entitlement %, % yuan are paid: % cannot be clawed back', id, paid, claw_back_entitlement.amount
 			USING ERRCODE = 'numeric_value_out_of_range';
 	END IF;
+	/* what fails then would come back as if it had been there */
+	PERFORM growth_index.refuse_unanswered(id);
 	/* at once, so that its budgets are locked in their order */
 	INSERT INTO growth_index.ledger (kind, budget_code, amount, entitlement_id, as_of)
 	SELECT s.kind, s.budget_code, s.share, claw_back_entitlement.id, claw_back_entitlement.as_of
@@ -92,7 +114,7 @@ BEGIN
 END
 $$;
 COMMENT ON FUNCTION growth_index.claw_back_entitlement(bigint, text, text, text, date, numeric, integer) IS
-'paid, also in part → clawed_back (追回): all that was paid is owed back, or only the amount, in yuan (then it stays paid). The budgets are free again when the money has come: refund_entitlement(). Errors: 22003 an amount that is not above 0 or above what is paid, and as take_step().';
+'paid, also in part → clawed_back (追回): all that was paid is owed back, or only the amount, in yuan (then it stays paid). The budgets are free again when the money has come: refund_entitlement(). Errors: 22003 an amount that is not above 0 or above what is paid, 55000 some of it is ordered and the bank has not answered, and as take_step().';
 
 CREATE FUNCTION growth_index.refund_entitlement(id bigint, actor text, key text DEFAULT NULL,
 	as_of date DEFAULT current_date, amount numeric DEFAULT NULL, seen integer DEFAULT NULL) RETURNS growth_index.entitlement
@@ -147,10 +169,10 @@ BEGIN
 		jsonb_build_object('given', failed.id, 'payment', failed.id), seen);
 	IF taken.done THEN
 		/* paid anew while the bank still may pay the first order, it would be paid twice */
-		IF EXISTS (SELECT FROM growth_index.payment_order AS o WHERE o.payment_id = failed.id
-				AND NOT EXISTS (SELECT FROM growth_index.payment_result AS r WHERE r.reference = o.reference)) THEN
-			RAISE EXCEPTION 'payment % is with the bank, which has not answered', failed.id
-				USING ERRCODE = 'object_not_in_prerequisite_state', HINT = 'take_bank_result() takes its answer, and returns what failed.';
+		PERFORM growth_index.refuse_unanswered(failed.entitlement_id, failed.id);
+		IF failed.amount > (SELECT a.paid FROM growth_index.entitlement_account AS a WHERE a.entitlement_id = failed.entitlement_id AND a.budget_code = failed.budget_code) THEN
+			RAISE EXCEPTION 'payment % was clawed back, or a part of it', failed.id
+				USING ERRCODE = 'object_not_in_prerequisite_state', HINT = 'refund_entitlement() books what has come back.';
 		END IF;
 		INSERT INTO growth_index.payment (entitlement_id, kind, credit_code, budget_code, instalment, attempt, amount, paid_on)
 		VALUES (failed.entitlement_id, 'return', failed.credit_code, failed.budget_code, failed.instalment, failed.attempt, failed.amount, as_of);
@@ -159,7 +181,7 @@ BEGIN
 END
 $$;
 COMMENT ON FUNCTION growth_index.return_payment(bigint, text, text, text, date, integer) IS
-'paid → approved: the bank could not pay it, the money is committed again and is paid anew by the next pay_entitlement(). Errors: P0002 no such payment, 55000 it is ordered and the bank has not answered, 23505 returned before, and as take_step().';
+'paid → approved: the bank could not pay it, the money is committed again and is paid anew by the next pay_entitlement(). Errors: P0002 no such payment, 55000 it is ordered and the bank has not answered, or clawed back, 23505 returned before, and as take_step().';
 
 /* whose payment would not be due by what is known now of the day it was decided for */
 CREATE FUNCTION growth_index.wrongly_paid(OUT entitlement_id bigint, OUT credit_code growth_index.credit_code, OUT policy text,
