@@ -313,6 +313,11 @@ BEGIN
 		RAISE EXCEPTION 'this is no payment status report'
 			USING ERRCODE = 'invalid_parameter_value', HINT = 'It is a Document with a CstmrPmtStsRpt (ISO 20022 pain.002).';
 	END IF;
+	/* what fails goes back to many budgets: all is locked before, in the order of who books for one */
+	PERFORM FROM growth_index.entitlement AS e
+	WHERE e.id IN (SELECT p.entitlement_id FROM growth_index.payment_order AS o JOIN growth_index.payment AS p ON p.id = o.payment_id
+		WHERE NOT EXISTS (SELECT FROM growth_index.payment_result AS r WHERE r.reference = o.reference)) ORDER BY e.id FOR UPDATE;
+	PERFORM growth_index.lock_budgets();
 	WITH said AS MATERIALIZED (
 		SELECT x.* FROM xmltable('//*[local-name()="TxInfAndSts" or local-name()="OrgnlPmtInfAndSts" or local-name()="OrgnlGrpInfAndSts"]' PASSING report COLUMNS
 			level text PATH 'local-name(.)',
