@@ -5,7 +5,7 @@
 \pset tuples_only on
 SET client_min_messages = warning;
 SET search_path = growth_index, public;
-SELECT plan(21);
+SELECT plan(22);
 CREATE FUNCTION card_of(normalise text, rest text DEFAULT '', head text DEFAULT '') RETURNS scorecard LANGUAGE sql AS $$
 	SELECT format('{"name": "n", "aggregate": "sum", "digits": {"points": 3, "score": 3}, "dimensions": [{"code": "k"}], "indicators": [{"code": "i", "dimension": "k", "normalise": %s %s}] %s}', normalise, rest, head)::scorecard
 $$;
@@ -43,4 +43,8 @@ SELECT wrong('indicators[0].baseline must be a number', $$'{"flag": true}', ', "
 SELECT wrong('reasons must be "below" or "above"', $$'{"flag": true}', '', ', "reasons": "up"'$$, 'another way of reasons');
 SELECT throws_ok($$SELECT card_of('{"cases": [{"when": "a + 1", "points": 1}]}')$$, '42804', NULL, 'a condition that is none');
 SELECT throws_ok($$SELECT card_of('{"cases": [{"when": "a > 1", "points": "t = ''x''"}]}')$$, '42804', NULL, 'points that are none');
+-- weights of 24ths: half of them is a half
+SELECT is((SELECT array_agg(score(format('{"name": "r", "weights": "relative", "coverage": %s, "dimensions": [{"code": "d", "weight": 1}], "indicators": [%s]}', c,
+		(SELECT string_agg(format('{"code": "x%s", "dimension": "d", "weight": %s, "normalise": {"linear": [0, 10]}, "missing": "reweight"}', n, w), ', ') FROM unnest('{10,2,5,2,5}'::int[]) WITH ORDINALITY AS u (w, n)))::scorecard,
+		'{"x2": 1, "x3": 2, "x5": 3}') ORDER BY c) FROM unnest('{0.5,0.5000000001}'::numeric[]) AS c), '{22.50,NULL}', 'coverage that is just reached');
 SELECT * FROM finish();

@@ -298,18 +298,48 @@ find_full(Scorecard *card, int s)
 	}
 }
 
-/* What an indicator's being known counts in the coverage: a bonus counts nothing. */
+/* What all shares of a segment are whole multiples of, as 1 / it; NULL where that has too many digits. */
+static Numeric
+common_denominator(const Scorecard *card, int s)
+{
+	Numeric		most = DatumGetNumeric(DirectFunctionCall3(numeric_in, CStringGetDatum("1e200"),
+														   ObjectIdGetDatum(InvalidOid), Int32GetDatum(-1)));
+	Numeric		common = whole(1);
+
+	for (int i = 0; i < card->nindicators; i++)
+	{
+		const Indicator *ind = &card->indicators[i];
+
+		if (card->sum || ind->below[s] == NULL || is_bonus(card, ind->dimension))
+			continue;
+		common = DatumGetNumeric(DirectFunctionCall2(numeric_lcm, NumericGetDatum(common),
+													 NumericGetDatum(ind->below[s])));
+		if (numeric_compare(common, most) > 0)
+			return NULL;
+	}
+	return common;
+}
+
+/*
+ * What an indicator's being known counts in the coverage: a bonus counts
+ * nothing.  Relative weights are brought to one denominator, so that a half of
+ * them is a half.
+ */
 static void
 find_known(Scorecard *card, int s)
 {
+	Numeric		common = common_denominator(card, s);
 	Numeric		all = whole(0);
 
 	for (int i = 0; i < card->nindicators; i++)
 	{
 		Indicator  *ind = &card->indicators[i];
-		Numeric		own = is_bonus(card, ind->dimension) ? whole(0) :
-			card->sum ? whole(1) : ind->full[s].exact;
+		Numeric		own = card->sum ? whole(1) : ind->full[s].exact;
 
+		if (is_bonus(card, ind->dimension))
+			own = whole(0);
+		else if (!card->sum && ind->below[s] != NULL && common != NULL)
+			own = multiply(ind->above[s], divide(common, ind->below[s]));
 		ind->known[s] = constant_of(own);
 		all = add(all, own);
 	}
