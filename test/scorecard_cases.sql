@@ -5,7 +5,7 @@
 \pset tuples_only on
 SET client_min_messages = warning;
 SET search_path = growth_index, public;
-SELECT plan(22);
+SELECT plan(24);
 CREATE FUNCTION card_of(normalise text, rest text DEFAULT '', head text DEFAULT '') RETURNS scorecard LANGUAGE sql AS $$
 	SELECT format('{"name": "n", "aggregate": "sum", "digits": {"points": 3, "score": 3}, "dimensions": [{"code": "k"}], "indicators": [{"code": "i", "dimension": "k", "normalise": %s %s}] %s}', normalise, rest, head)::scorecard
 $$;
@@ -47,4 +47,9 @@ SELECT throws_ok($$SELECT card_of('{"cases": [{"when": "a > 1", "points": "t = '
 SELECT is((SELECT array_agg(score(format('{"name": "r", "weights": "relative", "coverage": %s, "dimensions": [{"code": "d", "weight": 1}], "indicators": [%s]}', c,
 		(SELECT string_agg(format('{"code": "x%s", "dimension": "d", "weight": %s, "normalise": {"linear": [0, 10]}, "missing": "reweight"}', n, w), ', ') FROM unnest('{10,2,5,2,5}'::int[]) WITH ORDINALITY AS u (w, n)))::scorecard,
 		'{"x2": 1, "x3": 2, "x5": 3}') ORDER BY c) FROM unnest('{0.5,0.5000000001}'::numeric[]) AS c), '{22.50,NULL}', 'coverage that is just reached');
+-- quotients that have no end are divided once, last
+SELECT is((SELECT array_agg(score_exact(format('{"name": "r", "total": %s, "digits": {"points": %s, "score": %2$s}, "dimensions": [{"code": "d"}], "indicators": [{"code": "x", "dimension": "d", "weight": %1$s, "normalise": %3$s}]}', w, d, n)::scorecard, '{"x": 2}') ORDER BY k)
+	FROM (VALUES (1, 13.75, 0, '{"linear": [0, 11]}'), (2, 13.75, 0, '{"per_unit": {"cap": 11}}'), (3, 13.75, 0, '{"linear": [11, 0]}'), (4, 11, 0, '{"linear": [4, 15], "clamp": false}'), (5, 13.75, 0, '{"linear": [4, 15], "clamp": false}'),
+		(6, 1e15, 12, '{"linear": [0, 6]}'), (7, 13.75, 0, '{"linear": [0, 11.000000000000000000000000000001]}')) AS v (k, w, d, n)), '{3,3,11,-2,-3,333333333333333.333333333333,2}', 'ties on paper are ties');
+SELECT is((SELECT (next_value, next_gain)::text FROM improve('{"name": "r", "total": 13.75, "digits": {"points": 0, "score": 0}, "dimensions": [{"code": "d"}], "indicators": [{"code": "x", "dimension": "d", "weight": 13.75, "normalise": {"per_unit": {"cap": 11}}}]}', '{"x": 1}')), '(2,2)', '... where one unit more is promised as well');
 SELECT * FROM finish();

@@ -123,7 +123,7 @@ full_points(const Scorecard *card, const ScoreResult *r, int dimension,
 		carry_up(card, r, card->dimensions[dimension].parent, above, below);
 }
 
-/* A mean in the making; values are above / below. */
+/* A mean in the making. */
 typedef struct Mean
 {
 	Aggregate	aggregate;
@@ -131,25 +131,20 @@ typedef struct Mean
 	bool		none_above;		/* a value is not above 0 */
 	Numeric		weights;
 	Numeric		sum;			/* geometric: of weight * ln; harmonic: of weight / value */
-	Numeric		least;
-	Numeric		above;			/* of the least value */
-	Numeric		below;
+	Fraction	least;
 } Mean;
 
 static void
-mean_add(Mean *m, Numeric above, Numeric below, Numeric weight)
+mean_add(Mean *m, Fraction f, Numeric weight)
 {
-	Numeric		value = divide(above, below);
+	Numeric		value;
 
-	if (!m->any || numeric_compare(value, m->least) < 0)
-	{
-		m->least = value;
-		m->above = above;
-		m->below = below;
-	}
+	if (m->aggregate == AGG_MINIMUM && (!m->any || compare_fractions(f, m->least) < 0))
+		m->least = f;
 	m->any = true;
 	if (m->aggregate == AGG_MINIMUM)
 		return;
+	value = divide(f.above, f.below);
 	if (numeric_compare(value, whole(0)) <= 0)
 	{
 		m->none_above = true;
@@ -163,57 +158,47 @@ mean_add(Mean *m, Numeric above, Numeric below, Numeric weight)
 																				  NumericGetDatum(value)))));
 }
 
-/* The mean as above / below: the least is not divided before it has to be. */
-static void
-mean_result(const Mean *m, Numeric *above, Numeric *below)
+/* The mean: the least is not rounded, the others to MEAN_DIGITS. */
+static Fraction
+mean_result(const Mean *m)
 {
-	*below = whole(1);
-	*above = whole(0);
-	if (!m->any)
-		return;
-	if (m->aggregate == AGG_MINIMUM)
-	{
-		*above = m->above;
-		*below = m->below;
-	}
-	else if (m->none_above)
-		return;
-	else if (m->aggregate == AGG_HARMONIC)
-		*above = numeric_round_to(divide(m->weights, m->sum), MEAN_DIGITS);
-	else
-	{
-		Datum		ln = NumericGetDatum(divide(m->sum, m->weights));
+	Numeric		mean;
 
-		*above = numeric_round_to(DatumGetNumeric(DirectFunctionCall1(numeric_exp, ln)), MEAN_DIGITS);
-	}
+	if (!m->any || m->none_above)
+		return undivided(whole(0));
+	if (m->aggregate == AGG_MINIMUM)
+		return m->least;
+	if (m->aggregate == AGG_HARMONIC)
+		mean = divide(m->weights, m->sum);
+	else
+		mean = DatumGetNumeric(DirectFunctionCall1(numeric_exp, NumericGetDatum(divide(m->sum, m->weights))));
+	return undivided(numeric_round_to(mean, MEAN_DIGITS));
 }
 
-/* The points of members' values under an aggregate that does not add them. */
+/* The points, rounded, of members' values under an aggregate that does not add them. */
 static Numeric
 aggregate_members(const Scorecard *card, const ScoreResult *r, int dimension, Aggregate aggregate)
 {
-	Mean		m = {aggregate, false, false, whole(0), whole(0), NULL, NULL, NULL};
+	Mean		m = {aggregate, false, false, whole(0), whole(0), {NULL, NULL}};
 	int			self = dimension == card->ndimensions ? -1 : dimension;
 	Numeric		above;
 	Numeric		below;
-	Numeric		mean_above;
-	Numeric		mean_below;
 
 	for (int i = 0; i < card->nindicators && self >= 0; i++)
 		if (card->indicators[i].dimension == self && r->parts[i].counts &&
-			r->parts[i].normalised != NULL)
-			mean_add(&m, r->parts[i].normalised, whole(1), card->indicators[i].weight[r->segment].exact);
+			r->parts[i].normalised.above != NULL)
+			mean_add(&m, r->parts[i].normalised, card->indicators[i].weight[r->segment].exact);
 	for (int d = 0; d < card->ndimensions; d++)
 		if (card->dimensions[d].parent == self && !card->dimensions[d].bonus &&
 			r->dimensions[d].counts)
 		{
 			full_points(card, r, d, &above, &below);
-			mean_add(&m, multiply(multiply(r->dimensions[d].points, whole(100)), below), above,
+			mean_add(&m, quotient(multiply(multiply(r->dimensions[d].points, whole(100)), below), above),
 					 card->dimensions[d].weight[r->segment].exact);
 		}
 	full_points(card, r, dimension, &above, &below);
-	mean_result(&m, &mean_above, &mean_below);
-	return divide(multiply(mean_above, above), multiply(multiply(mean_below, below), whole(100)));
+	return round_fraction(scale_fraction(mean_result(&m), above, multiply(below, whole(100))),
+						  card->points_digits);
 }
 
 /* The most points of a member; 0 where none counts. */
@@ -251,8 +236,7 @@ combine_dimension(const Scorecard *card, ScoreResult *r, int dimension)
 	if (d->aggregate == AGG_BEST && r->status != STATUS_UNDECIDED)
 		part->aggregated = best_member(card, r, dimension);
 	else if (means && part->counts && r->status != STATUS_UNDECIDED)
-		part->aggregated = numeric_round_to(aggregate_members(card, r, dimension, d->aggregate),
-											card->points_digits);
+		part->aggregated = aggregate_members(card, r, dimension, d->aggregate);
 	part->points = part->aggregated;
 	if (d->has_cap)
 		part->points = lesser(part->points, numeric_round_to(d->cap.exact, card->points_digits));
@@ -264,7 +248,7 @@ combine_dimension(const Scorecard *card, ScoreResult *r, int dimension)
 		Numeric		below;
 
 		full_points(card, r, dimension, &above, &below);
-		part->possible = numeric_round_to(divide(above, below), card->points_digits);
+		part->possible = round_fraction(quotient(above, below), card->points_digits);
 	}
 	if (d->has_cap && part->possible != NULL)
 		part->possible = lesser(part->possible, numeric_round_to(d->cap.exact, card->points_digits));
@@ -292,9 +276,7 @@ combine_whole(const Scorecard *card, ScoreResult *r, Numeric bonus)
 	if (card->aggregate != AGG_WEIGHTED && !card->sum && all->counts &&
 		r->status != STATUS_UNDECIDED)
 	{
-		all->aggregated = numeric_round_to(aggregate_members(card, r, card->ndimensions,
-															 card->aggregate),
-										   card->points_digits);
+		all->aggregated = aggregate_members(card, r, card->ndimensions, card->aggregate);
 		all->possible = numeric_round_to(card->total.exact, card->points_digits);
 	}
 	bonus = add(bonus, numeric_round_to(card->initial.exact, card->points_digits));

@@ -12,6 +12,7 @@
 #include "utils/json.h"
 
 #include "../rating/rating.h"
+#include "exact.h"
 #include "functions.h"
 #include "peers.h"
 
@@ -69,11 +70,9 @@ numeric_difference(Numeric a, Numeric b)
 static Numeric
 share_of(Numeric points, Numeric possible)
 {
-	Numeric		result;
-
-	if (points == NULL || possible == NULL || !numeric_div_ok(points, possible, &result))
+	if (points == NULL || possible == NULL || is_zero(possible))
 		return NULL;
-	return numeric_round_to(result, 4);
+	return round_fraction(quotient(points, possible), 4);
 }
 
 /* A set's member as an element of a JSON array. */
@@ -155,8 +154,8 @@ indicator_row(ReturnSetInfo *rsinfo, const Scorecard *card, int i, const ScoreRe
 	row_text(&row, 2, ind->code);
 	row_text(&row, 3, ind->name ? ind->name : ind->code);
 	row_text(&row, 4, raw_text(ind, s));
-	row_number(&row, 5, part->normalised == NULL ? NULL :
-			   numeric_round_to(part->normalised, card->points_digits));
+	row_number(&row, 5, part->normalised.above == NULL ? NULL :
+			   round_fraction(part->normalised, card->points_digits));
 	row_number(&row, 6, weight);
 	row_number(&row, 7, part->points);
 	row_number(&row, 8, part->possible);
@@ -427,6 +426,16 @@ dimension_codes(const Scorecard *card, int dimension)
 										   false, TYPALIGN_INT));
 }
 
+/* Points of an indicator at 100, nothing being left out. */
+static Numeric
+full_points(const Scorecard *card, const Indicator *ind, int segment)
+{
+	if (ind->below[segment] == NULL)
+		return numeric_round_to(whole(0), card->points_digits);
+	return round_fraction(scale_fraction(undivided(whole(100)), ind->above[segment], ind->below[segment]),
+						  card->points_digits);
+}
+
 static void
 item_row(ReturnSetInfo *rsinfo, const Scorecard *card, const Indicator *ind, int segment)
 {
@@ -448,7 +457,7 @@ item_row(ReturnSetInfo *rsinfo, const Scorecard *card, const Indicator *ind, int
 		row_number(&row, 7, ind->weight[segment].exact);
 	row_text(&row, 8, missing_rule_name(ind->missing));
 	if (!card->sum)
-		row_number(&row, 9, numeric_round_to(ind->full[segment].exact, card->points_digits));
+		row_number(&row, 9, full_points(card, ind, segment));
 	if (ind->has_cap)
 		row_number(&row, 10, ind->cap.exact);
 	row_datum(&row, 11, dimension_codes(card, ind->dimension));

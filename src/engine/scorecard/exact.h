@@ -68,4 +68,28 @@ is_zero(Numeric num)
 	return numeric_compare(num, whole(0)) == 0;
 }
 
+/* A number as a fraction. */
+static inline Fraction
+undivided(Numeric num)
+{
+	Fraction	f = {num, whole(1)};
+
+	return f;
+}
+
+/* Times above / below, which is above 0. */
+static inline Fraction
+scale_fraction(Fraction f, Numeric above, Numeric below)
+{
+	Fraction	scaled = {multiply(f.above, above), multiply(f.below, below)};
+
+	return scaled;
+}
+
+/* fraction.c */
+extern Fraction quotient(Numeric above, Numeric below);
+extern int	compare_fractions(Fraction a, Fraction b);
+extern Fraction clamp_fraction(Fraction f);
+extern Numeric round_fraction(Fraction f, int digits);
+
 #endif							/* GROWTH_INDEX_SCORECARD_EXACT_H */

@@ -131,7 +131,7 @@ extern void peer_fraction(const PeerRule *rule, const PeerGroup *group, PeerPlac
 						  int64 *above, int64 *below);
 extern uint64 peer_winsorised(const PeerRule *rule, const PeerGroup *group, uint64 key);
 extern Numeric replacement_number(const Indicator *ind, const PeerGroup *group);
-extern Numeric peers_normalise(const PeerRule *rule, const PeerGroup *group, Decimal d);
+extern Fraction peers_normalise(const PeerRule *rule, const PeerGroup *group, Decimal d);
 
 /* score_peers.c */
 struct Pass;

@@ -193,14 +193,14 @@ winsorised(const PeerRule *rule, const PeerGroup *group, Numeric x)
 }
 
 /* What a value comes to in a group. */
-Numeric
+Fraction
 peers_normalise(const PeerRule *rule, const PeerGroup *group, Decimal d)
 {
 	Numeric		x = winsorised(rule, group, decimal_to_numeric(d));
 	Numeric		factor = rule->to.exact;
 	Numeric		above;
 	Numeric		below;
-	Numeric		result;
+	Fraction	result;
 
 	switch (rule->method)
 	{
@@ -219,14 +219,9 @@ peers_normalise(const PeerRule *rule, const PeerGroup *group, Decimal d)
 	}
 	if (rule->method != PEERS_ZSCORE)
 		factor = subtract(factor, rule->from.exact);
-	result = add(rule->from.exact, divide(multiply(above, factor), below));
+	result = quotient(add(multiply(rule->from.exact, below), multiply(above, factor)), below);
 	if (rule->method == PEERS_ZSCORE && rule->clamp)
-	{
-		if (numeric_compare(result, whole(0)) < 0)
-			return whole(0);
-		if (numeric_compare(result, whole(100)) > 0)
-			return whole(100);
-	}
+		result = clamp_fraction(result);
 	return result;
 }
 

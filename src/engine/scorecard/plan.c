@@ -14,6 +14,7 @@
 #include "utils/fmgrprotos.h"
 #include "utils/memutils.h"
 
+#include "exact.h"
 #include "score.h"
 
 static Numeric
@@ -37,23 +38,6 @@ scaled_ceiling(Numeric num, int digits, int64 limit)
 	return DatumGetInt64(DirectFunctionCall1(numeric_int8, NumericGetDatum(scaled)));
 }
 
-/* What a normalised value comes to; false: too much for whole numbers. */
-bool
-outcome_of(const Scorecard *card, int segment, const Indicator *ind,
-		   Numeric normalised, Outcome *result)
-{
-	Numeric		points = points_exactly(card, segment, ind, normalised);
-	Filtered	value;
-	double		full = card->sum ? 100 : ind->full[segment].fast.value;
-
-	/* points have no more digits than the scale: the ceiling is the number */
-	result->points = scaled_ceiling(points, card->points_digits, PLAN_LIMIT);
-	filtered_from_numeric(normalised, &value);
-	result->loose = value.value * full * number_pow10[card->points_digits] / 100;
-	return result->points > -PLAN_LIMIT && result->points < PLAN_LIMIT &&
-		isfinite(result->loose);
-}
-
 static double
 double_of(Numeric num)
 {
@@ -72,6 +56,22 @@ ratio_of(Numeric a, Numeric b, Numeric c)
 	if (!numeric_mul_ok(a, b, &result) || !numeric_div_ok(result, c, &result))
 		return NAN;
 	return double_of(result);
+}
+
+/* What a normalised value comes to; false: too much for whole numbers. */
+bool
+outcome_of(const Scorecard *card, int segment, const Indicator *ind,
+		   Fraction normalised, Outcome *result)
+{
+	Numeric		points = points_exactly(card, segment, ind, normalised);
+	double		value = ratio_of(normalised.above, int64_to_numeric(1), normalised.below);
+	double		full = card->sum ? 100 : ind->full[segment].fast.value;
+
+	/* points have no more digits than the scale: the ceiling is the number */
+	result->points = scaled_ceiling(points, card->points_digits, PLAN_LIMIT);
+	result->loose = value * full * number_pow10[card->points_digits] / 100;
+	return result->points > -PLAN_LIMIT && result->points < PLAN_LIMIT &&
+		isfinite(result->loose);
 }
 
 /* The points, scaled, of 100 of an indicator. */
@@ -143,7 +143,7 @@ plan_outcomes(const Scorecard *card, int segment, CardPlan *plan, PlanPart *part
 			normalised = i < n->nsteps ? n->steps[i].points.exact : n->otherwise.exact;
 		else if (i > 0 && i <= n->nsteps)
 			normalised = n->steps[i - 1].points.exact;
-		if (!outcome_of(card, segment, ind, normalised, &part->outcomes[i]))
+		if (!outcome_of(card, segment, ind, undivided(normalised), &part->outcomes[i]))
 			plan->beyond = true;
 	}
 }
@@ -162,8 +162,8 @@ plan_part(const Scorecard *card, int segment, CardPlan *plan, const Indicator *i
 	part->weight = card->sum ? 1 : ind->weight[segment].fast.value;
 	part->known = ind->known[segment].fast.value;
 	part->cap = indicator_limit(card, ind);
-	if (!outcome_of(card, segment, ind, ind->missing == MISSING_LOWEST ? n->lowest.exact :
-					int64_to_numeric(0), &part->replacement))
+	if (!outcome_of(card, segment, ind, undivided(ind->missing == MISSING_LOWEST ? n->lowest.exact :
+												  int64_to_numeric(0)), &part->replacement))
 		plan->beyond = true;
 	if (n->kind == NORM_CASES)
 		part->kind = PLAN_NUMERIC;

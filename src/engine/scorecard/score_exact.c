@@ -5,7 +5,9 @@
  *		points = round(normalised * weight / 100, digits)
  *
  * where the weight is the indicator's own, with its share in what is left out
- * (combine.c).  The score is the rounded sum of what the dimensions come to.
+ * (combine.c).  Normalised values and shares are fractions, divided last: the
+ * one rounding of points is of what they exactly are.  The score is the rounded
+ * sum of what the dimensions come to.
  */
 #include "postgres.h"
 
@@ -16,14 +18,6 @@
 #include "../rating/rating.h"
 #include "exact.h"
 #include "peers.h"
-
-static Numeric
-clamp(Numeric x, Numeric low, Numeric high)
-{
-	if (numeric_compare(x, low) <= 0)
-		return low;
-	return numeric_compare(x, high) >= 0 ? high : x;
-}
 
 /*
  * 100 / (1 + exp(-slope * (x - middle))), to 15 digits.  Beyond these bounds
@@ -45,41 +39,40 @@ logistic(const Normaliser *n, Numeric x)
 	return decimal_to_numeric(d);
 }
 
-static Numeric
+static Fraction
 normalise_number(const Normaliser *n, Numeric x)
 {
-	Numeric		line;
+	Fraction	line;
 
 	switch (n->kind)
 	{
 		case NORM_LINEAR:
-			line = divide(multiply(subtract(x, n->from.exact), whole(100)),
-						  subtract(n->to.exact, n->from.exact));
-			return n->open ? line : clamp(line, whole(0), whole(100));
+			line = quotient(multiply(subtract(x, n->from.exact), whole(100)),
+							subtract(n->to.exact, n->from.exact));
+			return n->open ? line : clamp_fraction(line);
 		case NORM_LOGISTIC:
-			return logistic(n, x);
+			return undivided(logistic(n, x));
 		case NORM_LOG:
 			if (numeric_compare(x, n->from.exact) <= 0)
-				return whole(0);
+				return undivided(whole(0));
 			if (numeric_compare(x, n->to.exact) >= 0)
-				return whole(100);
+				return undivided(whole(100));
 			x = DatumGetNumeric(DirectFunctionCall1(numeric_ln, NumericGetDatum(x)));
-			return clamp(divide(multiply(subtract(x, n->log_from.exact), whole(100)),
-								n->log_range.exact),
-						 whole(0), whole(100));
+			return clamp_fraction(quotient(multiply(subtract(x, n->log_from.exact), whole(100)),
+										   n->log_range.exact));
 		case NORM_BINS:
 			for (int i = n->nsteps - 1; i >= 0; i--)
 				if (n->steps[i].open || numeric_compare(x, n->steps[i].from.exact) >= 0)
-					return n->steps[i].points.exact;
-			return whole(0);
+					return undivided(n->steps[i].points.exact);
+			return undivided(whole(0));
 		default:
 			if (numeric_compare(x, whole(0)) <= 0)
-				return whole(0);
+				return undivided(whole(0));
 			if (n->has_cap && numeric_compare(x, n->cap.exact) > 0)
 				x = n->cap.exact;
 			if (n->has_points)
-				return multiply(x, n->points.exact);
-			return divide(multiply(x, whole(100)), n->cap.exact);
+				return undivided(multiply(x, n->points.exact));
+			return quotient(multiply(x, whole(100)), n->cap.exact);
 	}
 }
 
@@ -110,32 +103,34 @@ add_member(const char *text, int len, void *arg)
 	}
 }
 
+static const Fraction no_fraction = {NULL, NULL};
+
 /* What a number comes to, among the peers of the group where they matter. */
-Numeric
+Fraction
 normalise_value(const Indicator *ind, const PeerGroup *group, Numeric x)
 {
 	Decimal		d;
 
 	if (ind->norm.kind != NORM_PEERS)
 		return normalise_number(&ind->norm, x);
-	return decimal_round_numeric(x, &d) ? peers_normalise(ind->peers, group, d) : NULL;
+	return decimal_round_numeric(x, &d) ? peers_normalise(ind->peers, group, d) : no_fraction;
 }
 
-/* What the peers put in the place of a missing value; NULL: nothing. */
-static Numeric
+/* What the peers put in the place of a missing value, if anything. */
+static Fraction
 replacement_of(const Indicator *ind, Subject *s)
 {
 	const PeerGroup *group;
 
 	if (ind->missing != MISSING_MEDIAN && ind->missing != MISSING_MEAN)
-		return NULL;
+		return no_fraction;
 	group = peers_of(ind->peers, s);
-	return group == NULL ? NULL : normalise_value(ind, group, replacement_number(ind, group));
+	return group == NULL ? no_fraction : normalise_value(ind, group, replacement_number(ind, group));
 }
 
 /* The normalised value of an indicator; false: its value is unknown, or nobody's. */
 bool
-normalise_exactly(const Indicator *ind, Subject *s, Numeric *normalised)
+normalise_exactly(const Indicator *ind, Subject *s, Fraction *normalised)
 {
 	const Normaliser *n = &ind->norm;
 	SetSum		sum = {n, whole(0), false};
@@ -149,23 +144,26 @@ normalise_exactly(const Indicator *ind, Subject *s, Numeric *normalised)
 	{
 		case NORM_FLAG:
 			t = expression_test(ind->value, s);
-			*normalised = t == TRI_TRUE ? n->if_true.exact : n->if_false.exact;
+			*normalised = undivided(t == TRI_TRUE ? n->if_true.exact : n->if_false.exact);
 			return t != TRI_UNKNOWN;
 		case NORM_CATEGORY:
 			if (!expression_string(ind->value, s, &text, &len))
 				return false;
-			*normalised = n->otherwise.exact;
+			*normalised = undivided(n->otherwise.exact);
 			for (int i = 0; i < n->nsteps; i++)
 				if (n->steps[i].name_len == len && memcmp(n->steps[i].name, text, len) == 0)
-					*normalised = n->steps[i].points.exact;
+					*normalised = undivided(n->steps[i].points.exact);
 			return true;
 		case NORM_SET:
 			if (!expression_set(ind->value, s, add_member, &sum))
 				return false;
-			*normalised = numeric_compare(sum.sum, n->cap.exact) > 0 ? n->cap.exact : sum.sum;
+			*normalised = undivided(numeric_compare(sum.sum, n->cap.exact) > 0 ? n->cap.exact : sum.sum);
 			return true;
 		case NORM_CASES:
-			return expression_numeric(ind->value, s, normalised);
+			if (!expression_numeric(ind->value, s, &x))
+				return false;
+			*normalised = undivided(x);
+			return true;
 		default:
 			if (!expression_numeric(ind->value, s, &x))
 				return false;
@@ -173,7 +171,7 @@ normalise_exactly(const Indicator *ind, Subject *s, Numeric *normalised)
 			if (n->kind == NORM_PEERS && group == NULL)
 				return false;
 			*normalised = normalise_value(ind, group, x);
-			return *normalised != NULL;
+			return normalised->above != NULL;
 	}
 }
 
@@ -213,7 +211,7 @@ normalise_parts(const Scorecard *card, Subject *s, ScoreResult *r)
 		part->missing = !normalise_exactly(&card->indicators[i], s, &part->normalised);
 		if (!part->missing)
 			continue;
-		part->normalised = NULL;
+		part->normalised = no_fraction;
 		part->replacement = replacement_of(&card->indicators[i], s);
 	}
 }
@@ -242,19 +240,21 @@ apply_rules(const Scorecard *card, ScoreResult *r)
 		else if (ind->missing == MISSING_REWEIGHT)
 			part->counts = false;
 		else
-			part->normalised = ind->missing == MISSING_ZERO ? whole(0) :
-				ind->missing == MISSING_LOWEST ? ind->norm.lowest.exact : part->replacement;
-		if (part->normalised == NULL && part->counts)
+			part->normalised = ind->missing == MISSING_ZERO ? undivided(whole(0)) :
+				ind->missing == MISSING_LOWEST ? undivided(ind->norm.lowest.exact) : part->replacement;
+		if (part->normalised.above == NULL && part->counts)
 			r->status = STATUS_UNDECIDED;
 	}
+	r->known = known;
 	r->coverage = card_coverage(card, r->segment, known);
 }
 
 /* Points as they stand in the breakdown: rounded, and not above the cap. */
 static Numeric
-round_points(const Scorecard *card, const Indicator *ind, Numeric points)
+round_points(const Scorecard *card, const Indicator *ind, Fraction exact)
 {
-	points = numeric_round_to(points, card->points_digits);
+	Numeric		points = round_fraction(exact, card->points_digits);
+
 	if (ind->has_cap && numeric_compare(points, ind->cap.exact) > 0)
 		points = numeric_round_to(ind->cap.exact, card->points_digits);
 	return points;
@@ -262,10 +262,10 @@ round_points(const Scorecard *card, const Indicator *ind, Numeric points)
 
 /* The points of a normalised value where nothing is left out. */
 Numeric
-points_exactly(const Scorecard *card, int segment, const Indicator *ind, Numeric normalised)
+points_exactly(const Scorecard *card, int segment, const Indicator *ind, Fraction normalised)
 {
 	if (!card->sum)
-		normalised = divide(multiply(normalised, ind->above[segment]), ind->below[segment]);
+		normalised = scale_fraction(normalised, ind->above[segment], ind->below[segment]);
 	return round_points(card, ind, normalised);
 }
 
@@ -286,11 +286,18 @@ weigh_parts(const Scorecard *card, ScoreResult *r)
 		if (!card->sum)
 		{
 			part_factor(card, r, ind, &above, &below);
-			part->possible = round_points(card, ind, divide(multiply(whole(100), above), below));
+			part->possible = round_points(card, ind, scale_fraction(undivided(whole(100)), above, below));
 		}
-		if (part->normalised != NULL)
-			part->points = round_points(card, ind, divide(multiply(part->normalised, above), below));
+		if (part->normalised.above != NULL)
+			part->points = round_points(card, ind, scale_fraction(part->normalised, above, below));
 	}
+}
+
+/* Is more of the weight unknown than the card allows? */
+static bool
+covers_too_little(const Scorecard *card, const ScoreResult *r)
+{
+	return numeric_compare(r->known, multiply(card->coverage.exact, card->knowable[r->segment].exact)) < 0;
 }
 
 /* The score of what the parts say of their normalised values. */
@@ -307,8 +314,7 @@ score_parts(const Scorecard *card, ScoreResult *r)
 	for (int i = 0; i < card->nindicators; i++)
 		any = any || r->parts[i].counts;
 	combine_parts(card, r);
-	if (r->status == STATUS_SCORED &&
-		(!any || numeric_compare(r->coverage, card->coverage.exact) < 0))
+	if (r->status == STATUS_SCORED && (!any || covers_too_little(card, r)))
 		r->status = STATUS_LOW_COVERAGE;
 	if (r->status == STATUS_SCORED)
 		r->score = numeric_round_to(r->sum, card->score_digits);

@@ -47,7 +47,7 @@ add_exactly(Pass *p, int i)
 {
 	const Indicator *ind = p->plan->parts[i].indicator;
 	Outcome		outcome;
-	Numeric		normalised;
+	Fraction	normalised;
 
 	if (!normalise_exactly(ind, p->s, &normalised))
 		add_missing(p, i);

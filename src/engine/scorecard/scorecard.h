@@ -40,6 +40,13 @@ typedef enum NormaliserKind
 	NORM_CASES					/* the value is CASE WHEN ... THEN points ... END */
 } NormaliserKind;
 
+/* above / below, not divided so that no digit is lost; below is above 0. */
+typedef struct Fraction
+{
+	Numeric		above;			/* NULL: there is none */
+	Numeric		below;
+} Fraction;
+
 /* A number of the document in both its forms. */
 typedef struct Constant
 {
@@ -302,8 +309,8 @@ typedef struct Part
 	bool		weighted;		/* has a weight in the segment */
 	bool		counts;			/* ... and was not left out */
 	bool		missing;
-	Numeric		normalised;		/* NULL: missing and not replaced */
-	Numeric		replacement;	/* normalised, what peers put in the place of what is missing */
+	Fraction	normalised;		/* none: missing and not replaced */
+	Fraction	replacement;	/* normalised, what peers put in the place of what is missing */
 	Numeric		points;
 	Numeric		possible;		/* points at a normalised value of 100 */
 } Part;
@@ -325,6 +332,7 @@ typedef struct ScoreResult
 	int			segment;		/* -1: unknown */
 	Part	   *parts;			/* one an indicator */
 	DimensionPart *dimensions;	/* one a dimension, and one of the whole */
+	Numeric		known;			/* what was known, as coverage counts it */
 	Numeric		coverage;
 	Numeric		sum;			/* of the whole, not rounded */
 	Numeric		score;			/* NULL unless scored */
@@ -409,7 +417,7 @@ extern void combine_parts(const Scorecard *card, ScoreResult *r);
 extern CardPlan *plan_of_segment(Scorecard *card, int segment);
 extern double *plan_edges(const Scorecard *card, PlanPart *part, int places);
 extern bool outcome_of(const Scorecard *card, int segment, const Indicator *ind,
-					   Numeric normalised, Outcome *result);
+					   Fraction normalised, Outcome *result);
 extern int64 scaled_ceiling(Numeric num, int digits, int64 limit);
 
 /* cases.c */
@@ -427,12 +435,12 @@ extern const char *missing_rule_name(MissingRule rule);
 extern Numeric card_coverage(const Scorecard *card, int segment, Numeric known);
 extern void score_parts(const Scorecard *card, ScoreResult *r);
 extern void score_exactly(const Scorecard *card, Subject *s, ScoreResult *result);
-extern Numeric normalise_value(const Indicator *ind, const struct PeerGroup *group, Numeric x);
-extern bool normalise_exactly(const Indicator *ind, Subject *s, Numeric *normalised);
+extern Fraction normalise_value(const Indicator *ind, const struct PeerGroup *group, Numeric x);
+extern bool normalise_exactly(const Indicator *ind, Subject *s, Fraction *normalised);
 extern int	card_segment(const Scorecard *card, Subject *s);
 
 extern Numeric points_exactly(const Scorecard *card, int segment, const Indicator *ind,
-							  Numeric normalised);
+							  Fraction normalised);
 extern int16 card_rate(const Scorecard *card, Numeric score);
 
 /* score.c: the same, fast; false: ask score_exactly() */

@@ -43,7 +43,7 @@ CREATE FUNCTION growth_index.score(card growth_index.scorecard, profile growth_i
 								   as_of date DEFAULT NULL) RETURNS numeric
 	AS 'MODULE_PATHNAME' LANGUAGE C IMMUTABLE PARALLEL SAFE COST 200;
 COMMENT ON FUNCTION growth_index.score(growth_index.scorecard, growth_index.profile, date) IS
-'The score (积分), with the digits of the card: each indicator''s normalised value (0..100) times its weight / 100, rounded half away from zero to the card''s digits, summed, and rounded again. Decimal arithmetic decides every rounding. NULL: not scored, since too little is known (coverage), an indicator that has to be known is missing, or the segment is unknown.';
+'The score (积分), with the digits of the card: each indicator''s normalised value (0..100) times its weight / 100, rounded half away from zero to the card''s digits, summed, and rounded again. Decimal arithmetic decides every rounding: quotients are divided once, after they are weighted, so that a tie is one also where the quotient has no end (docs/architecture.md says what is rounded before that). NULL: not scored, since too little is known (coverage), an indicator that has to be known is missing, or the segment is unknown.';
 CREATE FUNCTION growth_index.score_exact(card growth_index.scorecard, profile growth_index.profile,
 										 as_of date DEFAULT NULL) RETURNS numeric
 	AS 'MODULE_PATHNAME' LANGUAGE C IMMUTABLE PARALLEL SAFE COST 5000;
@@ -159,10 +159,10 @@ COMMENT ON FUNCTION growth_index.score_change(growth_index.scorecard, growth_ind
 'What moved the score from one profile to another under the same card, the largest first: dimension, code and name of the indicator, its value and points before and after, and the difference; points of NULL were left out. level: indicator; adjustment: what an aggregate, a cap or a floor adds (code and dimension as in score_detail()); rounding: the last row, of no code, is what rounding the two scores adds, where that is not 0; without it the differences may not sum exactly to score(after) - score(before), with it they do. An indicator can move without a change of its value: by another segment''s weights, or by sharing the weight of a missing one. No row where nothing moved, or where one of the two is not scored.';
 
 CREATE FUNCTION growth_index.score_sum_if(card growth_index.scorecard, profile growth_index.profile, as_of date,
-										  codes text[], normalised numeric[]) RETURNS numeric
+										  codes text[], normalised numeric[], divisors numeric[] DEFAULT NULL) RETURNS numeric
 	AS 'MODULE_PATHNAME' LANGUAGE C IMMUTABLE PARALLEL SAFE COST 5000;
-COMMENT ON FUNCTION growth_index.score_sum_if(growth_index.scorecard, growth_index.profile, date, text[], numeric[]) IS
-'The points, before they are rounded to the score, if the indicators of these codes had these normalised values and all else stayed: aggregates, caps, shared weights and all. NULL: the segment is unknown, or an argument other than as_of is NULL. Error 22023: the card has no such indicator.';
+COMMENT ON FUNCTION growth_index.score_sum_if(growth_index.scorecard, growth_index.profile, date, text[], numeric[], numeric[]) IS
+'The points, before they are rounded to the score, if the indicators of these codes had these normalised values and all else stayed: aggregates, caps, shared weights and all. divisors: what the values are to be divided by, for one that has no end as a decimal; NULL, the array or an element of it, is 1. NULL: the segment is unknown, or an argument other than as_of and divisors is NULL. Error 22023: the card has no such indicator, or a divisor is not above 0; 2202E: there are not as many values, or divisors, as codes.';
 
 CREATE FUNCTION growth_index.normaliser_top(normaliser jsonb) RETURNS numeric
 	LANGUAGE sql IMMUTABLE STRICT PARALLEL SAFE COST 500 SET search_path = pg_catalog, pg_temp
@@ -198,24 +198,25 @@ AS $$
 			CROSS JOIN LATERAL (SELECT i.normaliser, i.missing FROM growth_index.scorecard_items(card) AS i WHERE i.code = d.code LIMIT 1) AS i
 		WHERE d.level = 'indicator' AND NOT (d.missing AND i.missing = 'reweight')
 	), steps AS (
-		SELECT w.*, s.next_value, s.next_normalised, coalesce(growth_index.normaliser_top(w.normaliser), s.next_normalised) AS top
+		SELECT w.*, s.next_value, s.next_normalised, s.divisor, coalesce(growth_index.normaliser_top(w.normaliser), s.next_normalised) AS top
 		FROM now AS w LEFT JOIN LATERAL (
 			/* to the end of the line; to the next edge that is worth more; one unit more */
-			SELECT (w.normaliser #>> '{linear,1}')::numeric AS next_value, 100::numeric AS next_normalised WHERE w.normaliser ? 'linear'
+			SELECT (w.normaliser #>> '{linear,1}')::numeric AS next_value, 100::numeric AS next_normalised, 1::numeric AS divisor WHERE w.normaliser ? 'linear'
 			UNION ALL
-			SELECT (w.normaliser #>> '{log,1}')::numeric, 100 WHERE w.normaliser ? 'log'
+			SELECT (w.normaliser #>> '{log,1}')::numeric, 100, 1 WHERE w.normaliser ? 'log'
 			UNION ALL
-			(SELECT (bin ->> 0)::numeric, (bin ->> 1)::numeric
+			(SELECT (bin ->> 0)::numeric, (bin ->> 1)::numeric, 1
 			FROM jsonb_array_elements(w.normaliser -> 'bins') AS bin
 			WHERE w.normaliser ? 'bins' AND (bin ->> 1)::numeric > w.normalised
 			ORDER BY abs((bin ->> 0)::numeric - w.value), (bin ->> 0)::numeric LIMIT 1)
 			UNION ALL
-			SELECT floor(w.value) + 1, coalesce((w.normaliser #>> '{per_unit,points}')::numeric, 100 / (w.normaliser #>> '{per_unit,cap}')::numeric)
-				* least(floor(w.value) + 1, (w.normaliser #>> '{per_unit,cap}')::numeric)
+			SELECT floor(w.value) + 1, coalesce((w.normaliser #>> '{per_unit,points}')::numeric, 100)
+				* least(floor(w.value) + 1, (w.normaliser #>> '{per_unit,cap}')::numeric),
+				CASE WHEN w.normaliser #>> '{per_unit,points}' IS NULL THEN (w.normaliser #>> '{per_unit,cap}')::numeric ELSE 1 END
 			WHERE w.normaliser ? 'per_unit' AND w.value >= 0) AS s ON true
 	), gains AS MATERIALIZED (
 		SELECT s.*, growth_index.score_sum_if(card, profile, as_of, ARRAY[s.code], ARRAY[s.top]) - p.points AS gain,
-			growth_index.score_sum_if(card, profile, as_of, ARRAY[s.code], ARRAY[s.next_normalised]) - p.points AS next_gain
+			growth_index.score_sum_if(card, profile, as_of, ARRAY[s.code], ARRAY[s.next_normalised], ARRAY[s.divisor]) - p.points AS next_gain
 		FROM steps AS s, present AS p
 	), ranked AS (
 		SELECT g.*, array_agg(g.code) OVER most AS codes, array_agg(g.top) OVER most AS tops

@@ -11,6 +11,7 @@
 
 #include "../../compat.h"
 #include "../rating/rating.h"
+#include "../scorecard/exact.h"
 #include "../scorecard/functions.h"
 #include "statistics.h"
 
@@ -118,9 +119,11 @@ normalised_values(PG_FUNCTION_ARGS)
 	nulls = palloc(card->nindicators * sizeof(bool));
 	for (int i = 0; i < card->nindicators; i++)
 	{
-		nulls[i] = r.parts[i].normalised == NULL;
+		Fraction	f = r.parts[i].normalised;
+
+		nulls[i] = f.above == NULL;
 		if (!nulls[i])
-			values[i] = DirectFunctionCall1(numeric_float8, NumericGetDatum(r.parts[i].normalised));
+			values[i] = DirectFunctionCall1(numeric_float8, NumericGetDatum(divide(f.above, f.below)));
 	}
 	PG_RETURN_ARRAYTYPE_P(construct_md_array(values, nulls, 1, &card->nindicators, &lower, FLOAT8OID,
 											 sizeof(float8), FLOAT8PASSBYVAL, TYPALIGN_DOUBLE));
