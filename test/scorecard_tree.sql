@@ -233,7 +233,7 @@ END $$;
 SELECT is(tree.wrong('[{"code": "a", "parent": "b"}]'), 'invalid scorecard: dimensions[0].parent names no dimension: "b"', 'no such parent');
 SELECT is(tree.wrong('[{"code": "a", "parent": "b"}, {"code": "b", "parent": "a"}]'), 'invalid scorecard: dimensions[0].parent leads back to itself, or is more than 32 deep', 'a circle');
 SELECT is(tree.wrong('[{"code": "a", "bonus": true, "parent": "b"}, {"code": "b"}]'), 'invalid scorecard: dimensions[0].bonus has a place only where there is no parent', 'a bonus within');
-SELECT is(tree.wrong('[{"code": "a", "aggregate": "mean"}]'), 'invalid scorecard: dimensions[0].aggregate must be one of weighted, geometric, harmonic, minimum and best', 'no such aggregate');
+SELECT is(tree.wrong('[{"code": "a", "aggregate": "mean"}]'), 'invalid scorecard: dimensions[0].aggregate must be one of weighted (or arithmetic), geometric, harmonic, minimum and best', 'no such aggregate');
 SELECT is(tree.wrong('[{"code": "a", "aggregate": "minimum"}]', '"aggregate": "sum",', '"missing": "zero"'), 'invalid scorecard: dimensions[0].aggregate must be "best" or left out where the card''s aggregate is "sum"', 'a mean of points');
 SELECT is(tree.wrong('[{"code": "a"}]', '"weights": "relative",'), 'invalid scorecard: dimensions[0].weight is missing', 'a share that is not stated');
 SELECT is(tree.wrong('[{"code": "a", "bonus": true}]'), 'invalid scorecard: indicators have weights that sum to 0, not to the total of 100', 'nothing but a bonus');

@@ -60,7 +60,7 @@ read_aggregation(Scorecard *card, JsonbContainer *root)
 	char	   *weights = text_member(root, "weights", "", false);
 
 	card->aggregate = read_aggregate(root, "", ~(1 << AGG_BEST),
-									 "must be one of weighted, sum, geometric, harmonic and minimum");
+									 "must be one of weighted (or arithmetic), sum, geometric, harmonic and minimum");
 	card->sum = card->aggregate == AGG_SUM;
 	card->relative = weights != NULL && strcmp(weights, "relative") == 0;
 	if (weights != NULL && !card->relative && strcmp(weights, "absolute") != 0)
@@ -111,7 +111,7 @@ read_dimension(Scorecard *card, Dimension *d, JsonbContainer *object, const char
 		read_aggregate(object, path, 1 << AGG_WEIGHTED | 1 << AGG_BEST,
 					   "must be \"best\" or left out where the card's aggregate is \"sum\"") :
 		read_aggregate(object, path, ~(1 << AGG_SUM),
-					   "must be one of weighted, geometric, harmonic, minimum and best");
+					   "must be one of weighted (or arithmetic), geometric, harmonic, minimum and best");
 	d->bonus = read_bonus(object, path);
 	d->has_cap = optional_number(object, "cap", path, &d->cap);
 	d->has_minimum = optional_number(object, "minimum", path, &d->minimum);
