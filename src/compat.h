@@ -36,4 +36,20 @@
 	} while (0)
 #endif
 
+/* What the server's JSON parser calls says since 16 whether to go on. */
+#if PG_VERSION_NUM >= 160000
+#define JSON_ACTION		static JsonParseErrorType
+#define JSON_GO_ON		return JSON_SUCCESS
+#else
+#define JSON_ACTION		static void
+#define JSON_GO_ON		return
+#endif
+
+/* Since 17 a lexer can be where the caller wants it. */
+#if PG_VERSION_NUM >= 170000
+#define json_lexer(text)	makeJsonLexContextCstringLen(NULL, text, strlen(text), GetDatabaseEncoding(), true)
+#else
+#define json_lexer(text)	makeJsonLexContextCstringLen(text, strlen(text), GetDatabaseEncoding(), true)
+#endif
+
 #endif							/* GROWTH_INDEX_COMPAT_H */

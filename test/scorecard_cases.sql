@@ -5,7 +5,7 @@
 \pset tuples_only on
 SET client_min_messages = warning;
 SET search_path = growth_index, public;
-SELECT plan(24);
+SELECT plan(30);
 CREATE FUNCTION card_of(normalise text, rest text DEFAULT '', head text DEFAULT '') RETURNS scorecard LANGUAGE sql AS $$
 	SELECT format('{"name": "n", "aggregate": "sum", "digits": {"points": 3, "score": 3}, "dimensions": [{"code": "k"}], "indicators": [{"code": "i", "dimension": "k", "normalise": %s %s}] %s}', normalise, rest, head)::scorecard
 $$;
@@ -52,4 +52,18 @@ SELECT is((SELECT array_agg(score_exact(format('{"name": "r", "total": %s, "digi
 	FROM (VALUES (1, 13.75, 0, '{"linear": [0, 11]}'), (2, 13.75, 0, '{"per_unit": {"cap": 11}}'), (3, 13.75, 0, '{"linear": [11, 0]}'), (4, 11, 0, '{"linear": [4, 15], "clamp": false}'), (5, 13.75, 0, '{"linear": [4, 15], "clamp": false}'),
 		(6, 1e15, 12, '{"linear": [0, 6]}'), (7, 13.75, 0, '{"linear": [0, 11.000000000000000000000000000001]}')) AS v (k, w, d, n)), '{3,3,11,-2,-3,333333333333333.333333333333,2}', 'ties on paper are ties');
 SELECT is((SELECT (next_value, next_gain)::text FROM improve('{"name": "r", "total": 13.75, "digits": {"points": 0, "score": 0}, "dimensions": [{"code": "d"}], "indicators": [{"code": "x", "dimension": "d", "weight": 13.75, "normalise": {"per_unit": {"cap": 11}}}]}', '{"x": 1}')), '(2,2)', '... where one unit more is promised as well');
+SELECT is((SELECT next_value FROM improve('{"name": "r", "digits": {"points": 0, "score": 0}, "dimensions": [{"code": "d"}], "indicators": [{"code": "x", "dimension": "d", "weight": 100, "normalise": {"bins": [[1, 33.4], [5, 80]]}}]}', '{"x": 2}')), 5::numeric, '... and the own bin is not the next one');
+-- nothing is stated twice
+CREATE FUNCTION doubled(document text) RETURNS text LANGUAGE plpgsql AS $$
+BEGIN
+	PERFORM document::scorecard;
+	RETURN 'accepted';
+EXCEPTION WHEN invalid_parameter_value THEN
+	RETURN SQLERRM;
+END $$;
+SELECT is(doubled('{"name": "r", "total": 100, "total": 1}'), 'invalid scorecard: total is there twice', 'a key twice');
+SELECT is(doubled('{"name": "r", "indicators": [{"code": "a"}, {"code": "x", "normalise": {"category": {"p": 1, "\u0070": 2}}}]}'), 'invalid scorecard: indicators[1].normalise.category.p is there twice', '... somewhere within, written otherwise');
+SELECT is(doubled('{"name": "r", "x": [[], [{}, [{"a": [1, {"b": 1}], "c": {}, "a": 2}]]]}'), 'invalid scorecard: x[1][1][0].a is there twice', '... in arrays of arrays');
+SELECT is(doubled(card_of('{"category": {"p": 1, "q": 2}}')::text), 'accepted', 'the same key in two objects');
+SELECT throws_ok($$SELECT ('{"x":' || repeat('[', 200000))::scorecard$$, '54001', NULL, 'brackets without end');
 SELECT * FROM finish();

@@ -37,10 +37,20 @@ parse_json(const char *source)
 	return DatumGetJsonbP(DirectFunctionCall1(jsonb_in, CStringGetDatum(source)));
 }
 
+/* A text says each thing once; a jsonb cannot say one twice. */
+static text *
+canonical_of_text(const char *source)
+{
+	Jsonb	   *json = parse_json(source);
+
+	check_unique_keys(source);
+	return canonical(json);
+}
+
 Datum
 scorecard_in(PG_FUNCTION_ARGS)
 {
-	PG_RETURN_TEXT_P(canonical(parse_json(PG_GETARG_CSTRING(0))));
+	PG_RETURN_TEXT_P(canonical_of_text(PG_GETARG_CSTRING(0)));
 }
 
 /* The binary form is the text: it is checked as any input is. */
@@ -51,7 +61,7 @@ scorecard_recv(PG_FUNCTION_ARGS)
 	int			len;
 	char	   *source = pq_getmsgtext(buf, buf->len - buf->cursor, &len);
 
-	PG_RETURN_TEXT_P(canonical(parse_json(source)));
+	PG_RETURN_TEXT_P(canonical_of_text(source));
 }
 
 Datum

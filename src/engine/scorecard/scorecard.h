@@ -391,6 +391,9 @@ extern ExprType normaliser_input(const Normaliser *n);
 extern void read_pair(const JsonbValue *value, const char *path, Constant *first, Constant *second);
 extern bool boolean_of(const JsonbValue *value, const char *path);
 
+/* unique_keys.c */
+extern void check_unique_keys(const char *source);
+
 /* dimension.c: the tree of dimensions, and what its nodes weigh */
 extern void read_aggregation(Scorecard *card, JsonbContainer *root);
 extern void read_dimensions(Scorecard *card, JsonbContainer *root);

@@ -21,7 +21,7 @@ CREATE TYPE growth_index.scorecard (
 	STORAGE = extended
 );
 COMMENT ON TYPE growth_index.scorecard IS
-'A scoring model (评分模型) as one JSON document: dimensions, indicators with formula, normaliser, weights per segment and rule for missing values, rating scale, overrides. One value is one immutable version. docs/scorecard.schema.json describes the document; an error (22023) names the path of what is wrong.';
+'A scoring model (评分模型) as one JSON document: dimensions, indicators with formula, normaliser, weights per segment and rule for missing values, rating scale, overrides. One value is one immutable version. docs/scorecard.schema.json describes the document; an error (22023) names the path of what is wrong, a key that is there twice included (of a jsonb, which keeps the last of such, that cannot be told).';
 
 CREATE FUNCTION growth_index.scorecard(jsonb) RETURNS growth_index.scorecard
 	AS 'MODULE_PATHNAME', 'scorecard_from_json' LANGUAGE C IMMUTABLE STRICT PARALLEL SAFE COST 5000;
@@ -193,9 +193,13 @@ AS $$
 		SELECT growth_index.score_sum_if(card, profile, as_of, '{}', '{}') AS points
 	), now AS MATERIALIZED (
 		SELECT d.dimension, d.code, d.name, d.raw, d.normalised, d.points, d.possible, d.ordinality AS n,
-			CASE WHEN d.raw ~ '^-?[0-9.]+$' THEN d.raw::numeric END AS value, i.normaliser
+			v.value, i.normaliser,
+			/* the points of its bin, which d.normalised rounds */
+			coalesce((SELECT (bin ->> 1)::numeric FROM jsonb_array_elements(i.normaliser -> 'bins') WITH ORDINALITY AS b (bin, n)
+				WHERE v.value IS NOT NULL AND (bin ->> 0 IS NULL OR (bin ->> 0)::numeric <= v.value) ORDER BY b.n DESC LIMIT 1), d.normalised) AS present
 		FROM growth_index.score_detail(card, profile, as_of) WITH ORDINALITY AS d
 			CROSS JOIN LATERAL (SELECT i.normaliser, i.missing FROM growth_index.scorecard_items(card) AS i WHERE i.code = d.code LIMIT 1) AS i
+			CROSS JOIN LATERAL (SELECT CASE WHEN d.raw ~ '^-?[0-9.]+$' THEN d.raw::numeric END AS value) AS v
 		WHERE d.level = 'indicator' AND NOT (d.missing AND i.missing = 'reweight')
 	), steps AS (
 		SELECT w.*, s.next_value, s.next_normalised, s.divisor, coalesce(growth_index.normaliser_top(w.normaliser), s.next_normalised) AS top
@@ -207,7 +211,7 @@ AS $$
 			UNION ALL
 			(SELECT (bin ->> 0)::numeric, (bin ->> 1)::numeric, 1
 			FROM jsonb_array_elements(w.normaliser -> 'bins') AS bin
-			WHERE w.normaliser ? 'bins' AND (bin ->> 1)::numeric > w.normalised
+			WHERE w.normaliser ? 'bins' AND (bin ->> 1)::numeric > w.present
 			ORDER BY abs((bin ->> 0)::numeric - w.value), (bin ->> 0)::numeric LIMIT 1)
 			UNION ALL
 			SELECT floor(w.value) + 1, coalesce((w.normaliser #>> '{per_unit,points}')::numeric, 100)
