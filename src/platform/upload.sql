@@ -94,8 +94,8 @@ AS $$
 	SELECT CASE data_type
 	WHEN 'number' THEN
 		CASE WHEN value OPERATOR(pg_catalog.~) '^[+-]?([0-9]+(\.[0-9]*)?|\.[0-9]+)([eE][+-]?[0-9][0-9]?)?$'
-			AND pg_catalog.length(value) OPERATOR(pg_catalog.<=) 100
-			AND (pg_catalog.length(value) OPERATOR(pg_catalog.<=) 15
+			AND pg_catalog.octet_length(value) OPERATOR(pg_catalog.<=) 100
+			AND (pg_catalog.octet_length(value) OPERATOR(pg_catalog.<=) 15
 				OR pg_catalog.length(pg_catalog.btrim(pg_catalog.translate(
 					pg_catalog.regexp_replace(value, '[eE].*', ''), '+-.', ''), '0')) OPERATOR(pg_catalog.<=) 15)
 		THEN pg_catalog.to_jsonb(value::pg_catalog.numeric) END
@@ -210,10 +210,11 @@ BEGIN
 			FROM (SELECT DISTINCT credit_code FROM sent) AS s) AS t
 			CROSS JOIN LATERAL (SELECT CASE WHEN growth_index.credit_code_is_valid(t.trimmed) THEN t.trimmed::growth_index.credit_code END) AS v(code)
 			LEFT JOIN growth_index.enterprise AS e ON e.credit_code OPERATOR(growth_index.=) v.code
-			/* of whom nothing is known of these periods no value need be looked up */
+			/* of whom nothing is known of these periods no value need be looked up; between their ends, so that other years are not read */
 			LEFT JOIN LATERAL (SELECT true AS observed FROM growth_index.observation AS o
 				WHERE o.credit_code OPERATOR(growth_index.=) v.code
-					AND o.period_end = ANY ((SELECT array_agg(p.period) FROM period AS p)::date[]) LIMIT 1) AS n ON true
+					AND o.period_end BETWEEN (SELECT min(p.period) FROM period AS p) AND (SELECT max(p.period) FROM period AS p)
+				LIMIT 1) AS n ON true
 	), checked AS MATERIALIZED (
 		SELECT t.line, t.credit_code, t.indicator, t.value, t.period_end, t.department, t.code, t.observed, t.period, t.mark, t.parsed,
 			CASE WHEN t.reason_code IS NOT NULL THEN t.reason_code
