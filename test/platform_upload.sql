@@ -163,5 +163,18 @@ SELECT credit_code, 'n' || i, i, '2023-12-31', 'tax' FROM growth_index.enterpris
 SELECT results_eq('SELECT rows, accepted FROM growth_index.upload_receipt ORDER BY upload_id DESC LIMIT 1',
 	'VALUES (20000::bigint, 20000::bigint)', 'a large upload after small ones');
 
+-- numbers as files have them, against a pattern and the server's own numeric
+SELECT setseed(0.4);
+CREATE TEMP TABLE written AS
+SELECT DISTINCT string_agg(substr('0123456789000.eE+-', 1 + floor(random() * 18)::integer, 1), '') AS value
+FROM generate_series(1, 20000) AS i, LATERAL generate_series(1, 1 + i % 24) AS n WHERE i > 0 GROUP BY i
+UNION SELECT v FROM unnest('{"",.,-,+.5,5.,.5e1,1e,1e123,1e+9,-0,0.0,000000000000000000007,123456789012345,1234567890123456,123456789012345000,0.00123456789012345," 1","1 ",１,NaN,Infinity,0x10,1_0,1e5e5}'::text[]) AS v
+UNION SELECT repeat('0', 99) || '1' UNION SELECT repeat('0', 100) || '1' UNION SELECT '1' || repeat('0', 99);
+SELECT is_empty($$ SELECT value, growth_index.plain_number(value) FROM written
+	WHERE growth_index.plain_number(value)::text IS DISTINCT FROM CASE WHEN value ~ '^[+-]?([0-9]+(\.[0-9]*)?|\.[0-9]+)([eE][+-]?[0-9][0-9]?)?$' AND length(value) <= 100
+		AND length(btrim(translate(regexp_replace(value, '[eE].*', ''), '+-.', ''), '0')) <= 15 THEN value::numeric END::text $$,
+	'a plain number is what its pattern says, and has the value that numeric gives it');
+SELECT cmp_ok((SELECT count(*) FROM written WHERE growth_index.plain_number(value) IS NOT NULL), '>', 1000::bigint, 'many of them are numbers');
+
 SELECT * FROM finish();
 ROLLBACK;

@@ -93,12 +93,7 @@ LANGUAGE sql STABLE PARALLEL SAFE COST 10
 AS $$
 	SELECT CASE data_type
 	WHEN 'number' THEN
-		CASE WHEN value OPERATOR(pg_catalog.~) '^[+-]?([0-9]+(\.[0-9]*)?|\.[0-9]+)([eE][+-]?[0-9][0-9]?)?$'
-			AND pg_catalog.octet_length(value) OPERATOR(pg_catalog.<=) 100
-			AND (pg_catalog.octet_length(value) OPERATOR(pg_catalog.<=) 15
-				OR pg_catalog.length(pg_catalog.btrim(pg_catalog.translate(
-					pg_catalog.regexp_replace(value, '[eE].*', ''), '+-.', ''), '0')) OPERATOR(pg_catalog.<=) 15)
-		THEN pg_catalog.to_jsonb(value::pg_catalog.numeric) END
+		pg_catalog.to_jsonb(growth_index.plain_number(value))
 	WHEN 'boolean' THEN
 		CASE WHEN pg_catalog.lower(value) OPERATOR(pg_catalog.=) ANY ('{true,t,yes,y,1,是}'::pg_catalog.text[]) THEN 'true'::pg_catalog.jsonb
 			WHEN pg_catalog.lower(value) OPERATOR(pg_catalog.=) ANY ('{false,f,no,n,0,否}'::pg_catalog.text[]) THEN 'false'::pg_catalog.jsonb END
