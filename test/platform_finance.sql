@@ -27,19 +27,7 @@ SELECT pg_temp.login('gi_f_' || r) FROM unnest('{one,two,bank,other,fund}'::text
 SELECT add_member('gi_f_one', 'enterprise', :'one'), add_member('gi_f_two', 'enterprise', :'two'), add_member('gi_f_bank', 'institution', 'bank'),
 	add_member('gi_f_other', 'institution', 'other'), add_member('gi_f_fund', 'institution', 'fund') \g /dev/null
 GRANT USAGE ON SCHEMA public TO PUBLIC;
-/* all that a call tells */
-CREATE FUNCTION pg_temp.told(call text) RETURNS text LANGUAGE plpgsql AS $$
-DECLARE
-	message text;
-	detail text;
-	hint text;
-BEGIN
-	EXECUTE call;
-	RETURN 'done';
-EXCEPTION WHEN OTHERS THEN
-	GET STACKED DIAGNOSTICS message = MESSAGE_TEXT, detail = PG_EXCEPTION_DETAIL, hint = PG_EXCEPTION_HINT;
-	RETURN concat_ws(' ', message, detail, hint);
-END $$;
+\ir told.psql
 
 /* ---- referral ---- */
 SET SESSION AUTHORIZATION gi_f_one;

@@ -81,18 +81,7 @@ SELECT throws_ok(format('SELECT growth_index.decline_entitlement(%s, %L, as_of =
 SELECT is((growth_index.confirm_entitlement(:of_two, :'two', 'key of two')).state, 'confirmed', 'as of today');
 SET SESSION AUTHORIZATION gi_m_one;
 SELECT throws_ok(format($$SELECT growth_index.confirm_entitlement(%s, %L, 'key of two')$$, :taxes, :'one'), '23505', 'key "key of two" was used for another call', 'a key that is guessed');
-CREATE FUNCTION pg_temp.told(call text) RETURNS text LANGUAGE plpgsql AS $$
-DECLARE
-	message text;
-	detail text;
-	hint text;
-BEGIN
-	EXECUTE call;
-	RETURN 'done';
-EXCEPTION WHEN OTHERS THEN
-	GET STACKED DIAGNOSTICS message = MESSAGE_TEXT, detail = PG_EXCEPTION_DETAIL, hint = PG_EXCEPTION_HINT;
-	RETURN concat_ws(' ', message, detail, hint);
-END $$;
+\ir told.psql
 SELECT is_empty(format($$SELECT pg_temp.told(c) FROM unnest(ARRAY[
 		'SELECT growth_index.confirm_entitlement(%1$s, ''%2$s'', ''key of two'')', 'SELECT growth_index.apply_for(''applied'', ''%2$s'', ''mine'')',
 		'SELECT growth_index.confirm_entitlement(%3$s, ''%2$s'')', 'SELECT growth_index.decline_entitlement(%3$s, ''%2$s'')']) AS c

@@ -9,6 +9,7 @@
 
 #include "fmgr.h"
 #include "utils/builtins.h"
+#include "utils/datum.h"
 #include "utils/fmgrprotos.h"
 
 #include "number.h"
@@ -88,12 +89,7 @@ typedef struct KnownRounding
 	struct varlena *way;
 } KnownRounding;
 
-static bool
-same_bytes(const struct varlena *a, const struct varlena *b)
-{
-	return VARSIZE_ANY(a) == VARSIZE_ANY(b) && memcmp(a, b, VARSIZE_ANY(a)) == 0;
-}
-
+/* A value that lives as long as the context. */
 static struct varlena *
 copy_of(MemoryContext context, const struct varlena *v)
 {
@@ -114,7 +110,9 @@ call_rounding(FunctionCallInfo fcinfo)
 
 	if (known == NULL)
 		fcinfo->flinfo->fn_extra = known = MemoryContextAllocZero(context, sizeof(KnownRounding));
-	if (known->unit != NULL && same_bytes(known->unit, unit) && same_bytes(known->way, way))
+	if (known->unit != NULL &&
+		datumIsEqual(PointerGetDatum(known->unit), PointerGetDatum(unit), false, -1) &&
+		datumIsEqual(PointerGetDatum(known->way), PointerGetDatum(way), false, -1))
 		return &known->rounding;
 	if (known->unit != NULL)
 	{
