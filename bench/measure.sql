@@ -1,5 +1,6 @@
 -- Median of :rounds runs of a query, in milliseconds; in one backend, or by so many
 -- workers that the planner may choose at its ordinary costs, the leader only gathering.
+-- One worker alone it never chooses, and is told to.
 CREATE FUNCTION bench.ms(query text, rounds integer DEFAULT 5, jit boolean DEFAULT false, workers integer DEFAULT 0)
 	RETURNS double precision LANGUAGE plpgsql AS $$
 DECLARE
@@ -8,6 +9,8 @@ DECLARE
 BEGIN
 	PERFORM set_config('max_parallel_workers_per_gather', workers::text, true),
 		set_config('parallel_leader_participation', CASE WHEN workers > 0 THEN 'off' ELSE 'on' END, true);
+	PERFORM set_config(CASE WHEN current_setting('server_version_num')::integer >= 160000 THEN 'debug_parallel_query' ELSE 'force_parallel_mode' END,
+		CASE WHEN workers = 1 THEN 'on' ELSE 'off' END, true);
 	PERFORM set_config('jit', CASE WHEN jit THEN 'on' ELSE 'off' END, true);
 	EXECUTE query;
 	FOR i IN 1 .. rounds LOOP

@@ -19,23 +19,8 @@ SELECT format('SELECT %s::bigint = (%s) AS same', '(SELECT count(*) FILTER (WHER
 SELECT 1 / 0;
 \endif
 
--- two workers against one; a table of the size at which the planner takes two by itself
-CREATE FUNCTION bench.workers_planned(query text) RETURNS integer LANGUAGE plpgsql AS $$
-DECLARE
-	plan json;
-BEGIN
-	EXECUTE 'EXPLAIN (FORMAT json) ' || query INTO plan;
-	RETURN (SELECT (regexp_match(plan::text, '"Workers Planned": ([0-9]+)'))[1]::integer);
-END $$;
-SELECT format($$SELECT count(*) FILTER (WHERE growth_index.score(%L, profile) >= 60) FROM bench.profile$$, :'card') AS query \gset
-SELECT bench.workers_planned(:'query') >= 2 AS planned \gset
-\if :planned
-SELECT bench.line('score_two_workers/one', bench.ms(:'query', 5, false, 2), bench.ms(:'query', 5, false, 1));
--- what two workers bring the plain scan: each is a new process that has yet to map the shared memory
-SELECT bench.line('scan_two_workers/one', bench.ms($$SELECT count(profile) FROM bench.profile$$, 5, false, 2), :scan);
-\else
-\warn score_two_workers/one is skipped: the planner takes no two workers for a table of this size
-\endif
+\set suffix ''
+\i bench/workers.sql
 
 -- one enterprise by key, scored with its breakdown, against the fetch of its profile alone
 ALTER TABLE bench.profile ADD PRIMARY KEY (id);
