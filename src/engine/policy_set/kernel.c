@@ -158,8 +158,9 @@ range_avx512(const Rank *ranks, Range range, uint64 *mask)
 		__m512i		a = _mm512_sub_epi16(_mm512_loadu_si512(ranks), from);
 		__m512i		b = _mm512_sub_epi16(_mm512_loadu_si512(ranks + 32), from);
 
-		mask[i] |= (uint64) _mm512_cmple_epu16_mask(a, length) |
-			(uint64) _mm512_cmple_epu16_mask(b, length) << 32;
+		/* joined as masks: some compilers widen one that they had to spill with what lies beside it */
+		mask[i] |= _mm512_kunpackd(_mm512_cmple_epu16_mask(b, length),
+								   _mm512_cmple_epu16_mask(a, length));
 	}
 }
 
