@@ -5,7 +5,7 @@
 \pset tuples_only on
 SET client_min_messages = warning;
 SET search_path = growth_index, public;
-SELECT plan(30);
+SELECT plan(31);
 CREATE FUNCTION card_of(normalise text, rest text DEFAULT '', head text DEFAULT '') RETURNS scorecard LANGUAGE sql AS $$
 	SELECT format('{"name": "n", "aggregate": "sum", "digits": {"points": 3, "score": 3}, "dimensions": [{"code": "k"}], "indicators": [{"code": "i", "dimension": "k", "normalise": %s %s}] %s}', normalise, rest, head)::scorecard
 $$;
@@ -47,6 +47,9 @@ SELECT throws_ok($$SELECT card_of('{"cases": [{"when": "a > 1", "points": "t = '
 SELECT is((SELECT array_agg(score(format('{"name": "r", "weights": "relative", "coverage": %s, "dimensions": [{"code": "d", "weight": 1}], "indicators": [%s]}', c,
 		(SELECT string_agg(format('{"code": "x%s", "dimension": "d", "weight": %s, "normalise": {"linear": [0, 10]}, "missing": "reweight"}', n, w), ', ') FROM unnest('{10,2,5,2,5}'::int[]) WITH ORDINALITY AS u (w, n)))::scorecard,
 		'{"x2": 1, "x3": 2, "x5": 3}') ORDER BY c) FROM unnest('{0.5,0.5000000001}'::numeric[]) AS c), '{22.50,NULL}', 'coverage that is just reached');
+SELECT is((SELECT array_agg(s.coverage ORDER BY n) FROM unnest('{0,0.12344,0.12345}'::numeric[]) WITH ORDINALITY AS u (c, n), score_status(format('{"name": "r", "total": 100000000000003629, "coverage": %s, "dimensions": [{"code": "d"}], "indicators": [
+	{"code": "x", "dimension": "d", "weight": 12345000000000448, "normalise": {"flag": true}}, {"code": "y", "dimension": "d", "weight": 87655000000003181, "normalise": {"flag": true}, "missing": "reweight"}]}', c)::scorecard, '{"x": true}') AS s),
+	'{0.1234,0.1234,0.1234}', 'coverage that is shown is rounded once');
 -- quotients that have no end are divided once, last
 SELECT is((SELECT array_agg(score_exact(format('{"name": "r", "total": %s, "digits": {"points": %s, "score": %2$s}, "dimensions": [{"code": "d"}], "indicators": [{"code": "x", "dimension": "d", "weight": %1$s, "normalise": %3$s}]}', w, d, n)::scorecard, '{"x": 2}') ORDER BY k)
 	FROM (VALUES (1, 13.75, 0, '{"linear": [0, 11]}'), (2, 13.75, 0, '{"per_unit": {"cap": 11}}'), (3, 13.75, 0, '{"linear": [11, 0]}'), (4, 11, 0, '{"linear": [4, 15], "clamp": false}'), (5, 13.75, 0, '{"linear": [4, 15], "clamp": false}'),

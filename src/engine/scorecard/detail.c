@@ -302,24 +302,30 @@ typedef struct Status
 	Numeric		score;			/* NULL unless scored */
 	int16		grade;
 	Tri			passed;			/* unknown also where there is nothing to pass */
-	Numeric		coverage;
+	Numeric		coverage;		/* rounded to four digits */
 	int			nmissing;
 	bool	   *missing;		/* by indicator */
 } Status;
 
-/* What is known over what could be: by the definition, in numeric. */
+/* What is known, as the coverage counts it: by the definition, in numeric. */
 static Numeric
-coverage_of(const Scorecard *card, const FastScore *fast)
+known_of(const Scorecard *card, const FastScore *fast)
 {
 	Numeric		known;
 
 	if (fast->segment < 0)
-		return int64_to_numeric(0);
+		return whole(0);
 	known = card->knowable[fast->segment].exact;
 	for (int i = 0; i < card->nindicators && fast->nmissing > 0; i++)
 		if (fast->missing[i] && card->indicators[i].missing != MISSING_ZERO)
 			known = numeric_difference(known, card->indicators[i].known[fast->segment].exact);
-	return card_coverage(card, fast->segment, known);
+	return known;
+}
+
+static Numeric
+coverage_of(const Scorecard *card, int segment, Numeric known)
+{
+	return segment < 0 ? numeric_round_to(whole(0), 4) : card_coverage(card, segment, known);
 }
 
 static void
@@ -331,7 +337,7 @@ status_by_definition(const Scorecard *card, Subject *s, Status *status)
 	status->status = r.status;
 	status->segment = r.segment;
 	status->score = r.score;
-	status->coverage = r.coverage;
+	status->coverage = coverage_of(card, r.segment, r.known);
 	status->missing = palloc0(card->nindicators);
 	status->nmissing = 0;
 	for (int i = 0; i < card->nindicators && r.segment >= 0; i++)
@@ -356,7 +362,7 @@ find_status(Scorecard *card, Subject *s, FastScore *fast, Status *status)
 	}
 	status->status = fast->status;
 	status->segment = fast->segment;
-	status->coverage = coverage_of(card, fast);
+	status->coverage = coverage_of(card, fast->segment, known_of(card, fast));
 	status->missing = fast->missing;
 	status->nmissing = fast->nmissing;
 	status->score = NULL;
@@ -404,7 +410,7 @@ score_status(PG_FUNCTION_ARGS)
 		row_datum(&row, 1, Int16GetDatum(status.grade));
 	if (status.segment >= 0 && card->segments != NULL)
 		row_text(&row, 2, card->segments[status.segment]);
-	row_number(&row, 3, numeric_round_to(status.coverage, 4));
+	row_number(&row, 3, status.coverage);
 	row_text(&row, 4, names[status.status]);
 	row_datum(&row, 5, missing_codes(card, &status));
 	if (status.passed != TRI_UNKNOWN)

@@ -192,11 +192,11 @@ card_segment(const Scorecard *card, Subject *s)
 	return -1;
 }
 
-/* The share of the weight that is known. */
+/* The share of the weight that is known, as it is shown: rounded once. */
 Numeric
 card_coverage(const Scorecard *card, int segment, Numeric known)
 {
-	return divide(known, card->knowable[segment].exact);
+	return round_fraction(quotient(known, card->knowable[segment].exact), 4);
 }
 
 /* Normalise every indicator; NULL where it is missing. */
@@ -246,7 +246,6 @@ apply_rules(const Scorecard *card, ScoreResult *r)
 			r->status = STATUS_UNDECIDED;
 	}
 	r->known = known;
-	r->coverage = card_coverage(card, r->segment, known);
 }
 
 /* Points as they stand in the breakdown: rounded, and not above the cap. */
@@ -328,7 +327,7 @@ score_exactly(const Scorecard *card, Subject *s, ScoreResult *r)
 	memset(r, 0, sizeof(*r));
 	r->status = STATUS_UNDECIDED;
 	r->parts = palloc0(card->nindicators * sizeof(Part));
-	r->coverage = whole(0);
+	r->known = whole(0);
 	r->sum = numeric_round_to(card->initial.exact, card->points_digits);
 	r->segment = card_segment(card, s);
 	if (r->segment < 0)

@@ -333,7 +333,6 @@ typedef struct ScoreResult
 	Part	   *parts;			/* one an indicator */
 	DimensionPart *dimensions;	/* one a dimension, and one of the whole */
 	Numeric		known;			/* what was known, as coverage counts it */
-	Numeric		coverage;
 	Numeric		sum;			/* of the whole, not rounded */
 	Numeric		score;			/* NULL unless scored */
 } ScoreResult;
