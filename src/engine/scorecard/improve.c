@@ -1,6 +1,6 @@
 /*
  * improve.c
- *	  What a score would be if some indicators had other normalised values.
+ *	  What a score would be if some indicators had other values.
  */
 #include "postgres.h"
 
@@ -10,6 +10,7 @@
 
 #include "exact.h"
 #include "functions.h"
+#include "peers.h"
 
 PG_FUNCTION_INFO_V1(score_sum_if);
 
@@ -44,42 +45,56 @@ numbers_of(ArrayType *array, int ncodes, const char *what)
 	return numbers;
 }
 
-/* value / divisor, which has to be above 0; no divisor is one of 1 */
+/* What a number comes to before it is weighted; above is NULL where there are no peers. */
 static Fraction
-divided_by(Numeric value, Numeric divisor)
+normalise_as(const Indicator *ind, Subject *s, Numeric number)
 {
-	if (divisor == NULL)
-		return undivided(value);
-	if (numeric_compare(divisor, whole(0)) <= 0)
+	static const Fraction nothing = {NULL, NULL};
+	const PeerGroup *group = NULL;
+
+	if (normaliser_input(&ind->norm) != EXPR_NUMBER || ind->cases != NULL)
 		ereport(ERROR,
 				(errcode(ERRCODE_INVALID_PARAMETER_VALUE),
-				 errmsg("a normalised value is divided by %s", numeric_to_plain_text(divisor))));
-	return quotient(value, divisor);
+				 errmsg("indicator \"%s\" does not normalise a number", ind->code)));
+	if (ind->norm.kind == NORM_PEERS)
+	{
+		group = peers_of(ind->peers, s);
+		if (group == NULL)
+			return nothing;
+	}
+	return normalise_value(ind, group, number);
 }
 
-/* Put the normalised values in the place of the indicators' own; divisors: NULL, or one for each. */
+/* Put other values in the place of the indicators' own: normalised ones, or (numbers) ones to normalise. */
 static void
-replace_parts(const Scorecard *card, ScoreResult *r, ArrayType *codes, ArrayType *values,
-			  ArrayType *divisors)
+replace_parts(const Scorecard *card, ScoreResult *r, Subject *s, ArrayType *codes,
+			  ArrayType *values, ArrayType *numbers)
 {
 	Datum	   *code;
 	bool	   *no_code;
 	int			ncodes;
 	Numeric    *value;
-	Numeric    *divisor;
+	Numeric    *number;
 
 	deconstruct_array(codes, TEXTOID, -1, false, TYPALIGN_INT, &code, &no_code, &ncodes);
 	value = numbers_of(values, ncodes, "normalised values");
-	divisor = divisors == NULL ? NULL : numbers_of(divisors, ncodes, "divisors");
+	number = numbers == NULL ? NULL : numbers_of(numbers, ncodes, "numbers");
 	for (int i = 0; i < ncodes; i++)
 	{
-		Part	   *part;
+		int			found;
+		Fraction	f = {NULL, NULL};
 
-		if (no_code[i] || value[i] == NULL)
+		if (no_code[i])
 			continue;
-		part = &r->parts[find_indicator(card, TextDatumGetCString(code[i]))];
-		part->missing = false;
-		part->normalised = divided_by(value[i], divisor == NULL ? NULL : divisor[i]);
+		found = find_indicator(card, TextDatumGetCString(code[i]));
+		if (value[i] != NULL)
+			f = undivided(value[i]);
+		else if (number != NULL && number[i] != NULL)
+			f = normalise_as(&card->indicators[found], s, number[i]);
+		if (f.above == NULL)
+			continue;
+		r->parts[found].missing = false;
+		r->parts[found].normalised = f;
 	}
 }
 
@@ -98,7 +113,7 @@ score_sum_if(PG_FUNCTION_ARGS)
 	score_exactly(card, &s, &r);
 	if (r.segment < 0)
 		PG_RETURN_NULL();
-	replace_parts(card, &r, PG_GETARG_ARRAYTYPE_P(3), PG_GETARG_ARRAYTYPE_P(4),
+	replace_parts(card, &r, &s, PG_GETARG_ARRAYTYPE_P(3), PG_GETARG_ARRAYTYPE_P(4),
 				  PG_ARGISNULL(5) ? NULL : PG_GETARG_ARRAYTYPE_P(5));
 	score_parts(card, &r);
 	PG_RETURN_NUMERIC(numeric_round_to(r.sum, card->points_digits));

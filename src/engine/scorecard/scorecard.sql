@@ -82,7 +82,7 @@ CREATE FUNCTION growth_index.score_status(card growth_index.scorecard, profile g
 	RETURNS SETOF record
 	AS 'MODULE_PATHNAME' LANGUAGE C IMMUTABLE PARALLEL SAFE COST 5000 ROWS 1;
 COMMENT ON FUNCTION growth_index.score_status(growth_index.scorecard, growth_index.profile, date) IS
-'Everything that is kept of a score, in one row: score, rating, segment, coverage (0..1, share of weight that is known), status (scored, low_coverage, undecided), codes of the indicators that are missing, passed as passes() says. No row where card or profile is NULL.';
+'Everything that is kept of a score, in one row: score, rating, segment, coverage (0..1, share of weight that is known, rounded half away from zero to 4 digits), status (scored, low_coverage, undecided), codes of the indicators that are missing, passed as passes() says. No row where card or profile is NULL.';
 CREATE FUNCTION growth_index.scorecard_items(card growth_index.scorecard,
 											 OUT dimension text, OUT dimension_name text,
 											 OUT code text, OUT name text, OUT value text,
@@ -159,27 +159,52 @@ COMMENT ON FUNCTION growth_index.score_change(growth_index.scorecard, growth_ind
 'What moved the score from one profile to another under the same card, the largest first: dimension, code and name of the indicator, its value and points before and after, and the difference; points of NULL were left out. level: indicator; adjustment: what an aggregate, a cap or a floor adds (code and dimension as in score_detail()); rounding: the last row, of no code, is what rounding the two scores adds, where that is not 0; without it the differences may not sum exactly to score(after) - score(before), with it they do. An indicator can move without a change of its value: by another segment''s weights, or by sharing the weight of a missing one. No row where nothing moved, or where one of the two is not scored.';
 
 CREATE FUNCTION growth_index.score_sum_if(card growth_index.scorecard, profile growth_index.profile, as_of date,
-										  codes text[], normalised numeric[], divisors numeric[] DEFAULT NULL) RETURNS numeric
+										  codes text[], normalised numeric[], numbers numeric[] DEFAULT NULL) RETURNS numeric
 	AS 'MODULE_PATHNAME' LANGUAGE C IMMUTABLE PARALLEL SAFE COST 5000;
 COMMENT ON FUNCTION growth_index.score_sum_if(growth_index.scorecard, growth_index.profile, date, text[], numeric[], numeric[]) IS
-'The points, before they are rounded to the score, if the indicators of these codes had these normalised values and all else stayed: aggregates, caps, shared weights and all. divisors: what the values are to be divided by, for one that has no end as a decimal; NULL, the array or an element of it, is 1. NULL: the segment is unknown, or an argument other than as_of and divisors is NULL. Error 22023: the card has no such indicator, or a divisor is not above 0; 2202E: there are not as many values, or divisors, as codes.';
+'The points, before they are rounded to the score, if the indicators of these codes had these normalised values, or, where one is NULL, the value of these numbers, and all else stayed: aggregates, caps, shared weights and all. An indicator for which both are NULL, or that has no peers to compare a number with, stays as it is. NULL: the segment is unknown, or an argument other than as_of and numbers is NULL. Error 22023: the card has no such indicator, or one that does not normalise a number; 2202E: there are not as many values, or numbers, as codes.';
 
 CREATE FUNCTION growth_index.normaliser_top(normaliser jsonb) RETURNS numeric
 	LANGUAGE sql IMMUTABLE STRICT PARALLEL SAFE COST 500 SET search_path = pg_catalog, pg_temp
 AS $$
 	SELECT CASE
-		WHEN normaliser ? 'bins' THEN (SELECT max((bin ->> 1)::numeric) FROM jsonb_array_elements(normaliser -> 'bins') AS bin)
+		WHEN normaliser ? 'bins' THEN (SELECT greatest(max((bin ->> 1)::numeric), CASE WHEN normaliser #>> '{bins,0,0}' IS NOT NULL THEN 0 END) FROM jsonb_array_elements(normaliser -> 'bins') AS bin)
 		WHEN jsonb_typeof(normaliser -> 'flag') = 'array' THEN greatest((normaliser #>> '{flag,0}')::numeric, (normaliser #>> '{flag,1}')::numeric)
 		WHEN normaliser ? 'category' THEN greatest(coalesce((normaliser ->> 'else')::numeric, 0), (SELECT max(c.value::numeric) FROM jsonb_each_text(normaliser -> 'category') AS c))
 		WHEN normaliser ? 'set' THEN least(coalesce((normaliser ->> 'cap')::numeric, 100),
-			(SELECT CASE WHEN normaliser ? 'best' THEN max(s.value::numeric) ELSE sum(greatest(s.value::numeric, 0)) END FROM jsonb_each_text(normaliser -> 'set') AS s))
+			(SELECT CASE WHEN normaliser ? 'best' THEN greatest(max(s.value::numeric), 0) ELSE sum(greatest(s.value::numeric, 0)) END FROM jsonb_each_text(normaliser -> 'set') AS s))
 		WHEN normaliser ? 'per_unit' AND normaliser #> '{per_unit,points}' IS NOT NULL THEN greatest(0, (normaliser #>> '{per_unit,points}')::numeric * (normaliser #>> '{per_unit,cap}')::numeric)
-		WHEN normaliser ? 'cases' THEN (SELECT CASE WHEN bool_and(jsonb_typeof(c.value -> 'points') = 'number') THEN max((c.value ->> 'points')::numeric) ELSE 100 END FROM jsonb_array_elements(normaliser -> 'cases') AS c)
+		WHEN normaliser ? 'cases' THEN (SELECT CASE WHEN bool_and(jsonb_typeof(c.value -> 'points') = 'number') THEN greatest(max((c.value ->> 'points')::numeric), (normaliser ->> 'else')::numeric) ELSE 100 END FROM jsonb_array_elements(normaliser -> 'cases') AS c)
 		WHEN jsonb_path_exists(normaliser, '$.*.range') THEN greatest(jsonb_path_query_first(normaliser, '$.*.range[0]')::numeric, jsonb_path_query_first(normaliser, '$.*.range[1]')::numeric)
 		ELSE 100 END
 $$;
 COMMENT ON FUNCTION growth_index.normaliser_top(jsonb) IS
-'The highest normalised value that a normaliser of scorecard_items() gives; 100 of one whose points are formulas; NULL: there is none (points per unit without a cap).';
+'The highest normalised value that a normaliser of scorecard_items() gives; 100 of one whose points are formulas; the better end of its range of one that compares with peers, who may not let anybody reach it; NULL: there is none (points per unit without a cap).';
+
+CREATE FUNCTION growth_index.nearest_bin(bins jsonb, value numeric, normalised numeric) RETURNS numeric
+	LANGUAGE sql IMMUTABLE PARALLEL SAFE COST 1000 SET search_path = pg_catalog, pg_temp
+AS $$
+	WITH stated AS (
+		SELECT (bin ->> 0)::numeric AS low, (bin ->> 1)::numeric AS points, n FROM jsonb_array_elements(bins) WITH ORDINALITY AS b (bin, n)
+		UNION ALL
+		SELECT NULL, 0, 0 WHERE bins #>> '{0,0}' IS NOT NULL
+	), bin AS (
+		SELECT s.low, s.points, lead(s.low) OVER (ORDER BY s.n) AS high FROM stated AS s
+	), own AS (
+		SELECT b.points FROM bin AS b WHERE (b.low IS NULL OR b.low <= value) AND (b.high IS NULL OR b.high > value)
+	)
+	SELECT trim_scale(at.x)
+	FROM bin AS b CROSS JOIN LATERAL (SELECT coalesce(value, 0) AS x, scale(trim_scale(b.high)) AS digits) AS v
+		CROSS JOIN LATERAL (SELECT CASE
+			WHEN b.low > v.x THEN b.low
+			WHEN b.high <= v.x THEN greatest(b.low, b.high - power(10::numeric, -greatest(v.digits, least(scale(trim_scale(v.x)), v.digits + 2))))
+			ELSE v.x END AS x) AS at
+	WHERE CASE WHEN value IS NULL THEN round(b.points, scale(normalised)) > normalised ELSE b.points > (SELECT o.points FROM own AS o) END
+		AND length(trim(BOTH '0' FROM translate(at.x::text, '-.', ''))) <= 15
+	ORDER BY abs(at.x - v.x), at.x LIMIT 1
+$$;
+COMMENT ON FUNCTION growth_index.nearest_bin(jsonb, numeric, numeric) IS
+'The number nearest to value (unknown: to 0) that is worth more than value is (unknown: more than normalised) in the bins of a normaliser: the lower edge of a higher bin, or the greatest number of a lower one, in the decimals of its edge and at most two more that value has. NULL where there is none, or none of 15 digits.';
 
 CREATE FUNCTION growth_index.improve(card growth_index.scorecard, profile growth_index.profile,
 									 target numeric DEFAULT NULL, as_of date DEFAULT NULL,
@@ -190,52 +215,52 @@ CREATE FUNCTION growth_index.improve(card growth_index.scorecard, profile growth
 	LANGUAGE sql IMMUTABLE PARALLEL SAFE COST 12000 ROWS 24 SET search_path = pg_catalog, pg_temp
 AS $$
 	WITH present AS MATERIALIZED (
-		SELECT growth_index.score_sum_if(card, profile, as_of, '{}', '{}') AS points
+		SELECT growth_index.score_sum_if(card, profile, as_of, '{}', '{}') AS points, growth_index.score(card, profile, as_of) AS score
 	), now AS MATERIALIZED (
-		SELECT d.dimension, d.code, d.name, d.raw, d.normalised, d.points, d.possible, d.ordinality AS n,
-			v.value, i.normaliser,
-			/* the points of its bin, which d.normalised rounds */
-			coalesce((SELECT (bin ->> 1)::numeric FROM jsonb_array_elements(i.normaliser -> 'bins') WITH ORDINALITY AS b (bin, n)
-				WHERE v.value IS NOT NULL AND (bin ->> 0 IS NULL OR (bin ->> 0)::numeric <= v.value) ORDER BY b.n DESC LIMIT 1), d.normalised) AS present
+		SELECT d.dimension, d.code, d.name, d.raw, d.points, d.possible, d.ordinality AS n, i.normaliser,
+			v.value, coalesce(d.normalised, 0) AS normalised
 		FROM growth_index.score_detail(card, profile, as_of) WITH ORDINALITY AS d
 			CROSS JOIN LATERAL (SELECT i.normaliser, i.missing FROM growth_index.scorecard_items(card) AS i WHERE i.code = d.code LIMIT 1) AS i
 			CROSS JOIN LATERAL (SELECT CASE WHEN d.raw ~ '^-?[0-9.]+$' THEN d.raw::numeric END AS value) AS v
 		WHERE d.level = 'indicator' AND NOT (d.missing AND i.missing = 'reweight')
 	), steps AS (
-		SELECT w.*, s.next_value, s.next_normalised, s.divisor, coalesce(growth_index.normaliser_top(w.normaliser), s.next_normalised) AS top
+		SELECT w.*, s.next_value, b.number,
+			/* what no value may reach is asked of the engine, by a number that is better than anybody's */
+			CASE WHEN b.number IS NULL THEN growth_index.normaliser_top(w.normaliser) END AS top
 		FROM now AS w LEFT JOIN LATERAL (
-			/* to the end of the line; to the next edge that is worth more; one unit more */
-			SELECT (w.normaliser #>> '{linear,1}')::numeric AS next_value, 100::numeric AS next_normalised, 1::numeric AS divisor WHERE w.normaliser ? 'linear'
+			/* to the end of the line; into the nearest bin that is worth more; a unit more, or less where it costs */
+			SELECT coalesce(w.normaliser #>> '{linear,1}', w.normaliser #>> '{log,1}')::numeric AS next_value
+			WHERE w.normaliser ?| '{linear,log}'
 			UNION ALL
-			SELECT (w.normaliser #>> '{log,1}')::numeric, 100, 1 WHERE w.normaliser ? 'log'
+			SELECT growth_index.nearest_bin(w.normaliser -> 'bins', w.value, w.normalised) WHERE w.normaliser ? 'bins'
 			UNION ALL
-			(SELECT (bin ->> 0)::numeric, (bin ->> 1)::numeric, 1
-			FROM jsonb_array_elements(w.normaliser -> 'bins') AS bin
-			WHERE w.normaliser ? 'bins' AND (bin ->> 1)::numeric > w.present
-			ORDER BY abs((bin ->> 0)::numeric - w.value), (bin ->> 0)::numeric LIMIT 1)
-			UNION ALL
-			SELECT floor(w.value) + 1, coalesce((w.normaliser #>> '{per_unit,points}')::numeric, 100)
-				* least(floor(w.value) + 1, (w.normaliser #>> '{per_unit,cap}')::numeric),
-				CASE WHEN w.normaliser #>> '{per_unit,points}' IS NULL THEN (w.normaliser #>> '{per_unit,cap}')::numeric ELSE 1 END
-			WHERE w.normaliser ? 'per_unit' AND w.value >= 0) AS s ON true
+			SELECT CASE WHEN u.each < 0 THEN ceil(least(u.units, u.cap)) - 1 ELSE floor(greatest(u.units, 0)) + 1 END
+			FROM (SELECT e.each, e.cap, coalesce(w.value, round(w.normalised / nullif(e.each, 0), 6)) AS units
+				FROM (SELECT (w.normaliser #>> '{per_unit,cap}')::numeric AS cap, coalesce((w.normaliser #>> '{per_unit,points}')::numeric, 100 / (w.normaliser #>> '{per_unit,cap}')::numeric) AS each) AS e) AS u
+			WHERE w.normaliser ? 'per_unit') AS s ON length(trim(BOTH '0' FROM translate(s.next_value::text, '-.', ''))) <= 15
+		CROSS JOIN LATERAL (SELECT CASE
+			WHEN w.normaliser ? 'per_unit' AND w.normaliser #> '{per_unit,cap}' IS NULL THEN s.next_value
+			WHEN w.normaliser ?| '{minmax,zscore,rank,percentile,leader}' AND NOT jsonb_path_exists(w.normaliser, '$.*.clamp ? (@ == false)') THEN
+				1e100 * CASE WHEN jsonb_path_exists(w.normaliser, '$.*.direction ? (@ == "less")') <> coalesce(jsonb_path_query_first(w.normaliser, '$.*.range[0]')::numeric > jsonb_path_query_first(w.normaliser, '$.*.range[1]')::numeric, false) THEN -1 ELSE 1 END
+			END AS number) AS b
 	), gains AS MATERIALIZED (
-		SELECT s.*, growth_index.score_sum_if(card, profile, as_of, ARRAY[s.code], ARRAY[s.top]) - p.points AS gain,
-			growth_index.score_sum_if(card, profile, as_of, ARRAY[s.code], ARRAY[s.next_normalised], ARRAY[s.divisor]) - p.points AS next_gain
+		SELECT s.*, growth_index.score_sum_if(card, profile, as_of, ARRAY[s.code], ARRAY[s.top], ARRAY[s.number]) - p.points AS gain,
+			growth_index.score_sum_if(card, profile, as_of, ARRAY[s.code], ARRAY[NULL::numeric], ARRAY[s.next_value]) - p.points AS next_gain
 		FROM steps AS s, present AS p
 	), ranked AS (
-		SELECT g.*, array_agg(g.code) OVER most AS codes, array_agg(g.top) OVER most AS tops
+		SELECT g.*, array_agg(g.code) OVER most AS codes, array_agg(g.top) OVER most AS tops, array_agg(g.number) OVER most AS numbers
 		FROM gains AS g WHERE g.gain > 0
 		WINDOW most AS (ORDER BY g.gain DESC, g.n)
 	)
 	SELECT r.dimension, r.code, r.name, r.raw, r.points, r.possible, r.gain, r.next_value,
-		CASE WHEN r.next_normalised IS NOT NULL THEN r.next_gain END, a.in_all,
-		growth_index.score(card, profile, as_of) + a.in_all >= target
+		CASE WHEN r.next_value IS NOT NULL THEN r.next_gain END, a.in_all,
+		round(p.points + a.in_all, scale(p.score)) >= target
 	FROM ranked AS r, present AS p,
-		LATERAL (SELECT growth_index.score_sum_if(card, profile, as_of, r.codes, r.tops) - p.points AS in_all) AS a
+		LATERAL (SELECT growth_index.score_sum_if(card, profile, as_of, r.codes, r.tops, r.numbers) - p.points AS in_all) AS a
 	ORDER BY r.gain DESC, r.n
 $$;
 COMMENT ON FUNCTION growth_index.improve(growth_index.scorecard, growth_index.profile, numeric, date) IS
-'Where the most points are still to be had, the largest gain first: dimension, code and name of the indicator, its value, its points, those at a normalised value of 100; gain: points that the whole would have more if this indicator alone were the best that its normaliser knows (points per unit without a cap: one unit more), with every aggregate, cap and shared weight as it is, so that what a cap or a better alternative takes away is not promised; next_value: the nearest value that is worth more (the next edge of bins, one more unit, the end of a line), NULL for flags, texts and sets; next_gain: the points that it brings; in_all: what this row and those above bring together; reaches: whether that brings the score to target, in points of the score''s scale (NULL without a target or a score). No row for an indicator that is left out and re-weighted, or has nothing to gain.';
+'Where the most points are still to be had, the largest gain first: dimension, code and name of the indicator, its value, its points, those at a normalised value of 100; gain: points that the whole would have more if this indicator alone were the best that its normaliser knows (points per unit without a cap: one unit more; a comparison with peers: better than any of them, or the end of the range where that is not clamped), with every aggregate, cap and shared weight as it is, so that what a cap or a better alternative takes away is not promised; next_value: the nearest value that is worth more (into the nearest such bin, as nearest_bin() says; one more unit, or one less where units cost points; the end of a line), NULL for flags, texts, sets, cases, curves and peers; where the value is missing, from what it counts as; next_gain: the points that it brings, exactly, if nothing else changes with it; in_all: what this row and those above bring together; reaches: whether that brings the score to target, in points of the score''s scale (as score() rounds it; NULL without a target or a score). No row for an indicator that is left out and re-weighted, or has nothing to gain.';
 
 CREATE FUNCTION growth_index.document_leaves(document jsonb, path text DEFAULT '', OUT at text, OUT value jsonb)
 	RETURNS SETOF record
