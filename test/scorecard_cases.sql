@@ -5,7 +5,7 @@
 \pset tuples_only on
 SET client_min_messages = warning;
 SET search_path = growth_index, public;
-SELECT plan(31);
+SELECT plan(33);
 CREATE FUNCTION card_of(normalise text, rest text DEFAULT '', head text DEFAULT '') RETURNS scorecard LANGUAGE sql AS $$
 	SELECT format('{"name": "n", "aggregate": "sum", "digits": {"points": 3, "score": 3}, "dimensions": [{"code": "k"}], "indicators": [{"code": "i", "dimension": "k", "normalise": %s %s}] %s}', normalise, rest, head)::scorecard
 $$;
@@ -43,6 +43,20 @@ SELECT wrong('indicators[0].baseline must be a number', $$'{"flag": true}', ', "
 SELECT wrong('reasons must be "below" or "above"', $$'{"flag": true}', '', ', "reasons": "up"'$$, 'another way of reasons');
 SELECT throws_ok($$SELECT card_of('{"cases": [{"when": "a + 1", "points": 1}]}')$$, '42804', NULL, 'a condition that is none');
 SELECT throws_ok($$SELECT card_of('{"cases": [{"when": "a > 1", "points": "t = ''x''"}]}')$$, '42804', NULL, 'points that are none');
+-- one value cannot be two things
+CREATE FUNCTION read_as(places text, head text DEFAULT '') RETURNS text LANGUAGE plpgsql AS $$
+BEGIN
+	PERFORM format('{"name": "n", "aggregate": "sum", "dimensions": [{"code": "k"}], %s "indicators": [{"code": "x", "dimension": "k", "normalise": {"linear": [0, 1]}}, {"code": "y", "dimension": "k", %s}]}', head, places)::scorecard;
+	RETURN 'accepted';
+EXCEPTION WHEN invalid_parameter_value THEN
+	RETURN SQLERRM;
+END $$;
+SELECT results_eq($$SELECT read_as(p, h) FROM (VALUES (1, '"value": "x", "normalise": {"category": {"a": 1}}', ''), (2, '"normalise": {"cases": [{"when": "x", "points": 1}]}', ''), (3, '"normalise": {"rank": {"group": ["x"]}}', ''),
+	(4, '"normalise": {"flag": true}', '"overrides": [{"when": "''a'' = ANY (x)", "at_most": "B"}],'), (5, '"normalise": {"flag": true}', '"segment": "x", "segments": ["a", "b"],'), (6, '"value": "age_in_months(x)", "normalise": {"linear": [0, 1]}', ''), (7, '"value": "x IS NULL AND y > z - x AND founded - listed > 9 AND listed > DATE ''2000-01-01''", "normalise": {"flag": true}', '')) AS v(n, p, h) ORDER BY n$$,
+	$$VALUES ('invalid scorecard: indicators[1].value reads "x" as a text, but indicators[0].value as a number'), ('invalid scorecard: indicators[1].normalise.cases[0].when reads "x" as a boolean, but indicators[0].value as a number'), ('invalid scorecard: indicators[1].normalise.rank.group[0] reads "x" as a text, but indicators[0].value as a number'),
+	('invalid scorecard: overrides[0].when reads "x" as a set, but indicators[0].value as a number'), ('invalid scorecard: indicators[0].value reads "x" as a number, but segment as a text'), ('invalid scorecard: indicators[1].value reads "x" as a date, but indicators[0].value as a number'), ('accepted')$$, 'a code that is read as two things');
+SELECT is(score('{"name": "n", "aggregate": "sum", "dimensions": [{"code": "k"}], "indicators": [{"code": "x", "dimension": "k", "value": "a - b", "normalise": {"linear": [0, 100]}}, {"code": "y", "dimension": "k", "value": "a", "normalise": {"category": {"2020-03-01": 5}}}, {"code": "z", "dimension": "k", "value": "a >= DATE ''2020-03-01''", "normalise": {"flag": true}}]}',
+	'{"a": "2020-03-01", "b": "2020-02-01"}'), 134.00, '... and dates, which are read as days apart and as texts too');
 -- weights of 24ths: half of them is a half
 SELECT is((SELECT array_agg(score(format('{"name": "r", "weights": "relative", "coverage": %s, "dimensions": [{"code": "d", "weight": 1}], "indicators": [%s]}', c,
 		(SELECT string_agg(format('{"code": "x%s", "dimension": "d", "weight": %s, "normalise": {"linear": [0, 10]}, "missing": "reweight"}', n, w), ', ') FROM unnest('{10,2,5,2,5}'::int[]) WITH ORDINALITY AS u (w, n)))::scorecard,

@@ -8,6 +8,7 @@
 #include "fmgr.h"
 #include "funcapi.h"
 #include "mb/pg_wchar.h"
+#include "miscadmin.h"
 
 #include "term.h"
 
@@ -170,6 +171,34 @@ int
 expression_bare_indicator(const Expression *e)
 {
 	return e->root->kind == TERM_INDICATOR ? e->root->code : -1;
+}
+
+static void
+term_uses(const Term *n, const Term *parent, ExpressionUseVisitor visitor, void *arg)
+{
+	static const int readable[] = {
+		[EXPR_NUMBER] = 1 << VALUE_NUMBER, [EXPR_BOOLEAN] = 1 << VALUE_BOOLEAN,
+		[EXPR_TEXT] = 1 << VALUE_TEXT | 1 << VALUE_DATE, [EXPR_DATE] = 1 << VALUE_DATE,
+		[EXPR_SET] = 1 << VALUE_SET
+	};
+
+	check_stack_depth();
+	if (n->kind == TERM_INDICATOR && n->type != EXPR_UNTYPED)
+	{
+		/* see days_apart() */
+		bool		days = n->type == EXPR_NUMBER && parent != NULL && parent->kind == TERM_ARITHMETIC &&
+			parent->op == '-' && parent->args[0]->kind == parent->args[1]->kind;
+
+		visitor(n->code, n->type, readable[n->type] | (days ? 1 << VALUE_DATE : 0), arg);
+	}
+	for (int i = 0; i < n->nargs; i++)
+		term_uses(n->args[i], n, visitor, arg);
+}
+
+void
+expression_uses(const Expression *e, ExpressionUseVisitor visitor, void *arg)
+{
+	term_uses(e->root, NULL, visitor, arg);
 }
 
 void

@@ -99,6 +99,14 @@ extern char *expression_text(const Expression *e);
 /* the code's index when the expression is nothing but one indicator, else -1 */
 extern int	expression_bare_indicator(const Expression *e);
 
+/*
+ * Calls back for every place that needs an indicator's value: as what, and the
+ * types (1 << ValueType) that the place can read.
+ */
+typedef void (*ExpressionUseVisitor) (int code, ExprType as, int readable, void *arg);
+extern void expression_uses(const Expression *e, ExpressionUseVisitor visitor, void *arg);
+extern const char *expr_type_name(ExprType type);
+
 typedef enum NumberResult
 {
 	NUMBER_UNKNOWN,

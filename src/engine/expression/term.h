@@ -157,7 +157,6 @@ extern int	months_between(DateADT from, DateADT to);
 
 /* typing.c */
 extern void expression_type_check(Term *root, ExprType want, const char *source, CodeList *codes);
-extern const char *expr_type_name(ExprType type);
 
 /* deparse.c */
 extern char *term_text(const Term *n);

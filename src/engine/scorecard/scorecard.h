@@ -273,7 +273,9 @@ typedef struct Scorecard
 	Constant	cap;			/* ... its most */
 	Constant	initial;		/* points that everybody has */
 	bool		reasons_above;	/* points above the baseline are reasons, not those below */
-	CodeList   *codes;			/* all that the card reads */
+	CodeList   *codes;			/* all that the card reads, and ... */
+	struct CodeUse *uses;		/* ... as what; while the document is read */
+	int			nuses;
 	Expression *segment;		/* NULL: one segment */
 	int			nsegments;
 	char	  **segments;

@@ -21,7 +21,7 @@ CREATE TYPE growth_index.scorecard (
 	STORAGE = extended
 );
 COMMENT ON TYPE growth_index.scorecard IS
-'A scoring model (评分模型) as one JSON document: dimensions, indicators with formula, normaliser, weights per segment and rule for missing values, rating scale, overrides. One value is one immutable version. docs/scorecard.schema.json describes the document; an error (22023) names the path of what is wrong, a key that is there twice included (of a jsonb, which keeps the last of such, that cannot be told).';
+'A scoring model (评分模型) as one JSON document: dimensions, indicators with formula, normaliser, weights per segment and rule for missing values, rating scale, overrides. One value is one immutable version. docs/scorecard.schema.json describes the document; an error (22023) names the path of what is wrong, an indicator that two places read as different types and a key that is there twice included (of a jsonb, which keeps the last of such, that cannot be told).';
 
 CREATE FUNCTION growth_index.scorecard(jsonb) RETURNS growth_index.scorecard
 	AS 'MODULE_PATHNAME', 'scorecard_from_json' LANGUAGE C IMMUTABLE STRICT PARALLEL SAFE COST 5000;
