@@ -131,7 +131,8 @@ SELECT refused('0A000', 'PMML element Lag: it cannot be said in a scorecard''s f
 SELECT refused('0A000', 'PMML element MapValues: expected an outputColumn, FieldColumnPair and an InlineTable with rows', around('<MapValues outputColumn="o"><FieldColumnPair field="x" column="c"/><TableLocator/></MapValues>'), 'a table that is elsewhere');
 SELECT refused('0A000', 'PMML element ComplexPartialScore: its expression gives no number', around('<FieldRef field="t"/>'), 'a score that is no number');
 SELECT refused('0A000', 'PMML element Attribute: ''ten'' is no number', doc('<Characteristic name="c"><Attribute partialScore="ten"><True/></Attribute></Characteristic>')::text, 'a partial score that is no number');
-SELECT refused('0A000', 'PMML element Attribute: a missing value is no number', doc('<Characteristic name="c"><Attribute><True/></Attribute></Characteristic>')::text, 'no partial score');
+SELECT refused('0A000', 'PMML element Characteristics: it has no Characteristic', doc('', fields => '<DataField name="t" optype="categorical" dataType="string"><Value value="a"/></DataField>', mining => '<MiningField name="t"/>')::text, 'no characteristic, though a field has a range of values');
+SELECT refused('0A000', 'PMML element Attribute: neither a partialScore nor a ComplexPartialScore, in the Characteristic ''c''', doc('<Characteristic name="c"><Attribute><True/></Attribute></Characteristic>')::text, 'no partial score');
 SELECT refused('0A000', 'PMML element Attribute: expected a predicate', doc('<Characteristic name="c"><Attribute partialScore="1"/></Characteristic>')::text, 'no predicate');
 SELECT refused('0A000', 'PMML element Characteristic: it has no Attribute', doc('<Characteristic name="c"/>')::text, 'no attribute');
 SELECT refused('0A000', 'PMML element Characteristics: it has no Characteristic', doc('')::text, 'no characteristic');

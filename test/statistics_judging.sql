@@ -6,7 +6,7 @@
 \pset tuples_only on
 SET client_min_messages = warning;
 SET search_path = growth_index, public;
-SELECT plan(29);
+SELECT plan(31);
 SELECT setseed(0.6645);
 -- scores with many ties, and hardly any
 CREATE TABLE subject AS
@@ -70,6 +70,8 @@ SELECT cmp_ok((SELECT cardinality(base) FROM class_counts(20)), '<', 20, 'there 
 SELECT is((SELECT psi(5, i > 3) FROM generate_series(1, 9) AS i), 0::float8, 'one score for all is stable');
 SELECT is((SELECT psi(i, false) FROM generate_series(1, 9) AS i), NULL, 'without a later period');
 SELECT throws_ok($$SELECT psi(i, i > 3, 1) FROM generate_series(1, 9) AS i$$, '22023', 'the number of classes has to be 2 to 1000, not 1', 'one class');
+SELECT throws_ok($$SELECT psi(i, i > 3, 0) FROM generate_series(1, 9) AS i$$, '22023', 'the number of classes has to be 2 to 1000, not 0', 'no class is not the default');
+SELECT throws_ok($$SELECT psi('{10,5}', '{4,-1}'::bigint[])$$, '22023', 'class 2 of the later period has -1 subjects', 'less than nobody');
 
 -- ---- grades ----
 CREATE TABLE rated AS

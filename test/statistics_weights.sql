@@ -6,7 +6,7 @@
 \pset tuples_only on
 SET client_min_messages = warning;
 SET search_path = growth_index, public;
-SELECT plan(50);
+SELECT plan(51);
 CREATE FUNCTION near(have float8[], want float8[], by float8) RETURNS boolean LANGUAGE sql AS $$
 	SELECT cardinality(have) = cardinality(want) AND bool_and(h IS NOT DISTINCT FROM w OR abs(h - w) <= by)
 	FROM unnest(have, want) AS u (h, w)
@@ -48,6 +48,7 @@ SELECT ok(near(weights, '{0.75,0.25}', 0.01), 'rounded judgements, with a tolera
 SELECT throws_ok($$SELECT ahp('{{2,3},{0.333333333,1}}')$$, '22023', NULL, 'a diagonal that is not 1');
 SELECT throws_ok($$SELECT ahp('{{1,-3},{-0.333333333,1}}')$$, '22023', 'row 1, column 2 of the pairwise matrix is -3: expected a number above 0', 'not positive');
 SELECT throws_ok($$SELECT ahp('{{1,Infinity},{0,1}}')$$, '22023', NULL, 'not finite');
+SELECT throws_ok($$SELECT entropy_weights('{1,-Infinity}')$$, '22023', 'cannot compute statistics of -Infinity', 'a number of a row that is not finite');
 SELECT throws_ok($$SELECT ahp('{{1,NULL},{1,1}}')$$, '22004', NULL, 'NULL in it');
 SELECT throws_ok($$SELECT ahp('{{1,1e308,1e308,1e308},{1e-308,1,1e308,1e308},{1e-308,1e-308,1,1e308},{1e-308,1e-308,1e-308,1}}')$$, '22003', NULL, 'judgements that are none end in an error');
 

@@ -212,6 +212,8 @@ BEGIN
 				PERFORM growth_index.pmml_refuse('ComplexPartialScore', 'its expression gives no number');
 			END IF;
 			points := complex -> 'e';
+		ELSIF NOT attribute @? '$.a.partialScore' THEN
+			PERFORM growth_index.pmml_refuse('Attribute', format('neither a partialScore nor a ComplexPartialScore, in the Characteristic %s', coalesce(quote_literal(node #>> '{a,name}'), place::text)));
 		ELSE
 			points := to_jsonb(btrim(growth_index.pmml_constant(attribute #>> '{a,partialScore}', 'number', 'Attribute'), '()')::numeric);
 		END IF;
@@ -336,7 +338,7 @@ BEGIN
 		SELECT 2, 0, jsonb_build_object('code', 'validity of ' || name, 'dimension', 'characteristics', 'normalise', jsonb_build_object('cases',
 			jsonb_build_array(jsonb_build_object('when', (SELECT string_agg('(' || one || ')', ' AND ') FROM jsonb_array_elements_text(conditions) AS one), 'points', 0))))
 		FROM jsonb_each(input.guards) AS j (name, conditions)) AS i) AS all_items;
-	IF items IS NULL THEN
+	IF NOT EXISTS (SELECT FROM growth_index.pmml_children(model, '{Characteristics}') AS b, growth_index.pmml_children(b, '{Characteristic}')) THEN
 		PERFORM growth_index.pmml_refuse('Characteristics', 'it has no Characteristic');
 	END IF;
 	RETURN growth_index.scorecard(jsonb_strip_nulls(jsonb_build_object(

@@ -47,7 +47,7 @@ read_table(ArrayType *array, Table *t)
 	{
 		t->data[i] = nulls[i] ? NAN : DatumGetFloat8(elems[i]);
 		if (!nulls[i])
-			check_finite(t->data[i]);
+			check_finite(t->data[i], i % t->columns + 1);
 	}
 }
 

@@ -166,7 +166,7 @@ psi_final(PG_FUNCTION_ARGS)
 
 	if (m == NULL)
 		PG_RETURN_NULL();
-	bins = m->option == 0 ? PSI_BINS : m->option;
+	bins = m->has_option ? m->option : PSI_BINS;
 	if (bins < 2 || bins > PSI_MOST_BINS)
 		ereport(ERROR,
 				(errcode(ERRCODE_INVALID_PARAMETER_VALUE),

@@ -157,7 +157,7 @@ read_with_nulls(ArrayType *array, int *count, bool **nulls)
 	for (int i = 0; i < *count; i++)
 	{
 		values[i] = (*nulls)[i] ? 0 : DatumGetFloat8(elems[i]);
-		check_finite(values[i]);
+		check_finite(values[i], i + 1);
 	}
 	return values;
 }

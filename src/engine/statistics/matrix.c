@@ -50,13 +50,19 @@ matrix_append(Matrix *m, const double *row)
 	m->rows++;
 }
 
+/* Refuse what is not finite; place: from 1 within an array, 0 for a number by itself. */
 void
-check_finite(double x)
+check_finite(double x, int place)
 {
-	if (!isfinite(x))
-		ereport(ERROR,
-				(errcode(ERRCODE_INVALID_PARAMETER_VALUE),
-				 errmsg("cannot compute statistics of a number that is not finite")));
+	const char *name = isnan(x) ? "NaN" : x > 0 ? "Infinity" : "-Infinity";
+
+	if (isfinite(x))
+		return;
+	ereport(ERROR,
+			(errcode(ERRCODE_INVALID_PARAMETER_VALUE),
+			 errmsg("cannot compute statistics of %s", name),
+			 place > 0 ? errdetail("Number %d of an array is not finite.", place) : 0,
+			 errhint("NULL stands for what is not known.")));
 }
 
 /* The numbers of a one-dimensional array, all finite; a NULL among them is reported, not read. */
@@ -75,7 +81,7 @@ read_vector(ArrayType *array, int *count, bool *has_null)
 		return NULL;
 	values = (double *) ARR_DATA_PTR(array);
 	for (int i = 0; i < *count; i++)
-		check_finite(values[i]);
+		check_finite(values[i], i + 1);
 	return values;
 }
 
@@ -126,7 +132,7 @@ statistics_value(PG_FUNCTION_ARGS)
 	}
 	m = matrix_argument(fcinfo, 1);
 	x = PG_GETARG_FLOAT8(1);
-	check_finite(x);
+	check_finite(x, 0);
 	matrix_append(m, &x);
 	PG_RETURN_POINTER(m);
 }
@@ -149,10 +155,13 @@ statistics_pair(PG_FUNCTION_ARGS)
 	}
 	m = matrix_argument(fcinfo, 2);
 	if (PG_NARGS() > 3)
+	{
 		m->option = PG_GETARG_INT32(3);
+		m->has_option = true;
+	}
 	row[0] = PG_GETARG_FLOAT8(1);
 	row[1] = PG_GETARG_BOOL(2) ? 1 : 0;
-	check_finite(row[0]);
+	check_finite(row[0], 0);
 	matrix_append(m, row);
 	PG_RETURN_POINTER(m);
 }

@@ -19,6 +19,7 @@ typedef struct Matrix
 	int64		rows;
 	int64		room;			/* rows that fit into data */
 	double	   *data;			/* row after row */
+	bool		has_option;
 	int			option;			/* of the aggregate: number of bins */
 } Matrix;
 
@@ -50,7 +51,7 @@ sum_of(const Sum *s)
 /* matrix.c */
 extern Matrix *matrix_argument(FunctionCallInfo fcinfo, int columns);
 extern void matrix_append(Matrix *m, const double *row);
-extern void check_finite(double x);
+extern void check_finite(double x, int place);
 extern double *read_vector(ArrayType *array, int *count, bool *has_null);
 extern ArrayType *vector_array(const double *values, int count);
 extern ArrayType *square_array(const double *values, int count);

@@ -194,18 +194,29 @@ COMMENT ON AGGREGATE growth_index.psi(double precision, boolean, integer) IS
 'The population stability index (PSI) of a score between a base period (recent false) and a later one (true): the classes (2 to 1000) are the quantiles of the base period, a class holding its lower edge, equal edges being one; the sum of (a - e) * ln(a / e) over them, e and a being the shares in the base and in the later period. A class that is empty in one period counts half a subject there. Usually: below 0.10 stable, above 0.25 shifted. A row with a NULL is left out; NULL where a period is empty. Errors: a score that is not finite or a number of classes out of range (22023).';
 
 CREATE FUNCTION growth_index.psi(base bigint[], recent bigint[]) RETURNS double precision
-	LANGUAGE sql IMMUTABLE STRICT PARALLEL SAFE COST 100
+	LANGUAGE plpgsql IMMUTABLE STRICT PARALLEL SAFE COST 100
 	SET search_path = pg_catalog, pg_temp
-BEGIN ATOMIC
-	SELECT sum((a - e) * ln(a / e))
+AS $$
+DECLARE
+	wrong	text;
+BEGIN
+	SELECT format('class %s of the %s period has %s subjects', n, period, subjects) INTO wrong
+	FROM (SELECT 'base' AS period, subjects, n FROM unnest(base) WITH ORDINALITY AS u (subjects, n)
+		UNION ALL SELECT 'later', subjects, n FROM unnest(recent) WITH ORDINALITY AS u (subjects, n)) AS class
+	WHERE subjects < 0 LIMIT 1;
+	IF FOUND THEN
+		RAISE EXCEPTION '%', wrong USING ERRCODE = '22023', DETAIL = 'Expected are numbers from 0 on.';
+	END IF;
+	RETURN (SELECT sum((a - e) * ln(a / e))
 	FROM (SELECT coalesce(nullif(e, 0), 0.5)::double precision / nullif(sum(e) OVER (), 0)::double precision AS e,
 				 coalesce(nullif(a, 0), 0.5)::double precision / nullif(sum(a) OVER (), 0)::double precision AS a,
 				 e = 0 AND a = 0 AS empty
 		  FROM (SELECT coalesce(e, 0) AS e, coalesce(a, 0) AS a FROM unnest(base, recent) AS u (e, a)) AS counts) AS share
-	WHERE NOT empty;
-END;
+	WHERE NOT empty);
+END
+$$;
 COMMENT ON FUNCTION growth_index.psi(bigint[], bigint[]) IS
-'The population stability index of how many subjects each class has in a base period and in a later one, in the same order of classes; formula and empty classes as for psi(score, recent, classes). No number is negative; a NULL among them, or a class that one of the arrays does not reach, is 0; NULL where a period is empty, or of a NULL.';
+'The population stability index of how many subjects each class has in a base period and in a later one, in the same order of classes; formula and empty classes as for psi(score, recent, classes). A number that is negative is an error (22023); a NULL among them, or a class that one of the arrays does not reach, is 0; NULL where a period is empty, or of a NULL.';
 
 CREATE FUNCTION growth_index.statistics_count_grades(bigint[], growth_index.rating, growth_index.rating) RETURNS bigint[]
 	AS 'MODULE_PATHNAME' LANGUAGE C IMMUTABLE PARALLEL SAFE;
