@@ -13,7 +13,7 @@ SET search_path = growth_index, public;
 \set profiles 120
 \getenv cards FAST_CARDS
 \getenv profiles FAST_PROFILES
-SELECT plan(23);
+SELECT plan(24);
 CREATE SCHEMA stress;
 SELECT setseed(0.4242);
 
@@ -145,6 +145,8 @@ WHERE r.n % 5 = 0 AND r.segment IS NOT NULL;
 SELECT is((SELECT count(*) FROM stress.detail WHERE missing <> gaps OR coverage <> round(known, 4) OR (status = 'undecided') <> open
 	OR (status = 'low_coverage' AND known >= (card ->> 'coverage')::numeric AND parts IS NOT NULL) OR (status = 'scored' AND known < (card ->> 'coverage')::numeric)),
 	0::bigint, 'score_status has what is missing, the coverage and the status');
+SELECT is((SELECT count(*) FROM stress.result AS r WHERE r.n % 7 = 0 AND (SELECT array_agg(ROW(d.code, d.name, d.parent, d.points, d.possible, d.share)::text) FROM score_detail(r.card::scorecard, r.p) AS d WHERE d.level = 'dimension')
+	IS DISTINCT FROM (SELECT array_agg(ROW(d.*)::text) FROM score_dimensions(r.card::scorecard, r.p) AS d)), 0::bigint, 'the dimensions alone are those of the breakdown, to the scale of their numbers');
 SELECT is((SELECT count(DISTINCT status) FROM stress.detail), 3::bigint, 'every status occurs');
 SELECT is((SELECT count(*) FROM stress.result WHERE rating IS DISTINCT FROM rate(card::scorecard, exact)), 0::bigint, 'rating is the grade of the score');
 SELECT is((SELECT count(*) FROM stress.detail WHERE exact IS NOT NULL AND parts IS DISTINCT FROM exact), 0::bigint, 'the breakdown adds up');

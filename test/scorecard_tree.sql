@@ -7,7 +7,7 @@ SET search_path = growth_index, public;
 SET client_min_messages = warning;
 \set cards 120
 \getenv cards TREE_CARDS
-SELECT plan(56);
+SELECT plan(57);
 SELECT setseed(0.2718);
 CREATE SCHEMA tree;
 
@@ -150,6 +150,8 @@ SELECT diag(format('%s, plain SQL %s, card %s, profile %s', exact, oracle, card,
 SELECT is((SELECT count(*) FROM tree.result WHERE exact IS NOT NULL AND whole IS DISTINCT FROM oracle), 0::bigint, '... to the last digit of the points');
 SELECT diag(format('%s, plain SQL %s, card %s, profile %s', whole, oracle, card, p)) FROM tree.result WHERE exact IS NOT NULL AND whole IS DISTINCT FROM oracle LIMIT 2;
 SELECT is((SELECT count(*) FROM tree.result WHERE leaves <> whole), 0::bigint, 'indicators and adjustments sum to the whole');
+SELECT is((SELECT count(*) FROM tree.result AS r WHERE r.n % 2 = 0 AND (SELECT array_agg(ROW(d.code, d.name, d.parent, d.points, d.possible, d.share)::text) FROM score_detail(r.card::scorecard, r.p::profile) AS d WHERE d.level = 'dimension')
+	IS DISTINCT FROM (SELECT array_agg(ROW(d.*)::text) FROM score_dimensions(r.card::scorecard, r.p::profile) AS d)), 0::bigint, 'the dimensions alone are those of the breakdown');
 SELECT is((SELECT count(*) FROM tree.result WHERE top <> whole), 0::bigint, '... so do the dimensions at the top');
 SELECT is((SELECT count(*) FROM tree.card WHERE card::scorecard::text::scorecard <> card::scorecard OR card::scorecard::jsonb <> card::scorecard::text::jsonb), 0::bigint, 'canonical text reads back');
 SELECT is((SELECT count(*) FROM tree.result AS a JOIN tree.result AS b USING (n) WHERE b.ours - a.ours IS DISTINCT FROM

@@ -16,9 +16,12 @@ SELECT credit_code AS one FROM enterprise OFFSET 500 LIMIT 1 \gset
 SELECT v.name || ' ' || pg_temp.ms(v.query)
 FROM (VALUES ('headline', 'SELECT * FROM headline'),
 	('enterprise_score_top', $$SELECT * FROM enterprise_score WHERE scorecard = 'innovation' ORDER BY score DESC NULLS LAST LIMIT 100$$),
+	('enterprise_score_page', $$SELECT * FROM enterprise_score WHERE scorecard = 'innovation' ORDER BY score DESC NULLS LAST OFFSET 10000 LIMIT 100$$),
 	('enterprise_score_one', format('SELECT * FROM enterprise_score WHERE credit_code = %L', :'one')),
 	('score_history_one', format('SELECT * FROM score_history WHERE credit_code = %L', :'one')),
 	('dimension_score_one', format('SELECT * FROM dimension_score WHERE credit_code = %L', :'one')),
+	('dimension_score_industry', 'SELECT d.dimension, avg(d.share) FROM dimension_score AS d JOIN enterprise AS e ON e.credit_code = d.credit_code WHERE e.industry = ''C20'' GROUP BY d.dimension'),
+	('indicator_of_all', 'SELECT count(*), avg(evaluate(''revenue'', profile)) FROM enterprise_profile'),
 	('indicator_latest_one', format('SELECT * FROM indicator_latest WHERE credit_code = %L', :'one')),
 	('rating_distribution', 'SELECT * FROM rating_distribution'),
 	('policy_reach', 'SELECT * FROM policy_reach'),

@@ -38,8 +38,8 @@ AS $$
 	), dimension AS (
 		SELECT d.code, round(percentile_cont(0.5) WITHIN GROUP (ORDER BY d.share::double precision)::numeric, 4) AS median,
 			percentile_disc((SELECT array_agg(q / 100.0 ORDER BY q) FROM generate_series(0, 100) AS q)) WITHIN GROUP (ORDER BY d.share) AS percentiles
-		FROM growth_index.scorecard_version AS c, peer, growth_index.score_detail(c.card, peer.profile, peer_shares.as_of) AS d
-		WHERE c.code = peer_shares.scorecard AND c.version = peer_shares.version AND d.level = 'dimension' AND d.share IS NOT NULL
+		FROM growth_index.scorecard_version AS c, peer, growth_index.score_dimensions(c.card, peer.profile, peer_shares.as_of) AS d
+		WHERE c.code = peer_shares.scorecard AND c.version = peer_shares.version AND d.share IS NOT NULL
 		GROUP BY d.code
 	)
 	SELECT (SELECT count(*) FROM peer),

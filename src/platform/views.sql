@@ -55,7 +55,7 @@ FROM growth_index.enterprise AS e
 			(1 + sum(sum(c.enterprises)) OVER (PARTITION BY c.scorecard ORDER BY c.score DESC) - sum(c.enterprises))::bigint AS rank
 		FROM growth_index.score_count AS c
 		GROUP BY c.scorecard, c.score) AS r ON r.scorecard = s.scorecard AND r.score = s.score;
-COMMENT ON VIEW growth_index.enterprise_score IS 'Enterprises with their scores and ratings, a row for each active scorecard.';
+COMMENT ON VIEW growth_index.enterprise_score IS 'Enterprises with their scores and ratings, a row for each active scorecard. A page of many is read by an index where it is ordered by score DESC NULLS LAST within a scorecard, which is the order of the ranks, or asked for as rank BETWEEN 101 AND 120.';
 COMMENT ON COLUMN growth_index.enterprise_score.credit_code IS 'Enterprise.';
 COMMENT ON COLUMN growth_index.enterprise_score.name IS 'Its name.';
 COMMENT ON COLUMN growth_index.enterprise_score.industry IS 'Its industry, GB/T 4754.';
@@ -78,9 +78,8 @@ SELECT s.credit_code, s.scorecard, s.version, d.code AS dimension, d.name, d.poi
 FROM growth_index.score AS s
 	JOIN growth_index.scorecard_version AS c ON c.code = s.scorecard AND c.version = s.version
 	JOIN growth_index.enterprise_profile AS p ON p.credit_code OPERATOR(growth_index.=) s.credit_code
-	CROSS JOIN LATERAL growth_index.score_detail(c.card, p.profile, s.as_of) AS d
-WHERE d.level = 'dimension';
-COMMENT ON VIEW growth_index.dimension_score IS 'Points of each enterprise by dimension, computed when it is read: name an enterprise where one will do.';
+	CROSS JOIN LATERAL growth_index.score_dimensions(c.card, p.profile, s.as_of) AS d;
+COMMENT ON VIEW growth_index.dimension_score IS 'Points of each enterprise by dimension, computed when it is read: name an enterprise, or an industry of enterprise, where that will do.';
 COMMENT ON COLUMN growth_index.dimension_score.credit_code IS 'Enterprise.';
 COMMENT ON COLUMN growth_index.dimension_score.scorecard IS 'Scorecard.';
 COMMENT ON COLUMN growth_index.dimension_score.version IS 'Version of the scorecard.';
@@ -102,7 +101,7 @@ FROM (SELECT DISTINCT ON (v.credit_code, v.indicator) v.*
 		ORDER BY v.credit_code DESC, v.indicator DESC, v.period_end DESC, v.recorded_at DESC, v.id DESC) AS o
 	LEFT JOIN growth_index.indicator AS i ON i.code = o.indicator
 WHERE o.value <> 'null';
-COMMENT ON VIEW growth_index.indicator_latest IS 'The latest value of each indicator of each enterprise; none where the latest was taken back.';
+COMMENT ON VIEW growth_index.indicator_latest IS 'The latest value of each indicator of each enterprise; none where the latest was taken back. Observations are found by their enterprise: one indicator of everybody, as of the last refresh, is read sooner from enterprise_profile, as evaluate(''revenue'', profile) or profile -> ''honours''.';
 COMMENT ON COLUMN growth_index.indicator_latest.credit_code IS 'Enterprise.';
 COMMENT ON COLUMN growth_index.indicator_latest.indicator IS 'Code of the indicator.';
 COMMENT ON COLUMN growth_index.indicator_latest.name_zh IS 'Its name in Chinese.';

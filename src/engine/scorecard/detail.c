@@ -67,7 +67,7 @@ numeric_difference(Numeric a, Numeric b)
 }
 
 /* points / possible, to four digits; NULL where nothing was possible */
-static Numeric
+Numeric
 share_of(Numeric points, Numeric possible)
 {
 	if (points == NULL || possible == NULL || is_zero(possible))

@@ -592,5 +592,6 @@ scorecard_from_jsonb(Jsonb *json)
 	read_fitted(card, &json->root);
 	card->context = CurrentMemoryContext;
 	card->plans = palloc0(card->nsegments * sizeof(CardPlan *));
+	card->tree_plans = card->shaped ? card->plans : palloc0(card->nsegments * sizeof(CardPlan *));
 	return card;
 }

@@ -86,6 +86,9 @@ scale_fraction(Fraction f, Numeric above, Numeric below)
 	return scaled;
 }
 
+/* detail.c */
+extern Numeric share_of(Numeric points, Numeric possible);
+
 /* fraction.c */
 extern Fraction quotient(Numeric above, Numeric below);
 extern int	compare_fractions(Fraction a, Fraction b);

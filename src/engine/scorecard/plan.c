@@ -211,11 +211,11 @@ plan_order(const void *a, const void *b)
 	return (int) ((const PlanPart *) a)->kind - (int) ((const PlanPart *) b)->kind;
 }
 
-/* The plan of a segment, made when it is first needed. */
+/* The plan of a segment, among those of a kind, made when it is first needed. */
 CardPlan *
-plan_of_segment(Scorecard *card, int segment)
+plan_of_segment(Scorecard *card, CardPlan **plans, int segment)
 {
-	CardPlan   *plan = card->plans[segment];
+	CardPlan   *plan = plans[segment];
 	MemoryContext old;
 
 	if (likely(plan != NULL))
@@ -240,9 +240,9 @@ plan_of_segment(Scorecard *card, int segment)
 		for (int i = 0; i < plan->nparts; i++)
 			if ((int) plan->parts[i].kind <= kind)
 				plan->end[kind] = i + 1;
-	plan->tree = tree_plan(card, segment);
+	plan->tree = plans == card->tree_plans ? tree_plan(card, segment) : NULL;
 	plan->wide = plan->tree == NULL ? wide_plan(plan) : NULL;
 	MemoryContextSwitchTo(old);
-	card->plans[segment] = plan;
+	plans[segment] = plan;
 	return plan;
 }

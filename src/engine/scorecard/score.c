@@ -392,8 +392,8 @@ add_parts(Pass *p)
 		add_other(p, i);
 }
 
-bool
-score_fast(Scorecard *card, Subject *s, FastScore *result)
+static pg_attribute_always_inline bool
+score_by_plan(Scorecard *card, CardPlan **plans, Subject *s, FastScore *result)
 {
 	Pass		p;
 	bool		certain;
@@ -406,9 +406,9 @@ score_fast(Scorecard *card, Subject *s, FastScore *result)
 	if (p.segment < 0)
 		return true;
 	p.card = card;
-	p.plan = card->plans[p.segment];
+	p.plan = plans[p.segment];
 	if (unlikely(p.plan == NULL))
-		p.plan = plan_of_segment(card, p.segment);
+		p.plan = plan_of_segment(card, plans, p.segment);
 	p.s = s;
 	p.result = result;
 	p.sum = p.plan->initial;
@@ -438,6 +438,19 @@ score_fast(Scorecard *card, Subject *s, FastScore *result)
 		return false;
 	result->score = round_score(card, p.sum);
 	return true;
+}
+
+bool
+score_fast(Scorecard *card, Subject *s, FastScore *result)
+{
+	return score_by_plan(card, card->plans, s, result);
+}
+
+/* ... and its dimensions, of which there are points if it is scored. */
+bool
+score_fast_dimensions(Scorecard *card, Subject *s, FastScore *result)
+{
+	return score_by_plan(card, card->tree_plans, s, result);
 }
 
 /* The grade of a score that is given in units of 10^-digits. */

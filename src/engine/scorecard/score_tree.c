@@ -85,15 +85,13 @@ node_full(const Scorecard *card, int segment, const TreePlan *tree, int node)
 	return tree->nodes[parent].full * weight / card->present[segment][parent].fast.value;
 }
 
-/* The plan of a shaped card's dimensions; NULL for one whose points just add up. */
+/* The plan of a card's dimensions. */
 TreePlan *
 tree_plan(const Scorecard *card, int segment)
 {
 	TreePlan   *tree;
 	TreeNode   *whole;
 
-	if (!card->shaped)
-		return NULL;
 	tree = palloc0(offsetof(TreePlan, nodes) + (card->ndimensions + 1) * sizeof(TreeNode));
 	whole = &tree->nodes[card->ndimensions];
 	whole->aggregate = card->aggregate;

@@ -296,6 +296,8 @@ typedef struct Scorecard
 	int			noverrides;
 	Override   *overrides;
 	CardPlan  **plans;			/* by segment; NULL: not yet needed */
+	CardPlan  **tree_plans;		/* ... with points by dimension, though the card is not shaped */
+	struct PossiblePoints *possible;	/* see dimension_points.c; NULL: not yet needed */
 } Scorecard;
 
 typedef enum ScoreStatus
@@ -347,7 +349,7 @@ typedef struct FastScore
 	int64		score;			/* in units of 10^-digits; of no meaning unless scored */
 	int			nmissing;
 	bool		missing[CARD_MAX_INDICATORS];	/* valid if nmissing > 0 */
-	/* of dimensions, if the card is shaped: points in units of 10^-digits */
+	/* of dimensions, if the card is shaped or they were asked for: points in units of 10^-digits */
 	bool		counts[CARD_MAX_DIMENSIONS];
 	int64		points[CARD_MAX_DIMENSIONS];
 } FastScore;
@@ -418,7 +420,7 @@ extern void part_factor(const Scorecard *card, const ScoreResult *r, const Indic
 extern void combine_parts(const Scorecard *card, ScoreResult *r);
 
 /* plan.c */
-extern CardPlan *plan_of_segment(Scorecard *card, int segment);
+extern CardPlan *plan_of_segment(Scorecard *card, CardPlan **plans, int segment);
 extern double *plan_edges(const Scorecard *card, PlanPart *part, int places);
 extern bool outcome_of(const Scorecard *card, int segment, const Indicator *ind,
 					   Fraction normalised, Outcome *result);
@@ -449,6 +451,7 @@ extern int16 card_rate(const Scorecard *card, Numeric score);
 
 /* score.c: the same, fast; false: ask score_exactly() */
 extern bool score_fast(Scorecard *card, Subject *s, FastScore *result);
+extern bool score_fast_dimensions(Scorecard *card, Subject *s, FastScore *result);
 extern int16 rate_fast(const Scorecard *card, int64 score);
 
 #endif							/* GROWTH_INDEX_SCORECARD_H */
