@@ -73,4 +73,5 @@ SELECT ok((SELECT sum(abs(a.woe - b.woe::float8)) < 1e-5 FROM (SELECT g.class, w
 SELECT is((SELECT count(*) FROM unnest((SELECT woe_table((i % 5000)::text, i % 7 = 0) FROM generate_series(1, 50000) AS i)) AS w WHERE subjects = 10), 5000::bigint, 'many classes');
 -- 20 points double the odds, 600 at 50 to 1: Siddiqi's example, factor 28.8539 and offset 487.1229
 SELECT is((SELECT ARRAY[round(factor::numeric, 4), round(base::numeric, 4)] FROM points_scale(600, 1 / 50.0, 20)), '{28.8539,487.1229}', 'the scale of points, as published');
+SELECT throws_ok(format('SELECT points_scale(600, %L, 20)', odds), '2201E', 'odds of ' || odds || ': expected a number above 0', 'odds of ' || odds) FROM unnest('{0,-1,NaN,Infinity}'::text[]) AS odds;
 SELECT * FROM finish();

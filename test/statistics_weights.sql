@@ -6,7 +6,7 @@
 \pset tuples_only on
 SET client_min_messages = warning;
 SET search_path = growth_index, public;
-SELECT plan(51);
+SELECT plan(56);
 CREATE FUNCTION near(have float8[], want float8[], by float8) RETURNS boolean LANGUAGE sql AS $$
 	SELECT cardinality(have) = cardinality(want) AND bool_and(h IS NOT DISTINCT FROM w OR abs(h - w) <= by)
 	FROM unnest(have, want) AS u (h, w)
@@ -103,7 +103,10 @@ SELECT throws_ok($$SELECT correlation('{1,NaN}'::float8[])$$, '22023', NULL, 'a 
 SELECT is(round_weights('{1,1,1}'), '{33.3334,33.3333,33.3333}', 'rounded weights sum to the total');
 SELECT is((SELECT array_agg(DISTINCT (SELECT sum(w) FROM unnest(round_weights(r[1:2] || r[5], 100, 2)) AS w)) FROM subject), '{100.00}', 'whatever they are');
 SELECT is(round_weights('{0,0.25,0.75}', 30, 1), '{0,7.5,22.5}', 'in proportion');
-SELECT throws_ok($$SELECT round_weights('{0,0}')$$, '22012', NULL, 'weights that are all zero');
+SELECT throws_ok($$SELECT round_weights('{0,0}')$$, '22012', 'weights sum to 0', 'weights that are all zero');
+SELECT throws_ok(format('SELECT round_weights(%L)', w), '22023', 'weight 2 is ' || m || ': expected a number from 0 on', 'a weight of ' || m) FROM (VALUES ('{1,NaN}', 'NaN'), ('{1,-0.5}', '-0.5'), ('{1,NULL}', 'NULL')) AS v(w, m);
+SELECT throws_ok($$SELECT round_weights('{1,1}', 100.001, 2)$$, '22023', 'a total of 100.001 has more than 2 digits', 'a total that no rounded weights sum to');
+SELECT throws_ok($$SELECT * FROM correlation_table('{a}', '{{1,0.5},{0.5,1}}')$$, '2202E', '1 codes for correlations of 2 rows and 2 columns', 'codes of other columns');
 \set card '{"name": "c", "segment": "stage", "segments": ["s", "g"], "dimensions": [{"code": "d"}, {"code": "e"}], "indicators": [{"code": "b", "dimension": "e", "normalise": {"linear": [0, 10]}, "weight": 30}, {"code": "a", "dimension": "d", "normalise": {"linear": [0, 50]}, "weight": {"s": 70, "g": 70}}]}'
 SELECT is(indicator_codes(:'card'), '{b,a}', 'codes in the document''s order');
 SELECT is(normalised_values(:'card', '{"stage": "s", "a": 10, "b": 3}'), '{30,20}', 'normalised values in the same order');

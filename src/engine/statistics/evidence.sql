@@ -29,10 +29,18 @@ COMMENT ON AGGREGATE growth_index.information_value(text, boolean) IS
 CREATE FUNCTION growth_index.points_scale(points double precision, odds double precision, points_to_double double precision,
 										  OUT base double precision, OUT factor double precision)
 	RETURNS record
-	LANGUAGE sql IMMUTABLE STRICT PARALLEL SAFE
+	LANGUAGE plpgsql IMMUTABLE STRICT PARALLEL SAFE
 	SET search_path = pg_catalog, pg_temp
-BEGIN ATOMIC
-	SELECT points + points_to_double / ln(2::double precision) * ln(odds), points_to_double / ln(2::double precision);
-END;
+AS $$
+BEGIN
+	IF NOT (odds > 0 AND odds < 'Infinity') THEN
+		RAISE EXCEPTION 'odds of %: expected a number above 0', odds USING ERRCODE = '2201E';
+	ELSIF NOT (abs(points) < 'Infinity' AND abs(points_to_double) < 'Infinity') THEN
+		RAISE EXCEPTION 'points of % and % are not both finite', points, points_to_double USING ERRCODE = '22023';
+	END IF;
+	factor := points_to_double / ln(2::double precision);
+	base := points + factor * ln(odds);
+END
+$$;
 COMMENT ON FUNCTION growth_index.points_scale(double precision, double precision, double precision) IS
-'The scale of a credit scorecard: so many points at these odds of the outcome (1 / 19.0: one to nineteen), and so many more each time the odds halve. An outcome of log odds x has base - factor * x points; so under a logistic model the intercept a gives base - factor * a points, and a class factor * b times its weight of evidence, b being the coefficient of woe_row.woe with its sign changed. Errors: odds not above 0 (2201E). NULL of a NULL.';
+'The scale of a credit scorecard: so many points at these odds of the outcome (1 / 19.0: one to nineteen), and so many more each time the odds halve. An outcome of log odds x has base - factor * x points; so under a logistic model the intercept a gives base - factor * a points, and a class factor * b times its weight of evidence, b being the coefficient of woe_row.woe with its sign changed. Errors: odds not above 0 (2201E), points that are not finite (22023). NULL of a NULL.';

@@ -38,16 +38,22 @@ COMMENT ON AGGREGATE growth_index.cronbach_alpha(double precision[]) IS
 
 CREATE FUNCTION growth_index.correlation_table(codes text[], correlations double precision[])
 	RETURNS TABLE (first text, second text, correlation double precision)
-	LANGUAGE sql IMMUTABLE STRICT PARALLEL SAFE COST 100 ROWS 100
+	LANGUAGE plpgsql IMMUTABLE STRICT PARALLEL SAFE COST 100 ROWS 100
 	SET search_path = pg_catalog, pg_temp
-BEGIN ATOMIC
-	SELECT codes[a], codes[b], correlations[a][b]
+AS $$
+BEGIN
+	IF cardinality(codes) <> coalesce(array_length(correlations, 1), 0) OR cardinality(codes) <> coalesce(array_length(correlations, 2), 0) THEN
+		RAISE EXCEPTION '% codes for correlations of % rows and % columns', cardinality(codes), coalesce(array_length(correlations, 1), 0), coalesce(array_length(correlations, 2), 0)
+			USING ERRCODE = '2202E', HINT = 'One code for each column of what correlation() was given.';
+	END IF;
+	RETURN QUERY SELECT codes[a], codes[b], correlations[a][b]
 	FROM generate_subscripts(codes, 1) AS a, generate_subscripts(codes, 1) AS b
 	WHERE a < b
 	ORDER BY abs(correlations[a][b]) DESC NULLS LAST, a, b;
-END;
+END
+$$;
 COMMENT ON FUNCTION growth_index.correlation_table(text[], double precision[]) IS
-'The square that correlation() gives as rows, one for each pair of columns, the closest first; codes name the columns in their order (for normalised_values(): indicator_codes()). correlation: -1 to 1, NULL where a column is the same for all.';
+'The square that correlation() gives as rows, one for each pair of columns, the closest first; codes name the columns in their order (for normalised_values(): indicator_codes()). correlation: -1 to 1, NULL where a column is the same for all. Error 2202E: there are not as many codes as columns.';
 
 /* ---- weights ---- */
 CREATE FUNCTION growth_index.equal_weights(indicators integer) RETURNS double precision[]
@@ -71,10 +77,23 @@ COMMENT ON FUNCTION growth_index.ahp(double precision[], double precision) IS
 
 CREATE FUNCTION growth_index.round_weights(weights double precision[], total numeric DEFAULT 100,
 										   digits integer DEFAULT 4) RETURNS numeric[]
-	LANGUAGE sql IMMUTABLE STRICT PARALLEL SAFE COST 200
+	LANGUAGE plpgsql IMMUTABLE STRICT PARALLEL SAFE COST 200
 	SET search_path = pg_catalog, pg_temp
-BEGIN ATOMIC
-	WITH share AS (
+AS $$
+DECLARE
+	wrong	text;
+BEGIN
+	SELECT format('weight %s is %s: expected a number from 0 on', n, coalesce(w::text, 'NULL')) INTO wrong
+	FROM unnest(weights) WITH ORDINALITY AS u (w, n)
+	WHERE w IS NULL OR w < 0 OR w = 'NaN' OR w = 'Infinity' ORDER BY n LIMIT 1;
+	IF FOUND THEN
+		RAISE EXCEPTION '%', wrong USING ERRCODE = '22023';
+	ELSIF round(total, digits) <> total THEN
+		RAISE EXCEPTION 'a total of % has more than % digits', trim_scale(total), digits USING ERRCODE = '22023';
+	ELSIF (SELECT sum(w) FROM unnest(weights) AS w) = 0 THEN
+		RAISE EXCEPTION 'weights sum to 0' USING ERRCODE = '22012', DETAIL = 'Expected is one at least that is above 0.';
+	END IF;
+	RETURN (WITH share AS (
 		SELECT n, w::numeric * total / sum(w::numeric) OVER () AS exact
 		FROM unnest(weights) WITH ORDINALITY AS u (w, n)
 	), floored AS (
@@ -84,10 +103,11 @@ BEGIN ATOMIC
 		FROM share
 	)
 	SELECT array_agg(round(low + CASE WHEN turn <= units THEN power(10::numeric, -digits) ELSE 0 END, digits) ORDER BY n)
-	FROM floored;
-END;
+	FROM floored);
+END
+$$;
 COMMENT ON FUNCTION growth_index.round_weights(double precision[], numeric, integer) IS
-'The weights in proportion, as decimals of so many digits that sum exactly to the total (by largest remainders, the first of equal ones): what a scorecard takes. total must not have more digits. Errors: weights that sum to 0 (22012). NULL of a NULL.';
+'The weights in proportion, as decimals of so many digits that sum exactly to the total (by largest remainders, the first of equal ones): what a scorecard takes. Errors: weights that sum to 0 (22012), one that is not finite, negative or NULL, and a total of more digits (22023). NULL of a NULL.';
 
 CREATE FUNCTION growth_index.normalised_values(card growth_index.scorecard, profile growth_index.profile,
 											   as_of date DEFAULT NULL) RETURNS double precision[]
