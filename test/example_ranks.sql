@@ -5,7 +5,7 @@
 \pset tuples_only on
 SET client_min_messages = warning;
 SET search_path = public, growth_index;
-SELECT plan(14);
+SELECT plan(15);
 SELECT setseed(0.2021);
 \set card `cat examples/scorecards/haikou_ranks.json`
 CREATE TABLE firm AS SELECT i, v.*, profile(v) AS p FROM generate_series(1, 500) AS i, LATERAL (SELECT round((1e6 * exp(random() * 6 + 0 * i))::numeric, 2) AS revenue_prior, floor(random() * 60) * 5 AS employees,
@@ -38,4 +38,13 @@ SELECT ok(NOT may(city(-10, -20, -30), -10), 'above a mean that falls: growth is
 SELECT ok(NOT may(city(-10, -20, -30), 0), '... nor is 0');
 SELECT ok(may(city(5, 5, 5), 5), 'all grow the same');
 SELECT is(passes(city(10, 20, 30), '{"revenue": 5}'), NULL, 'growth unknown: undecided');
+-- ---- a published table: the decathlon's points by its formulas, truncated, and who holds the first places of the lists, with the marks of each ----
+SELECT format('{"name": "decathlon", "aggregate": "sum", "digits": {"points": 0, "score": 0}, "dimensions": [{"code": "track"}, {"code": "field"}], "indicators": [%s]}',
+	string_agg(format('{"code": "%s", "dimension": "%s", "value": "trunc(%s * power(%s, %s))", "normalise": {"linear": [0, 100], "clamp": false}}', code, place, a, CASE place WHEN 'track' THEN b || ' - ' || code ELSE code || ' - ' || b END, c), ', ' ORDER BY n)) AS decathlon
+FROM (VALUES (1, 'sprint', 'track', 25.4347, 18, 1.81), (2, 'long_jump', 'field', 0.14354, 220, 1.4), (3, 'shot', 'field', 51.39, 1.5, 1.05), (4, 'high_jump', 'field', 0.8465, 75, 1.42), (5, 'm400', 'track', 1.53775, 82, 1.81),
+	(6, 'hurdles', 'track', 5.74352, 28.5, 1.92), (7, 'discus', 'field', 12.91, 4, 1.1), (8, 'pole_vault', 'field', 0.2797, 100, 1.35), (9, 'javelin', 'field', 10.14, 7, 1.08), (10, 'm1500', 'track', 0.03768, 480, 1.85)) AS v(n, code, place, a, b, c) \gset
+CREATE TABLE mark AS SELECT m.who, profile(m) AS p FROM (VALUES ('Mayer 2018', 10.55, 780, 16.00, 205, 48.42, 13.75, 50.54, 545, 71.90, 276.11), ('Eaton 2015', 10.23, 788, 14.52, 201, 45.00, 13.69, 43.34, 520, 63.63, 257.52),
+	('Sebrle 2001', 10.64, 811, 15.33, 212, 47.79, 13.92, 47.92, 480, 70.16, 261.98)) AS m(who, sprint, long_jump, shot, high_jump, m400, hurdles, discus, pole_vault, javelin, m1500);
+SELECT results_eq(format($$SELECT who, score(%1$L, p), rank() OVER (ORDER BY score(%1$L, p) DESC), (SELECT array_agg(points::int ORDER BY array_position(indicator_codes(%1$L), code)) FROM score_detail(%1$L, p) WHERE level = 'indicator') FROM mark ORDER BY 2 DESC$$, :'decathlon'),
+	$$VALUES ('Mayer 2018', 9126::numeric, 1::bigint, '{963,1010,851,850,889,1007,882,1051,918,705}'::int[]), ('Eaton 2015', 9045, 2, '{1040,1030,760,813,1060,1015,733,972,793,829}'), ('Sebrle 2001', 9026, 3, '{942,1089,810,915,919,985,827,849,892,798}')$$, 'each event, the total and the rank are those of the lists');
 SELECT * FROM finish();
