@@ -45,5 +45,7 @@ SELECT results_eq(format($$SELECT h.score, growth_index.score(c.card, h.profile,
 	WHERE h.scorecard = 'innovation' AND h.credit_code::text = %L ORDER BY h.id$$, :'middle'),
 	'VALUES (round(100 * 19 / 39.0, 2), true), (round(100 * 19 / 78.0, 2), true)', 'past scores are given again by the peers of their day');
 SELECT throws_ok($$SELECT growth_index.fit_scorecard('none')$$, '42704', NULL, 'an unknown scorecard');
+SELECT throws_ok(format($$SELECT growth_index.add_scorecard(%L, (SELECT card FROM growth_index.scorecard_version WHERE code = 'plain'))$$, code), '22023', format('scorecard code "%s" has %s bytes', shown, bytes), 'a code of ' || bytes || ' bytes')
+FROM (VALUES ('', '', 0), (repeat('长', 22), repeat('长', 20) || '…', 66)) AS v(code, shown, bytes);
 
 SELECT * FROM finish();

@@ -50,6 +50,10 @@ AS $$
 DECLARE
 	number	integer;
 BEGIN
+	IF octet_length(add_scorecard.code) NOT BETWEEN 1 AND 63 THEN
+		RAISE EXCEPTION 'scorecard code "%" has % bytes', left(add_scorecard.code, 20) || CASE WHEN length(add_scorecard.code) > 20 THEN '…' ELSE '' END, octet_length(add_scorecard.code)
+			USING ERRCODE = '22023', DETAIL = 'Allowed are 1 to 63.';
+	END IF;
 	LOCK TABLE growth_index.scorecard_version IN SHARE ROW EXCLUSIVE MODE;
 	SELECT s.version INTO number
 	FROM growth_index.scorecard_version AS s
@@ -74,7 +78,7 @@ BEGIN
 END
 $$;
 COMMENT ON FUNCTION growth_index.add_scorecard(text, growth_index.scorecard) IS
-'Puts a scorecard in force under a code and returns its version: a new one, or the one that has the same content. Scores follow with the next refresh of each enterprise; refresh_all() queues all. A card that compares with peers scores nobody until fit_scorecard(); the jobs see to it.';
+'Puts a scorecard in force under a code and returns its version: a new one, or the one that has the same content. Scores follow with the next refresh of each enterprise; refresh_all() queues all. A card that compares with peers scores nobody until fit_scorecard(); the jobs see to it. Error 22023: a code of no or more than 63 bytes.';
 
 CREATE FUNCTION growth_index.is_fitted(card growth_index.scorecard) RETURNS boolean
 LANGUAGE plpgsql STABLE STRICT SET search_path = pg_catalog, pg_temp
