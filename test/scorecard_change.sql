@@ -2,7 +2,7 @@
  * What moved a score, where the most is to be had, and how two cards differ.
  */
 SET search_path = growth_index, public;
-SELECT plan(23);
+SELECT plan(26);
 CREATE TEMP TABLE c AS SELECT '{"name": "c", "digits": {"points": 4, "score": 1}, "segment": "stage", "segments": ["small", "large"], "dimensions": [{"code": "d"}, {"code": "e"}],
 	"indicators": [{"code": "x", "dimension": "d", "normalise": {"linear": [0, 3]}, "weight": {"small": 50, "large": 20}},
 		{"code": "y", "dimension": "d", "normalise": {"bins": [[0, 20], [10, 60], [20, 100]]}, "weight": {"small": 30, "large": 30}, "missing": "reweight"},
@@ -41,6 +41,9 @@ SELECT results_eq($$SELECT n, m, p::text, i.gain, i.next_value, i.next_gain FROM
 	$$VALUES (1, 'zero', '{"x": 0.6}', 50.000000, 0.54, 50.000000), (2, 'zero', '{"x": 7}', 50.000000, 2, 50.000000), (3, 'zero', '{}', 90.000000, 0, 20.000000), (4, 'lowest', '{}', 6.666667, 2, 6.666667), (5, 'zero', '{"x": 7}', 15.000000, 2, 5.000000), (6, 'lowest', '{}', 15.000000, 2, 5.000000),
 		(7, 'undecided', '{}', 2.000000, 1, 2.000000), (8, 'zero', '{"x": 2}', 20.000000, 3, 10.000000), (9, 'zero', '{"x": ["a"]}', 5.000000, NULL, NULL), (10, 'zero', '{"x": 3}', 20.000000, NULL, NULL), (11, 'zero', '{"x": 0}', 100.000000, NULL, NULL)$$, 'into lower bins, fewer units, out of what costs points; no value that a profile would round');
 SELECT is((SELECT array_agg(reaches ORDER BY t) FROM unnest('{33.4,33.5}'::numeric[]) AS t, improve('{"name": "o", "digits": {"points": 2, "score": 1}, "dimensions": [{"code": "d"}], "indicators": [{"code": "x", "dimension": "d", "weight": 33.36, "normalise": {"flag": [100, 40]}}, {"code": "y", "dimension": "d", "weight": 66.64, "normalise": {"flag": [0, -1]}}]}', '{"x": false, "y": true}', t)), '{true,false}', 'a target is reached by the score as it rounds');
+
+SELECT throws_ok(format('SELECT score_sum_if(one(''{"linear": [0, 1]}''), ''{}'', NULL, ''{x}'', %L, %L)', n, v), '22023', m, m) FROM (VALUES ('{NaN}', NULL, 'the normalised values have NaN at place 1'), ('{NULL}', '{-Infinity}', 'the numbers have infinity at place 1')) AS v(n, v, m);
+SELECT throws_ok($$SELECT score_sum_if(one('{"flag": true}'), '{}', NULL, '{x}', '{NULL}', '{1}')$$, '22023', 'indicator "x" does not normalise a number', 'a number for a flag');
 
 /* whatever is promised holds once it is in the profile, and nothing better was left out: all normalisers, rules and aggregates */
 CREATE FUNCTION pick(VARIADIC choices text[]) RETURNS text LANGUAGE sql VOLATILE AS 'SELECT choices[1 + floor(random() * cardinality(choices))::int]';

@@ -41,7 +41,15 @@ numbers_of(ArrayType *array, int ncodes, const char *what)
 				(errcode(ERRCODE_ARRAY_SUBSCRIPT_ERROR),
 				 errmsg("there are %d indicators, but %d %s", ncodes, count, what)));
 	for (int i = 0; i < count; i++)
+	{
 		numbers[i] = null[i] ? NULL : DatumGetNumeric(value[i]);
+		if (!null[i] && (numeric_is_nan(numbers[i]) || numeric_is_inf(numbers[i])))
+			ereport(ERROR,
+					(errcode(ERRCODE_INVALID_PARAMETER_VALUE),
+					 errmsg("the %s have %s at place %d", what,
+							numeric_is_nan(numbers[i]) ? "NaN" : "infinity", i + 1),
+					 errdetail("Expected are finite numbers, or NULL.")));
+	}
 	return numbers;
 }
 

@@ -170,7 +170,7 @@ CREATE FUNCTION growth_index.score_sum_if(card growth_index.scorecard, profile g
 										  codes text[], normalised numeric[], numbers numeric[] DEFAULT NULL) RETURNS numeric
 	AS 'MODULE_PATHNAME' LANGUAGE C IMMUTABLE PARALLEL SAFE COST 5000;
 COMMENT ON FUNCTION growth_index.score_sum_if(growth_index.scorecard, growth_index.profile, date, text[], numeric[], numeric[]) IS
-'The points, before they are rounded to the score, if the indicators of these codes had these normalised values, or, where one is NULL, the value of these numbers, and all else stayed: aggregates, caps, shared weights and all. An indicator for which both are NULL, or that has no peers to compare a number with, stays as it is. NULL: the segment is unknown, or an argument other than as_of and numbers is NULL. Error 22023: the card has no such indicator, or one that does not normalise a number; 2202E: there are not as many values, or numbers, as codes.';
+'The points, before they are rounded to the score, if the indicators of these codes had these normalised values, or, where one is NULL, the value of these numbers, and all else stayed: aggregates, caps, shared weights and all. An indicator for which both are NULL, or that has no peers to compare a number with, stays as it is. NULL: the segment is unknown, or an argument other than as_of and numbers is NULL. Error 22023: the card has no such indicator, or one that does not normalise a number, or a number is not finite; 2202E: there are not as many values, or numbers, as codes.';
 
 CREATE FUNCTION growth_index.normaliser_top(normaliser jsonb) RETURNS numeric
 	LANGUAGE sql IMMUTABLE STRICT PARALLEL SAFE COST 500 SET search_path = pg_catalog, pg_temp
