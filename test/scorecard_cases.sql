@@ -5,7 +5,7 @@
 \pset tuples_only on
 SET client_min_messages = warning;
 SET search_path = growth_index, public;
-SELECT plan(33);
+SELECT plan(34);
 CREATE FUNCTION card_of(normalise text, rest text DEFAULT '', head text DEFAULT '') RETURNS scorecard LANGUAGE sql AS $$
 	SELECT format('{"name": "n", "aggregate": "sum", "digits": {"points": 3, "score": 3}, "dimensions": [{"code": "k"}], "indicators": [{"code": "i", "dimension": "k", "normalise": %s %s}] %s}', normalise, rest, head)::scorecard
 $$;
@@ -57,6 +57,9 @@ SELECT results_eq($$SELECT read_as(p, h) FROM (VALUES (1, '"value": "x", "normal
 	('invalid scorecard: overrides[0].when reads "x" as a set, but indicators[0].value as a number'), ('invalid scorecard: indicators[0].value reads "x" as a number, but segment as a text'), ('invalid scorecard: indicators[1].value reads "x" as a date, but indicators[0].value as a number'), ('accepted')$$, 'a code that is read as two things');
 SELECT is(score('{"name": "n", "aggregate": "sum", "dimensions": [{"code": "k"}], "indicators": [{"code": "x", "dimension": "k", "value": "a - b", "normalise": {"linear": [0, 100]}}, {"code": "y", "dimension": "k", "value": "a", "normalise": {"category": {"2020-03-01": 5}}}, {"code": "z", "dimension": "k", "value": "a >= DATE ''2020-03-01''", "normalise": {"flag": true}}]}',
 	'{"a": "2020-03-01", "b": "2020-02-01"}'), 134.00, '... and dates, which are read as days apart and as texts too');
+SELECT results_eq($$SELECT t.code, t.types FROM indicator_types('{"name": "n", "segment": "stage", "segments": ["a", "b"], "dimensions": [{"code": "k"}], "indicators": [{"code": "x", "dimension": "k", "value": "a - b", "normalise": {"linear": [0, 100]}, "weight": {"a": 50, "b": 60}},
+	{"code": "y", "dimension": "k", "value": "a >= DATE ''2020-03-01'' AND k", "normalise": {"flag": true}, "weight": {"a": 40, "b": 30}}, {"code": "titles", "dimension": "k", "normalise": {"set": {"t": 10}}, "weight": 10}]}') AS t ORDER BY t.code$$,
+	$$VALUES ('a', '{date}'::text[]), ('b', '{number,date}'), ('k', '{boolean}'), ('stage', '{text,date}'), ('titles', '{set}')$$, '... and it is told what they can be');
 -- weights of 24ths: half of them is a half
 SELECT is((SELECT array_agg(score(format('{"name": "r", "weights": "relative", "coverage": %s, "dimensions": [{"code": "d", "weight": 1}], "indicators": [%s]}', c,
 		(SELECT string_agg(format('{"code": "x%s", "dimension": "d", "weight": %s, "normalise": {"linear": [0, 10]}, "missing": "reweight"}', n, w), ', ') FROM unnest('{10,2,5,2,5}'::int[]) WITH ORDINALITY AS u (w, n)))::scorecard,

@@ -44,6 +44,23 @@ CREATE TRIGGER keep_version BEFORE UPDATE OR DELETE ON growth_index.scorecard_ve
 CREATE TRIGGER keep_rows BEFORE TRUNCATE ON growth_index.scorecard_version
 	FOR EACH STATEMENT EXECUTE FUNCTION growth_index.refuse_removal();
 
+CREATE FUNCTION growth_index.warn_of_other_types(what text, card growth_index.scorecard) RETURNS void
+LANGUAGE plpgsql STABLE SET search_path = pg_catalog, pg_temp
+AS $$
+DECLARE
+	wrong text;
+BEGIN
+	SELECT string_agg(format('%s (%s, not %s)', t.code, i.data_type, array_to_string(t.types, ' or ')), ', ' ORDER BY t.code) INTO wrong
+	FROM growth_index.indicator_types(card) AS t JOIN growth_index.indicator AS i ON i.code = t.code
+	WHERE i.data_type <> ALL (t.types);
+	IF wrong IS NOT NULL THEN
+		RAISE WARNING '% needs values of another type than the catalogue has: %', what, wrong
+			USING HINT = 'A value of another type counts as missing.';
+	END IF;
+END
+$$;
+COMMENT ON FUNCTION growth_index.warn_of_other_types(text, growth_index.scorecard) IS 'Warns where a scorecard reads an indicator as something else than its data_type in the catalogue.';
+
 CREATE FUNCTION growth_index.add_scorecard(code text, card growth_index.scorecard) RETURNS integer
 LANGUAGE plpgsql STRICT SET search_path = pg_catalog, pg_temp
 AS $$
@@ -68,6 +85,7 @@ BEGIN
 	ELSE
 		PERFORM growth_index.warn_of_unknown_indicators(format('scorecard "%s"', add_scorecard.code),
 			growth_index.indicators(add_scorecard.card));
+		PERFORM growth_index.warn_of_other_types(format('scorecard "%s"', add_scorecard.code), add_scorecard.card);
 		INSERT INTO growth_index.scorecard_version (code, version, card)
 		SELECT add_scorecard.code, coalesce(max(s.version), 0) + 1, add_scorecard.card
 		FROM growth_index.scorecard_version AS s

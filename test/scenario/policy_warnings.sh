@@ -39,6 +39,8 @@ ok '... of thresholds that are tried' "$(warned "SELECT * FROM sweep_draft('reve
 	'the draft reads indicators that are not in the catalogue: revenues'
 ok 'a text that is a number in the catalogue' "$(warned "SELECT add_policy('e', 'revenue = ''much''', '10')")" \
 	'policy "e" needs values of another type than the catalogue has: revenue (number)'
+ok '... for a scorecard, in whatever segment' "$(warned "SELECT add_scorecard('s', '{\"name\": \"s\", \"segment\": \"honours\", \"segments\": [\"a\", \"b\"], \"dimensions\": [{\"code\": \"k\"}], \"indicators\": [{\"code\": \"x\", \"dimension\": \"k\", \"value\": \"revenue\", \"normalise\": {\"flag\": true}, \"weight\": 100}]}')")" \
+	'scorecard "s" needs values of another type than the catalogue has: honours (set, not text or date), revenue (number, not boolean)'
 ok 'clauses that contradict each other' "$(warned "SELECT add_policy('f', 'revenue >= 5 AND revenue < 4', '10')")" \
 	'policy "f" can be had by nobody: its criteria contradict themselves'
 ok '... of a draft' "$(warned "SELECT * FROM simulate_policy('revenue >= 5 AND revenue < 4', '10')")" \

@@ -193,56 +193,6 @@ array_member(JsonbContainer *object, const char *key, bool required, int most,
 	return count;
 }
 
-/* What a card reads a code as. */
-typedef struct CodeUse
-{
-	int			readable;		/* types that all places can read; 0: there is none yet */
-	ExprType	as;				/* of the place that left the fewest */
-	const char *path;
-} CodeUse;
-
-typedef struct UseCheck
-{
-	Scorecard  *card;
-	const char *path;
-} UseCheck;
-
-/* A value of one type has to do for all places: a code that is read as two things is a mistake. */
-static void
-check_use(int code, ExprType as, int readable, void *arg)
-{
-	UseCheck   *check = arg;
-	CodeUse    *use = &check->card->uses[code];
-	int			both = use->readable & readable;
-	int			len;
-
-	if (use->readable == 0)
-		both = readable;
-	else if (both == use->readable)
-		return;
-	if (both == 0)
-		document_error(check->path, psprintf("reads \"%s\" as a %s, but %s as a %s",
-											 code_list_code(check->card->codes, code, &len),
-											 expr_type_name(as), use->path, expr_type_name(use->as)));
-	use->readable = both;
-	use->as = as;
-	use->path = check->path;
-}
-
-/* Check what an expression reads against what stands before it in the card. */
-static void
-check_uses(Scorecard *card, const Expression *e, const char *path)
-{
-	UseCheck	check = {card, pstrdup(path)};
-	int			count = code_list_count(card->codes);
-
-	card->uses = card->uses == NULL ? palloc(count * sizeof(CodeUse)) :
-		repalloc(card->uses, Max(count, 1) * sizeof(CodeUse));
-	memset(card->uses + card->nuses, 0, (count - card->nuses) * sizeof(CodeUse));
-	card->nuses = count;
-	expression_uses(e, check_use, &check);
-}
-
 static void
 path_callback(void *arg)
 {

@@ -274,7 +274,7 @@ typedef struct Scorecard
 	Constant	initial;		/* points that everybody has */
 	bool		reasons_above;	/* points above the baseline are reasons, not those below */
 	CodeList   *codes;			/* all that the card reads, and ... */
-	struct CodeUse *uses;		/* ... as what; while the document is read */
+	struct CodeUse *uses;		/* ... as what: see uses.c */
 	int			nuses;
 	Expression *segment;		/* NULL: one segment */
 	int			nsegments;
@@ -393,6 +393,9 @@ extern void read_normaliser(Normaliser *n, const JsonbValue *value, const char *
 extern ExprType normaliser_input(const Normaliser *n);
 extern void read_pair(const JsonbValue *value, const char *path, Constant *first, Constant *second);
 extern bool boolean_of(const JsonbValue *value, const char *path);
+
+/* uses.c */
+extern void check_uses(Scorecard *card, const Expression *e, const char *path);
 
 /* unique_keys.c */
 extern void check_unique_keys(const char *source);

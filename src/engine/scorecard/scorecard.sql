@@ -105,6 +105,11 @@ CREATE FUNCTION growth_index.indicators(growth_index.scorecard) RETURNS text[]
 	AS 'MODULE_PATHNAME', 'scorecard_indicators' LANGUAGE C IMMUTABLE STRICT PARALLEL SAFE COST 5000;
 COMMENT ON FUNCTION growth_index.indicators(growth_index.scorecard) IS
 'The codes of the indicators that the scorecard reads, in byte order; as_of is not among them.';
+CREATE FUNCTION growth_index.indicator_types(card growth_index.scorecard, OUT code text, OUT types text[])
+	RETURNS SETOF record
+	AS 'MODULE_PATHNAME', 'scorecard_types' LANGUAGE C IMMUTABLE STRICT PARALLEL SAFE COST 5000 ROWS 30;
+COMMENT ON FUNCTION growth_index.indicator_types(growth_index.scorecard) IS
+'The types that a value may have to be read, one row for each indicator of the scorecard: of number, boolean, text, date and set those that every place in it can read. A value of another type counts as missing.';
 
 /* ---- peers ---- */
 CREATE FUNCTION growth_index.fit_transition(internal, growth_index.scorecard, growth_index.profile) RETURNS internal
