@@ -8,10 +8,10 @@
 CREATE FUNCTION growth_index.lacking(codes text[], profile growth_index.profile) RETURNS text[]
 LANGUAGE sql IMMUTABLE PARALLEL SAFE SET search_path = pg_catalog, pg_temp
 AS $$
-	SELECT coalesce(array_agg(c ORDER BY c), '{}') FROM unnest(codes) AS c
+	SELECT coalesce(array_agg(c ORDER BY c COLLATE "C"), '{}') FROM unnest(codes) AS c
 	WHERE NOT profile OPERATOR(growth_index.?) c
 $$;
-COMMENT ON FUNCTION growth_index.lacking(text[], growth_index.profile) IS 'Those of the codes that the profile does not know.';
+COMMENT ON FUNCTION growth_index.lacking(text[], growth_index.profile) IS 'Those of the codes that the profile does not know, in byte order.';
 
 /* inlined by the planner, as decide() is: no SET clause, so everything is qualified */
 CREATE FUNCTION growth_index.decided(eligible boolean, criteria growth_index.criteria, formula growth_index.formula,
@@ -19,16 +19,13 @@ CREATE FUNCTION growth_index.decided(eligible boolean, criteria growth_index.cri
 	OUT decision text, OUT amount numeric, OUT missing text[]) RETURNS SETOF record
 LANGUAGE sql STABLE PARALLEL SAFE ROWS 1
 AS $$
-	SELECT CASE WHEN eligible
-				AND pg_catalog.abs(growth_index.evaluate_strict(formula, profile, as_of)) OPERATOR(pg_catalog.<) 1e15
-			THEN 'eligible' ELSE 'undecided' END,
-		CASE WHEN pg_catalog.abs(growth_index.evaluate_strict(formula, profile, as_of)) OPERATOR(pg_catalog.<) 1e15
-			THEN growth_index.rounded(growth_index.evaluate_strict(formula, profile, as_of), rounding, rounding_way) END,
+	SELECT CASE WHEN eligible AND a.amount IS NOT NULL THEN 'eligible' ELSE 'undecided' END, a.amount,
 		CASE WHEN eligible IS NULL
 			THEN growth_index.undecided_by(criteria, profile, as_of)
-			WHEN growth_index.evaluate_strict(formula, profile, as_of) IS NULL
+			WHEN a.amount IS NULL AND growth_index.evaluate_strict(formula, profile, as_of) IS NULL
 			THEN growth_index.lacking(growth_index.indicators(formula), profile)
 			ELSE '{}' END
+	FROM (SELECT growth_index.amount_in_yuan(formula, profile, as_of, rounding, rounding_way) AS amount OFFSET 0) AS a
 	WHERE eligible IS NOT FALSE
 $$;
 COMMENT ON FUNCTION growth_index.decided(boolean, growth_index.criteria, growth_index.formula, growth_index.profile, date, numeric, text) IS
@@ -43,7 +40,7 @@ AS $$
 	FROM growth_index.decided(growth_index.matches(criteria, profile, as_of), criteria, formula, profile, as_of, rounding, rounding_way) AS d
 $$;
 COMMENT ON FUNCTION growth_index.decide(growth_index.criteria, growth_index.formula, growth_index.profile, date, numeric, text) IS
-'One row, or none where the profile fails the criteria: decision eligible or undecided, the amount of the formula in yuan, as rounded() rounds it, and the indicators that are missing. An amount of 1e15 yuan and more is a mistake of the formula: undecided, with no amount.';
+'One row, or none where the profile fails the criteria: decision eligible or undecided, the amount of the formula in yuan, as rounded() rounds it, and the indicators that are missing. An amount below 0, or of 1e15 yuan and more, is a mistake of the formula: undecided, with no amount (see amount_in_yuan()).';
 
 /*
  * How many rows a match returns follows the tables: a support function reads the
@@ -275,12 +272,13 @@ BEGIN
 	END IF;
 	RETURN QUERY
 	SELECT p.code, p.title_zh, p.title_en, n.failing, n.missing, n.changes, n.distance,
-		least(growth_index.rounded(growth_index.evaluate_strict(p.award, m.profile OPERATOR(growth_index.||)
-			(SELECT growth_index.profile(jsonb_object_agg(c ->> 'indicator', c -> 'needed')) FROM jsonb_array_elements(n.changes) AS c),
-			near_misses.as_of), p.rounding, p.rounding_way), p.cap_enterprise)
+		CASE WHEN a.amount > p.cap_enterprise THEN p.cap_enterprise ELSE a.amount END
 	FROM growth_index.policy AS p
 		CROSS JOIN (SELECT wanted AS profile) AS m
 		CROSS JOIN LATERAL growth_index.near_miss(p.criteria, m.profile, near_misses.as_of, neutral) AS n
+		CROSS JOIN LATERAL growth_index.amount_in_yuan(p.award, m.profile OPERATOR(growth_index.||)
+			(SELECT growth_index.profile(jsonb_object_agg(c ->> 'indicator', c -> 'needed')) FROM jsonb_array_elements(n.changes) AS c),
+			near_misses.as_of, p.rounding, p.rounding_way) AS a(amount)
 	WHERE p.active AND (NOT by_set OR p.code = ANY (nearly)) AND near_misses.as_of BETWEEN p.valid_from AND p.valid_to
 		AND NOT growth_index.matches(p.criteria, m.profile, near_misses.as_of)
 		AND (SELECT count(*) FROM growth_index.explain(p.criteria, m.profile, near_misses.as_of) AS x WHERE NOT x.satisfied) <= most_failing
@@ -289,7 +287,7 @@ BEGIN
 END
 $$;
 COMMENT ON FUNCTION growth_index.near_misses(growth_index.credit_code, date, integer) IS
-'The policies in force that an enterprise fails in most_failing clauses at most, nearest first: which clauses fail, the indicators that are missing, the least changes that would make it eligible (see near_miss(); numbers that the catalogue calls neutral, such as the year before, stay where they can), their distance, and the award in yuan that it would then have. No row where it was never refreshed.';
+'The policies in force that an enterprise fails in most_failing clauses at most, nearest first: which clauses fail, the indicators that are missing, the least changes that would make it eligible (see near_miss(); numbers that the catalogue calls neutral, such as the year before, stay where they can), their distance, and the award in yuan that it would then have, NULL where that is not known. No row where it was never refreshed.';
 
 CREATE FUNCTION growth_index.near_misses(policy text, as_of date DEFAULT current_date, most integer DEFAULT 100,
 	OUT credit_code growth_index.credit_code, OUT name text, OUT failing text[], OUT missing text[],

@@ -37,6 +37,9 @@ LANGUAGE plpgsql STABLE COST 10000000 ROWS 50 SET search_path = pg_catalog, pg_t
 AS $$
 DECLARE
 	former growth_index.policy;
+	clauses integer := (SELECT count(*) FROM growth_index.explain(criteria, '{}'::growth_index.profile));
+	award_codes text[] := growth_index.indicators(award);
+	no_amount CONSTANT integer := -2147483647;
 BEGIN
 	IF criteria IS NULL OR award IS NULL OR rounding IS NULL OR rounding_way IS NULL THEN
 		RAISE EXCEPTION 'criteria, award and rounding must not be null' USING ERRCODE = 'null_value_not_allowed';
@@ -46,48 +49,55 @@ BEGIN
 	END IF;
 	PERFORM growth_index.warn_of_draft(criteria, award);
 	RETURN QUERY
-	/* one pass decides, and sums up what it finds: few rows, however many enterprises; OFFSET 0 has everything computed once */
+	/*
+	 * One pass decides, and sums up what it finds: few rows, however many enterprises; OFFSET 0 has
+	 * everything computed once.  An award that is none is one more thing that is not met.
+	 */
 	WITH summed AS MATERIALIZED (
 		SELECT f.unmet, f.industry_value, f.stage_value, f.size_value, f.lacking, c.versus, count(*) AS enterprises,
-			count(f.formula_amount) AS known, sum(a.award_amount) AS award_amount,
+			sum(a.award_amount) AS award_amount,
 			sum(CASE WHEN simulate_policy.cap_enterprise IS NOT NULL THEN f.formula_amount END) AS formula_amount,
 			count(CASE WHEN simulate_policy.stacking_group IS NOT NULL AND a.award_amount > coalesce(f.other_amount, 0) THEN 1 END) AS stacked,
 			sum(CASE WHEN simulate_policy.stacking_group IS NOT NULL AND a.award_amount > coalesce(f.other_amount, 0) THEN a.award_amount - coalesce(f.other_amount, 0) END) AS stacked_amount,
 			sum(CASE WHEN against IS NOT NULL THEN coalesce(a.award_amount, 0) - coalesce(a.was_amount, 0) END) AS difference
-		FROM (SELECT d.unmet, d.was,
-				CASE WHEN d.unmet = 0 THEN growth_index.rounded(growth_index.evaluate_strict(simulate_policy.award, d.profile, simulate_policy.as_of),
-					simulate_policy.rounding, simulate_policy.rounding_way) END AS formula_amount,
-				CASE WHEN d.was THEN growth_index.rounded(growth_index.evaluate_strict(former.award, d.profile, simulate_policy.as_of), former.rounding, former.rounding_way) END AS former_amount,
+		FROM (SELECT CASE WHEN d.amount IS NOT NULL OR abs(d.unmet) > clauses THEN d.unmet WHEN d.unmet = 0 THEN no_amount WHEN d.unmet < 0 THEN -1 - clauses END AS unmet,
+				CASE WHEN d.unmet = 0 THEN d.amount END AS formula_amount, d.former_amount,
 				CASE WHEN d.unmet = 0 AND simulate_policy.stacking_group IS NOT NULL THEN
 					(SELECT max(o.award) FROM growth_index.policy_match AS o
 						JOIN growth_index.policy AS p ON p.code = o.policy AND p.version = o.version
 					WHERE o.until IS NULL AND o.decision = 'eligible' AND o.credit_code OPERATOR(growth_index.=) d.credit_code
 						AND p.stacking_group = simulate_policy.stacking_group AND p.code IS DISTINCT FROM against) END AS other_amount,
-				CASE WHEN d.unmet = 0 THEN d.profile OPERATOR(growth_index.->>) 'industry' END AS industry_value,
-				CASE WHEN d.unmet = 0 THEN d.profile OPERATOR(growth_index.->>) simulate_policy.stage END AS stage_value,
-				CASE WHEN d.unmet = 0 THEN growth_index.evaluate(simulate_policy.size, d.profile, simulate_policy.as_of)::text END AS size_value,
-				CASE WHEN d.unmet < 0 THEN growth_index.undecided_by(simulate_policy.criteria, d.profile, simulate_policy.as_of) END AS lacking
-			FROM (SELECT k.credit_code, k.profile, growth_index.unmet_clause(simulate_policy.criteria, k.profile, simulate_policy.as_of) AS unmet,
-					CASE WHEN against IS NOT NULL THEN growth_index.matches(former.criteria, k.profile, simulate_policy.as_of) END AS was
-				FROM (SELECT m.credit_code, m.profile FROM growth_index.matching_profiles AS m OFFSET 0) AS k
+				CASE WHEN d.unmet = 0 AND d.amount IS NOT NULL THEN d.profile OPERATOR(growth_index.->>) 'industry' END AS industry_value,
+				CASE WHEN d.unmet = 0 AND d.amount IS NOT NULL THEN d.profile OPERATOR(growth_index.->>) simulate_policy.stage END AS stage_value,
+				CASE WHEN d.unmet = 0 AND d.amount IS NOT NULL THEN growth_index.evaluate(simulate_policy.size, d.profile, simulate_policy.as_of)::text END AS size_value,
+				CASE WHEN d.unmet < 0 THEN growth_index.undecided_by(simulate_policy.criteria, d.profile, simulate_policy.as_of)
+					WHEN d.unmet = 0 AND d.amount IS NULL AND growth_index.evaluate_strict(simulate_policy.award, d.profile, simulate_policy.as_of) IS NULL
+					THEN ARRAY(SELECT c FROM unnest(award_codes) AS c WHERE NOT d.profile OPERATOR(growth_index.?) c) END AS lacking
+			FROM (SELECT k.credit_code, k.profile, k.unmet, k.former_amount, CASE WHEN abs(k.unmet) <= clauses THEN
+					growth_index.amount_in_yuan(simulate_policy.award, k.profile, simulate_policy.as_of, simulate_policy.rounding, simulate_policy.rounding_way) END AS amount
+				FROM (SELECT m.credit_code, m.profile, growth_index.unmet_clause(simulate_policy.criteria, m.profile, simulate_policy.as_of) AS unmet,
+						CASE WHEN against IS NOT NULL AND growth_index.matches(former.criteria, m.profile, simulate_policy.as_of)
+							THEN growth_index.amount_in_yuan(former.award, m.profile, simulate_policy.as_of, former.rounding, former.rounding_way) END AS former_amount
+					FROM (SELECT m.credit_code, m.profile FROM growth_index.matching_profiles AS m OFFSET 0) AS m
+					OFFSET 0) AS k
+				WHERE k.unmet IS NOT NULL OR k.former_amount IS NOT NULL
 				OFFSET 0) AS d
-			WHERE d.unmet IS NOT NULL OR d.was
 			OFFSET 0) AS f
 			CROSS JOIN LATERAL (SELECT CASE WHEN f.formula_amount > simulate_policy.cap_enterprise THEN simulate_policy.cap_enterprise ELSE f.formula_amount END AS award_amount,
 				CASE WHEN f.former_amount > former.cap_enterprise THEN former.cap_enterprise ELSE f.former_amount END AS was_amount) AS a
 			CROSS JOIN LATERAL (SELECT CASE WHEN against IS NOT NULL THEN CASE
-				WHEN f.unmet = 0 AND f.was IS NOT TRUE THEN 'gained' WHEN f.was AND f.unmet IS DISTINCT FROM 0 THEN 'lost'
-				WHEN a.award_amount > a.was_amount THEN 'more' WHEN a.award_amount < a.was_amount THEN 'less' WHEN f.unmet = 0 THEN 'as before' END END AS versus) AS c
+				WHEN a.award_amount IS NULL THEN CASE WHEN a.was_amount IS NOT NULL THEN 'lost' END WHEN a.was_amount IS NULL THEN 'gained'
+				WHEN a.award_amount > a.was_amount THEN 'more' WHEN a.award_amount < a.was_amount THEN 'less' ELSE 'as before' END END AS versus) AS c
 		GROUP BY 1, 2, 3, 4, 5, 6
 	), reached AS (
-		SELECT coalesce(sum(s.enterprises), 0)::bigint AS enterprises, coalesce(sum(s.enterprises - s.known), 0)::bigint AS unknown,
+		SELECT coalesce(sum(s.enterprises), 0)::bigint AS enterprises,
 			coalesce(sum(s.award_amount), 0) AS award_amount, coalesce(sum(s.formula_amount), 0) AS formula_amount,
 			coalesce(sum(s.stacked), 0)::bigint AS stacked, coalesce(sum(s.stacked_amount), 0) AS stacked_amount
 		FROM summed AS s WHERE s.unmet = 0
 	), lines AS (
 		SELECT 1 AS place, 'eligible' AS aspect, NULL::text AS item, r.enterprises, r.award_amount AS amount FROM reached AS r
 		UNION ALL
-		SELECT 2, 'no amount', NULL, r.unknown, NULL FROM reached AS r
+		SELECT 2, 'no amount', NULL, coalesce(sum(s.enterprises), 0)::bigint, NULL FROM summed AS s WHERE s.unmet = no_amount
 		UNION ALL
 		SELECT 3, 'before cap', NULL, r.enterprises, r.formula_amount FROM reached AS r WHERE simulate_policy.cap_enterprise IS NOT NULL
 		UNION ALL
@@ -108,8 +118,8 @@ BEGIN
 		UNION ALL
 		/* a clause that gives the others their types is left out of criteria of their own */
 		SELECT 10, 'without clause', c.clause, CASE WHEN c.n = ANY (growth_index.clauses_apart(simulate_policy.criteria))
-				THEN (SELECT x.eligible FROM growth_index.policy_set_count('SELECT 1, ' || quote_literal(c.rest), NULL,
-					'SELECT credit_code, profile FROM growth_index.matching_profiles', simulate_policy.as_of) AS x) - (SELECT r.enterprises FROM reached AS r)
+				THEN (SELECT count(growth_index.amount_in_yuan(simulate_policy.award, m.profile, simulate_policy.as_of, simulate_policy.rounding, simulate_policy.rounding_way))
+					FROM growth_index.matching_profiles AS m WHERE growth_index.matches(c.rest, m.profile, simulate_policy.as_of)) - (SELECT r.enterprises FROM reached AS r)
 				ELSE (SELECT coalesce(sum(s.enterprises), 0)::bigint FROM summed AS s WHERE abs(s.unmet) = c.n) END, NULL
 		FROM growth_index.clauses_without(simulate_policy.criteria) WITH ORDINALITY AS c(clause, rest, n)
 	)
@@ -118,7 +128,7 @@ BEGIN
 END
 $$;
 COMMENT ON FUNCTION growth_index.simulate_policy(growth_index.criteria, growth_index.formula, date, text, numeric, text, growth_index.formula, text, numeric, text) IS
-'What a draft of a policy would do to all enterprises, as of their last refresh. rounding and rounding_way: as of table policy. Rows: aspect, item, enterprises, amount in yuan. eligible: how many qualify, and the cost after cap_enterprise; no amount: those of them whose award is unknown, which adds nothing; before cap; after stacking: those who would have more by it than by the other policies of stacking_group, and what that adds to the cost (就高不就低); undecided, and undecided by each missing indicator (an enterprise can count for several); by industry; by stage, an indicator of that name; by size, a formula such as CASE WHEN employees >= 300 THEN 3 ELSE 1 END; without clause: how many more would qualify without it; gained, lost, more, less, as before: against the version in force of the policy against, amount being the difference. Warns of what add_policy() would warn of in criteria and award. Error P0002 where that is not in force.';
+'What a draft of a policy would do to all enterprises, as of their last refresh. rounding and rounding_way: as of table policy. Rows: aspect, item, enterprises, amount in yuan. eligible: how many match_enterprises() would call so, and the cost after cap_enterprise; no amount: those of the undecided who fulfil the criteria, but whose award is none as amount_in_yuan() says; before cap; after stacking: those who would have more by it than by the other policies of stacking_group, and what that adds to the cost (就高不就低); undecided, and undecided by each missing indicator (an enterprise can count for several); by industry; by stage, an indicator of that name; by size, a formula such as CASE WHEN employees >= 300 THEN 3 ELSE 1 END; without clause: how many more would be eligible without it; gained, lost, more, less, as before: against the version in force of the policy against, amount being the difference. Warns of what add_policy() would warn of in criteria and award. Error P0002 where that is not in force.';
 
 CREATE FUNCTION growth_index.bound_of(criteria growth_index.criteria, indicator text, OUT comparison text,
 	OUT bound numeric, OUT rest growth_index.criteria) RETURNS record

@@ -31,6 +31,7 @@ PG_FUNCTION_INFO_V1(matches);
 PG_FUNCTION_INFO_V1(profile_matches);
 PG_FUNCTION_INFO_V1(evaluate);
 PG_FUNCTION_INFO_V1(evaluate_strict);
+PG_FUNCTION_INFO_V1(amount_in_yuan);
 
 #define EXPRESSION_MAX_LENGTH	(1 << 20)
 
@@ -215,4 +216,29 @@ Datum
 evaluate_strict(PG_FUNCTION_ARGS)
 {
 	return number_of_call(fcinfo, true);
+}
+
+/* What a policy or product gives in yuan, in whole units; NULL where that is unknown, or no amount. */
+Datum
+amount_in_yuan(PG_FUNCTION_ARGS)
+{
+	CodeList   *codes;
+	Expression *e;
+	Subject		s;
+	Rounding	rounding;
+	Numeric		amount;
+
+	for (int arg = 0; arg < 5; arg++)
+		if (arg != 2 && PG_ARGISNULL(arg))
+			PG_RETURN_NULL();
+	rounding_read(&rounding, PG_GETARG_NUMERIC(3), text_to_cstring(PG_GETARG_TEXT_PP(4)));
+	e = call_expression(fcinfo, 0, EXPR_NUMBER, &codes);
+	call_subject(fcinfo, 1, 2, codes, &s);
+	s.strict = true;
+	if (!expression_numeric(e, &s, &amount))
+		PG_RETURN_NULL();
+	amount = rounding_apply(&rounding, amount);
+	if (!amount_is_payable(amount))
+		PG_RETURN_NULL();
+	PG_RETURN_NUMERIC(amount);
 }

@@ -112,6 +112,11 @@ CREATE FUNCTION growth_index.evaluate_strict(formula growth_index.formula, profi
 	AS 'MODULE_PATHNAME' LANGUAGE C IMMUTABLE PARALLEL SAFE COST 100;
 COMMENT ON FUNCTION growth_index.evaluate_strict(growth_index.formula, growth_index.profile, date) IS
 'As evaluate(), but least and greatest of something unknown are unknown, where SQL passes over it: an award of least(share * 0.005, 1000000) must not become the cap because the share is missing. Say coalesce(x, 0) where a missing value has a meaning.';
+CREATE FUNCTION growth_index.amount_in_yuan(formula growth_index.formula, profile growth_index.profile, as_of date,
+											unit numeric DEFAULT 0.01, way text DEFAULT 'half_up') RETURNS numeric
+	AS 'MODULE_PATHNAME' LANGUAGE C IMMUTABLE PARALLEL SAFE COST 100;
+COMMENT ON FUNCTION growth_index.amount_in_yuan(growth_index.formula, growth_index.profile, date, numeric, text) IS
+'What a formula gives in yuan, as evaluate_strict() computes it and rounded() rounds it. NULL where it is unknown; where it is below 0, or 1e15 and more, which is a mistake of the formula; and where formula, profile, unit or way is NULL. Errors: as rounded().';
 CREATE FUNCTION growth_index.indicators(growth_index.criteria) RETURNS text[]
 	AS 'MODULE_PATHNAME', 'expression_indicators' LANGUAGE C IMMUTABLE STRICT PARALLEL SAFE COST 100;
 COMMENT ON FUNCTION growth_index.indicators(growth_index.criteria) IS

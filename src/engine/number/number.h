@@ -151,5 +151,6 @@ typedef struct Rounding
 
 extern void rounding_read(Rounding *rounding, Numeric unit, const char *way);
 extern Numeric rounding_apply(const Rounding *rounding, Numeric amount);
+extern bool amount_is_payable(Numeric amount);
 
 #endif							/* GROWTH_INDEX_NUMBER_H */

@@ -81,6 +81,14 @@ rounding_apply(const Rounding *rounding, Numeric amount)
 	return numeric_round_to(result, 2);
 }
 
+/* From 0 to below 10^15 yuan: what is not is a mistake of the formula, and nobody's amount. */
+bool
+amount_is_payable(Numeric amount)
+{
+	return numeric_compare(amount, int64_to_numeric(0)) >= 0 &&
+		numeric_compare(amount, int64_to_numeric(INT64CONST(1000000000000000))) < 0;
+}
+
 /* What the last call of a call site was given, and how it was read. */
 typedef struct KnownRounding
 {

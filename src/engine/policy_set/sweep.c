@@ -99,6 +99,10 @@ sweep_begin(FunctionCallInfo fcinfo, MemoryContext context)
 	if (sweep->capped)
 	{
 		sweep->cap = DatumGetNumericCopy(PG_GETARG_DATUM(6));
+		if (numeric_compare(sweep->cap, int64_to_numeric(0)) < 0)
+			ereport(ERROR,
+					(errcode(ERRCODE_INVALID_PARAMETER_VALUE),
+					 errmsg("cap must be 0 or more, not %s", numeric_normalize(sweep->cap))));
 		filtered_from_numeric(sweep->cap, &sweep->cap_cents);
 		sweep->cap_cents.value *= 100;
 		sweep->cap_cents.error = sweep->cap_cents.error * 101 + fabs(sweep->cap_cents.value) * FILTER_ULP;
@@ -139,6 +143,8 @@ fast_cents(const Sweep *sweep, Subject *s, int64 *cents, bool *known)
 		return false;
 	f.value *= 100;
 	f.error = f.error * 101 + fabs(f.value) * FILTER_ULP;
+	if (!(fabs(f.value) < MOST_CENTS))
+		return false;
 	if (sweep->capped)
 	{
 		/* rounding keeps the order: the cap has two decimals, or numeric decides */
@@ -147,13 +153,12 @@ fast_cents(const Sweep *sweep, Subject *s, int64 *cents, bool *known)
 		else if (f.value + f.error >= sweep->cap_cents.value - sweep->cap_cents.error)
 			return false;
 	}
-	if (!(fabs(f.value) < MOST_CENTS))
-		return false;
 	*cents = (int64) (f.value + copysign(0.5, f.value));
 	return 0.5 - fabs(f.value - (double) *cents) > f.error;
 }
 
-static void
+/* Add the amount to the rank's sum; false: it is unknown, or no amount. */
+static bool
 add_amount(Sweep *sweep, Subject *s, Rank rank)
 {
 	int64		cents;
@@ -163,6 +168,8 @@ add_amount(Sweep *sweep, Subject *s, Rank rank)
 	s->strict = true;
 	if (fast_cents(sweep, s, &cents, &known))
 	{
+		if (cents < 0)
+			return false;
 		sweep->cents[rank] += cents;
 		if (unlikely(Abs(sweep->cents[rank]) > FULL_SUM))
 		{
@@ -170,13 +177,18 @@ add_amount(Sweep *sweep, Subject *s, Rank rank)
 			sweep->cents[rank] = 0;
 		}
 	}
-	else if (known && expression_numeric(sweep->amount, s, &amount))
+	else
 	{
+		if (!known || !expression_numeric(sweep->amount, s, &amount))
+			return false;
 		amount = rounding_apply(&sweep->rounding, amount);
+		if (!amount_is_payable(amount))
+			return false;
 		if (sweep->capped && numeric_compare(amount, sweep->cap) > 0)
 			amount = sweep->cap;
 		add_rest(sweep, rank, numeric_round_to(amount, 2));
 	}
+	return true;
 }
 
 Datum
@@ -194,11 +206,8 @@ sweep_transition(PG_FUNCTION_ARGS)
 	{
 		call_subject(fcinfo, 4, 5, sweep->codes, &s);
 		rank = column_rank(&sweep->column, &s);
-		if (rank != RANK_MISSING)
-		{
+		if (rank != RANK_MISSING && add_amount(sweep, &s, rank))
 			sweep->counts[rank]++;
-			add_amount(sweep, &s, rank);
-		}
 	}
 	PG_RETURN_POINTER(sweep);
 }
