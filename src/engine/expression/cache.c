@@ -41,6 +41,7 @@ typedef struct CallCache
 	HTAB	   *entries;
 	CacheEntry *last;
 	bool		constant;		/* the argument is the same for the whole query */
+	void	   *extra;			/* see call_extra() */
 } CallCache;
 
 static uint32
@@ -172,6 +173,12 @@ call_expression(FunctionCallInfo fcinfo, int arg, ExprType want, CodeList **code
 	e = find_expression(cache, &key, want);
 	*codes = cache->codes;
 	return e;
+}
+
+void **
+call_extra(FunctionCallInfo fcinfo)
+{
+	return &((CallCache *) fcinfo->flinfo->fn_extra)->extra;
 }
 
 /*

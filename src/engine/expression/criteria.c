@@ -32,6 +32,7 @@ PG_FUNCTION_INFO_V1(profile_matches);
 PG_FUNCTION_INFO_V1(evaluate);
 PG_FUNCTION_INFO_V1(evaluate_strict);
 PG_FUNCTION_INFO_V1(amount_in_yuan);
+PG_FUNCTION_INFO_V1(has_amount);
 
 #define EXPRESSION_MAX_LENGTH	(1 << 20)
 
@@ -218,27 +219,66 @@ evaluate_strict(PG_FUNCTION_ARGS)
 	return number_of_call(fcinfo, true);
 }
 
+/* What an amount is computed of: the formula, argument 0, about the profile, rounded. */
+typedef struct AmountCall
+{
+	Expression *formula;
+	Subject		subject;
+	const Rounding *rounding;
+} AmountCall;
+
+static bool
+amount_arguments(FunctionCallInfo fcinfo, AmountCall *call)
+{
+	CodeList   *codes;
+
+	for (int arg = 0; arg < 5; arg++)
+		if (arg != 2 && PG_ARGISNULL(arg))
+			return false;
+	call->formula = call_expression(fcinfo, 0, EXPR_NUMBER, &codes);
+	call->rounding = rounding_of_call(call_extra(fcinfo), fcinfo->flinfo->fn_mcxt,
+									  PG_GETARG_DATUM(3), PG_GETARG_DATUM(4));
+	call_subject(fcinfo, 1, 2, codes, &call->subject);
+	call->subject.strict = true;
+	return true;
+}
+
+static bool
+exact_amount(AmountCall *call, Numeric *amount)
+{
+	if (!expression_numeric(call->formula, &call->subject, amount))
+		return false;
+	*amount = rounding_apply(call->rounding, *amount);
+	return amount_is_payable(*amount);
+}
+
 /* What a policy or product gives in yuan, in whole units; NULL where that is unknown, or no amount. */
 Datum
 amount_in_yuan(PG_FUNCTION_ARGS)
 {
-	CodeList   *codes;
-	Expression *e;
-	Subject		s;
-	Rounding	rounding;
+	AmountCall	call;
 	Numeric		amount;
 
-	for (int arg = 0; arg < 5; arg++)
-		if (arg != 2 && PG_ARGISNULL(arg))
-			PG_RETURN_NULL();
-	rounding_read(&rounding, PG_GETARG_NUMERIC(3), text_to_cstring(PG_GETARG_TEXT_PP(4)));
-	e = call_expression(fcinfo, 0, EXPR_NUMBER, &codes);
-	call_subject(fcinfo, 1, 2, codes, &s);
-	s.strict = true;
-	if (!expression_numeric(e, &s, &amount))
-		PG_RETURN_NULL();
-	amount = rounding_apply(&rounding, amount);
-	if (!amount_is_payable(amount))
+	if (!amount_arguments(fcinfo, &call) || !exact_amount(&call, &amount))
 		PG_RETURN_NULL();
 	PG_RETURN_NUMERIC(amount);
+}
+
+/* Does it give an amount at all?  By doubles where they are certain: cents do not leave the bounds. */
+Datum
+has_amount(PG_FUNCTION_ARGS)
+{
+	AmountCall	call;
+	Filtered	f;
+	NumberResult result;
+	Numeric		amount;
+
+	if (!amount_arguments(fcinfo, &call))
+		PG_RETURN_BOOL(false);
+	result = expression_number(call.formula, &call.subject, &f);
+	if (result == NUMBER_UNKNOWN)
+		PG_RETURN_BOOL(false);
+	if (result == NUMBER_KNOWN && call.rounding->cents && f.value - f.error >= 0 && f.value + f.error < 9e14)
+		PG_RETURN_BOOL(true);
+	PG_RETURN_BOOL(exact_amount(&call, &amount));
 }

@@ -17,6 +17,9 @@ extern Expression *call_expression(FunctionCallInfo fcinfo, int arg, ExprType wa
 
 extern bool call_argument_is_constant(FmgrInfo *flinfo, int arg);
 
+/* What the call site keeps of its other arguments, once call_expression() was called; NULL at first. */
+extern void **call_extra(FunctionCallInfo fcinfo);
+
 /* Makes s the subject of the profile, and of as_of where that is given. */
 extern void call_subject(FunctionCallInfo fcinfo, int profile_arg, int as_of_arg,
 						 CodeList *codes, Subject *s);

@@ -117,6 +117,11 @@ CREATE FUNCTION growth_index.amount_in_yuan(formula growth_index.formula, profil
 	AS 'MODULE_PATHNAME' LANGUAGE C IMMUTABLE PARALLEL SAFE COST 100;
 COMMENT ON FUNCTION growth_index.amount_in_yuan(growth_index.formula, growth_index.profile, date, numeric, text) IS
 'What a formula gives in yuan, as evaluate_strict() computes it and rounded() rounds it. NULL where it is unknown; where it is below 0, or 1e15 and more, which is a mistake of the formula; and where formula, profile, unit or way is NULL. Errors: as rounded().';
+CREATE FUNCTION growth_index.has_amount(formula growth_index.formula, profile growth_index.profile, as_of date,
+										unit numeric DEFAULT 0.01, way text DEFAULT 'half_up') RETURNS boolean
+	AS 'MODULE_PATHNAME' LANGUAGE C IMMUTABLE PARALLEL SAFE COST 50;
+COMMENT ON FUNCTION growth_index.has_amount(growth_index.formula, growth_index.profile, date, numeric, text) IS
+'Is amount_in_yuan() of the same arguments not NULL? Quicker than computing it. Never NULL. Errors: as rounded().';
 CREATE FUNCTION growth_index.indicators(growth_index.criteria) RETURNS text[]
 	AS 'MODULE_PATHNAME', 'expression_indicators' LANGUAGE C IMMUTABLE STRICT PARALLEL SAFE COST 100;
 COMMENT ON FUNCTION growth_index.indicators(growth_index.criteria) IS

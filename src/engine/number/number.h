@@ -152,5 +152,7 @@ typedef struct Rounding
 extern void rounding_read(Rounding *rounding, Numeric unit, const char *way);
 extern Numeric rounding_apply(const Rounding *rounding, Numeric amount);
 extern bool amount_is_payable(Numeric amount);
+/* unit and way of rounding that a call site was given, as they were read before: *known is its own */
+extern const Rounding *rounding_of_call(void **known, MemoryContext context, Datum unit, Datum way);
 
 #endif							/* GROWTH_INDEX_NUMBER_H */

@@ -108,16 +108,15 @@ copy_of(MemoryContext context, const struct varlena *v)
 }
 
 /* Unit and way of rounding, which are nearly always those of the call before. */
-static const Rounding *
-call_rounding(FunctionCallInfo fcinfo)
+const Rounding *
+rounding_of_call(void **known_of_call, MemoryContext context, Datum unit_datum, Datum way_datum)
 {
-	struct varlena *unit = PG_DETOAST_DATUM(PG_GETARG_DATUM(1));
-	struct varlena *way = PG_DETOAST_DATUM(PG_GETARG_DATUM(2));
-	MemoryContext context = fcinfo->flinfo->fn_mcxt;
-	KnownRounding *known = fcinfo->flinfo->fn_extra;
+	struct varlena *unit = PG_DETOAST_DATUM(unit_datum);
+	struct varlena *way = PG_DETOAST_DATUM(way_datum);
+	KnownRounding *known = *known_of_call;
 
 	if (known == NULL)
-		fcinfo->flinfo->fn_extra = known = MemoryContextAllocZero(context, sizeof(KnownRounding));
+		*known_of_call = known = MemoryContextAllocZero(context, sizeof(KnownRounding));
 	if (known->unit != NULL &&
 		datumIsEqual(PointerGetDatum(known->unit), PointerGetDatum(unit), false, -1) &&
 		datumIsEqual(PointerGetDatum(known->way), PointerGetDatum(way), false, -1))
@@ -139,5 +138,8 @@ call_rounding(FunctionCallInfo fcinfo)
 Datum
 rounded(PG_FUNCTION_ARGS)
 {
-	PG_RETURN_NUMERIC(rounding_apply(call_rounding(fcinfo), PG_GETARG_NUMERIC(0)));
+	const Rounding *rounding = rounding_of_call(&fcinfo->flinfo->fn_extra, fcinfo->flinfo->fn_mcxt,
+												PG_GETARG_DATUM(1), PG_GETARG_DATUM(2));
+
+	PG_RETURN_NUMERIC(rounding_apply(rounding, PG_GETARG_NUMERIC(0)));
 }
