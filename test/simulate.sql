@@ -5,7 +5,7 @@
  */
 SET search_path = growth_index, public;
 SET client_min_messages = error;
-SELECT plan(98);
+SELECT plan(121);
 
 INSERT INTO indicator (code, data_type) VALUES ('revenue', 'number'), ('rd_expense', 'number'), ('employees', 'number'),
 	('dishonest', 'boolean'), ('stage', 'text'), ('honours', 'set');
@@ -94,6 +94,19 @@ SELECT results_eq($$SELECT m.policy, m.failing, (m.changes -> 0 ->> 'needed')::n
 SELECT is_empty($$SELECT * FROM firm, near_misses(code) WHERE n = 3$$, 'who is eligible misses nothing');
 SELECT is((SELECT count(*) FROM near_misses('former', most => 2)), 2::bigint, 'at most so many');
 SELECT throws_ok($$SELECT * FROM near_misses('nothing')$$, 'P0002', NULL, 'of a policy that is not in force');
+SELECT is((SELECT count(*) FROM near_misses('former', most => 0)), 0::bigint, 'at most nobody');
+SELECT throws_ok($$SELECT * FROM near_misses('former', most => -1)$$, '22023', 'most must be 0 or more, not -1', 'less than nobody');
+SELECT throws_ok($$SELECT m.* FROM firm, near_misses(code, most_failing => -1) AS m$$, '22023', 'most_failing must be 0 or more, not -1', 'fewer than no clause');
+SELECT throws_ok(format('SELECT * FROM %s', call), state, NULL, call) FROM (VALUES ('simulate_policy(''revenue > 1'', ''1'', cap_enterprise => -1)', '22023'), ('simulate_policy(''revenue > 1'', ''1'', cap_enterprise => ''NaN'')', '22023'),
+	('sweep_draft(''revenue > 1'', ''1'', ''revenue'', ''{1}'', cap_enterprise => -1)', '22023'), ('sweep_draft(NULL, ''1'', ''revenue'', ''{1}'')', '22004'), ('sweep_draft(''revenue > 1'', ''1'', NULL, ''{1}'')', '22004'), ('sweep_draft(''revenue > 1'', NULL, ''revenue'', ''{1}'')', '22004'),
+	('sweep_draft(''revenue > 1'', ''1'', ''revenue'', ''{}'')', '22023'), ('sweep_draft(''revenue > 1'', ''1'', ''revenue'', NULL)', '22023'), ('sweep_draft(''revenue > 1'', ''1'', ''revenue'', ''{1,NaN}'')', '22023'), ('sweep_draft(''revenue > 1'', ''1'', ''revenue'', ''{{1,2},{3,NULL}}'')', '22023'),
+	('sweep_draft(''revenue > 1'', ''1'', ''revenue'', ''{1}'', ''infinity'')', '22008'), ('simulate_policy(''revenue > 1'', ''1'', ''-infinity'')', '22008'), ('near_misses(''former'', ''infinity'')', '22008'), ('match_policies(''{}''::profile, ''infinity'')', '22008'), ('match_enterprises(''former'', ''-infinity'')', '22008')) AS t(call, state);
+/* stage > 1 makes stage a number in all clauses, whichever is looked at: of a text nothing is known */
+SELECT is(add_policy('typed', 'stage = stage AND coalesce(stage, revenue) > 1 AND NOT dishonest', '1'), 1, 'a policy whose clauses give each other their types');
+SELECT is((SELECT count(*) FROM near_misses('typed')) + (SELECT count(*) FROM firm, near_misses(code) AS m WHERE policy = 'typed' AND failing <> '{"NOT dishonest"}'), 0::bigint, 'nobody fails what is not known of him');
+SELECT results_eq($$SELECT enterprises FROM sweep('typed', 'coalesce(stage, revenue)', '{1}') UNION ALL SELECT count(*) FROM match_enterprises('typed') WHERE decision = 'eligible'$$, $$VALUES (0::bigint), (0)$$, 'nor has it by a sweep');
+SELECT is(add_policy('long', (SELECT string_agg(format('(revenue > %s OR employees > %s)', 1000 + i, 30 + i), ' AND ' ORDER BY i) FROM generate_series(1, 240) AS i)::criteria, '1'), 1, 'a policy of hundreds of clauses');
+SELECT is((SELECT count(*) FROM firm, near_misses(code)) > 0 AND (SELECT count(*) FROM near_misses('long')) >= 0, true, 'does not keep the others from being looked at');
 SELECT results_eq($$SELECT fixed, changes -> 0 ->> 'indicator' FROM unnest('{"{a}","{b}","{c}"}'::text[]) AS f, LATERAL (SELECT f::text[] AS fixed) AS x, near_miss('(a - b) / b >= 0.3 AND c > 0', '{"a": 100, "b": 100, "c": 1}', '2026-01-01', fixed)$$,
 	$$VALUES ('{a}'::text[], 'b'::text), ('{b}', 'a'), ('{c}', 'a')$$, 'what should stay does');
 SELECT is((SELECT changes -> 0 ->> 'needed' FROM near_miss('(a - b) / b >= 0.3', '{"a": 100, "b": 100}', '2026-01-01', '{a,b}')), '130', 'where nothing else will do, it changes');

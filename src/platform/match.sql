@@ -245,12 +245,14 @@ LANGUAGE plpgsql IMMUTABLE STRICT PARALLEL SAFE COST 20000 SET search_path = pg_
 AS $$
 BEGIN
 	RETURN (WITH clause AS MATERIALIZED (
-			SELECT x.clause AS text, row_number() OVER () AS n FROM growth_index.explain(all_but_one.criteria, '{}'::growth_index.profile, NULL) AS x)
+			SELECT x.clause AS text, row_number() OVER () AS n, count(*) OVER () AS clauses
+			FROM growth_index.explain(all_but_one.criteria, '{}'::growth_index.profile, NULL) AS x)
+		/* the pairs of a hundred clauses are more than an expression may have */
 		SELECT coalesce(string_agg(format('((%s) OR (%s))', a.text, b.text), ' AND '), 'true')
-		FROM clause AS a JOIN clause AS b ON a.n < b.n)::growth_index.criteria;
+		FROM clause AS a JOIN clause AS b ON a.n < b.n AND a.clauses <= 50)::growth_index.criteria;
 END
 $$;
-COMMENT ON FUNCTION growth_index.all_but_one(growth_index.criteria) IS 'Criteria that a profile fulfils which fails at most one of the clauses of explain(), and that are open where no more than one is failed and others are open.';
+COMMENT ON FUNCTION growth_index.all_but_one(growth_index.criteria) IS 'Criteria that a profile fulfils which fails at most one of the clauses of explain(), and that are open where no more than one is failed and others are open. All their clauses are in it, so each is read as in the criteria. Of more than 50 clauses: true, which leaves nobody out.';
 
 CREATE FUNCTION growth_index.near_misses(credit_code growth_index.credit_code, as_of date DEFAULT current_date,
 	most_failing integer DEFAULT 1, OUT policy text, OUT title_zh text, OUT title_en text, OUT failing text[],
@@ -264,6 +266,9 @@ DECLARE
 	by_set boolean := most_failing <= 1 AND (SELECT count(*) FROM growth_index.policy AS p WHERE p.active) <= 10000;
 	nearly text[];
 BEGIN
+	IF most_failing < 0 THEN
+		RAISE EXCEPTION 'most_failing must be 0 or more, not %', most_failing USING ERRCODE = 'invalid_parameter_value';
+	END IF;
 	/* of thousands of policies most fail in more: one look into the session's set leaves those that do not */
 	IF by_set THEN
 		SELECT array_agg(s.key) INTO nearly
@@ -287,7 +292,7 @@ BEGIN
 END
 $$;
 COMMENT ON FUNCTION growth_index.near_misses(growth_index.credit_code, date, integer) IS
-'The policies in force that an enterprise fails in most_failing clauses at most, nearest first: which clauses fail, the indicators that are missing, the least changes that would make it eligible (see near_miss(); numbers that the catalogue calls neutral, such as the year before, stay where they can), their distance, and the award in yuan that it would then have, NULL where that is not known. No row where it was never refreshed.';
+'The policies in force that an enterprise fails in most_failing clauses at most, nearest first: which clauses fail, the indicators that are missing, the least changes that would make it eligible (see near_miss(); numbers that the catalogue calls neutral, such as the year before, stay where they can), their distance, and the award in yuan that it would then have, NULL where that is not known. No row where it was never refreshed. Error 22023 where most_failing is below 0.';
 
 CREATE FUNCTION growth_index.near_misses(policy text, as_of date DEFAULT current_date, most integer DEFAULT 100,
 	OUT credit_code growth_index.credit_code, OUT name text, OUT failing text[], OUT missing text[],
@@ -297,28 +302,24 @@ AS $$
 DECLARE
 	p growth_index.policy := growth_index.policy_in_force(near_misses.policy);
 	neutral text[] := growth_index.neutral_numbers();
-	relaxed growth_index.criteria;
 BEGIN
+	IF most < 0 THEN
+		RAISE EXCEPTION 'most must be 0 or more, not %', most USING ERRCODE = 'invalid_parameter_value';
+	END IF;
 	/* all clauses but one hold: that is decided for everyone, the rest for those alone */
-	SELECT string_agg(format('(%s)', coalesce(others.rest, 'true')), ' OR ')::growth_index.criteria INTO relaxed
-	FROM growth_index.explain(p.criteria, '{}'::growth_index.profile, as_of) WITH ORDINALITY AS c(clause, s, a, r, g, m, n)
-		CROSS JOIN LATERAL (SELECT string_agg(format('(%s)', o.clause), ' AND ' ORDER BY o.n) AS rest
-			FROM growth_index.explain(p.criteria, '{}'::growth_index.profile, as_of) WITH ORDINALITY AS o(clause, s, a, r, g, m, n)
-			WHERE o.n <> c.n) AS others;
 	RETURN QUERY
 	SELECT m.credit_code, e.name, n.failing, n.missing, n.changes, n.distance
 	FROM growth_index.matching_profiles AS m
 		JOIN growth_index.enterprise AS e ON e.credit_code OPERATOR(growth_index.=) m.credit_code
 		CROSS JOIN LATERAL growth_index.near_miss(p.criteria, m.profile, near_misses.as_of, neutral) AS n
-	WHERE growth_index.matches(relaxed, m.profile, near_misses.as_of)
-		AND NOT growth_index.matches(p.criteria, m.profile, near_misses.as_of)
+	WHERE growth_index.unmet_clause(p.criteria, m.profile, near_misses.as_of) > 0
 		AND n.changes IS NOT NULL
 	ORDER BY n.distance, m.credit_code USING OPERATOR(growth_index.<)
 	LIMIT most;
 END
 $$;
 COMMENT ON FUNCTION growth_index.near_misses(text, date, integer) IS
-'The enterprises that fail one clause of a policy in force and satisfy all others, nearest first, at most so many: which clause fails, the least changes that would make them eligible (as for an enterprise), and their distance. A credit code is no policy: cast it, near_misses(''…''::growth_index.credit_code). Error P0002 where the policy is not in force.';
+'The enterprises that fail one clause of a policy in force and satisfy all others, nearest first, at most so many: which clause fails, the least changes that would make them eligible (as for an enterprise), and their distance. A credit code is no policy: cast it, near_misses(''…''::growth_index.credit_code). Errors: P0002 where the policy is not in force, 22023 where most is below 0.';
 
 /*
  * Current and former matches.  A match that changes (another version, award or

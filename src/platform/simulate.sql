@@ -28,6 +28,19 @@ END
 $$;
 COMMENT ON FUNCTION growth_index.warn_of_draft(growth_index.criteria, growth_index.formula) IS 'Warns of what add_policy() would warn of in criteria and award.';
 
+/* a draft is held to what add_policy() would take */
+CREATE FUNCTION growth_index.check_cap(cap_enterprise numeric) RETURNS void
+LANGUAGE plpgsql IMMUTABLE SET search_path = pg_catalog, pg_temp
+AS $$
+BEGIN
+	IF NOT (cap_enterprise >= 0 AND cap_enterprise < 'infinity') THEN
+		RAISE EXCEPTION 'cap_enterprise must be 0 yuan or more, not %', cap_enterprise
+			USING ERRCODE = 'invalid_parameter_value', HINT = 'NULL means that there is no cap.';
+	END IF;
+END
+$$;
+COMMENT ON FUNCTION growth_index.check_cap(numeric) IS 'Error 22023 where a cap is below 0, or no number. NULL, no cap, is none of these.';
+
 CREATE FUNCTION growth_index.simulate_policy(criteria growth_index.criteria, award growth_index.formula,
 	as_of date DEFAULT current_date, against text DEFAULT NULL, cap_enterprise numeric DEFAULT NULL,
 	stacking_group text DEFAULT NULL, size growth_index.formula DEFAULT NULL, stage text DEFAULT 'stage',
@@ -44,6 +57,7 @@ BEGIN
 	IF criteria IS NULL OR award IS NULL OR rounding IS NULL OR rounding_way IS NULL THEN
 		RAISE EXCEPTION 'criteria, award and rounding must not be null' USING ERRCODE = 'null_value_not_allowed';
 	END IF;
+	PERFORM growth_index.check_cap(cap_enterprise);
 	IF against IS NOT NULL THEN
 		former := growth_index.policy_in_force(against);
 	END IF;
@@ -131,18 +145,18 @@ BEGIN
 END
 $$;
 COMMENT ON FUNCTION growth_index.simulate_policy(growth_index.criteria, growth_index.formula, date, text, numeric, text, growth_index.formula, text, numeric, text) IS
-'What a draft of a policy would do to all enterprises, as of their last refresh. rounding and rounding_way: as of table policy. Rows: aspect, item, enterprises, amount in yuan. eligible: how many match_enterprises() would call so, and the cost after cap_enterprise; no amount: those of the undecided who fulfil the criteria, but whose award is none as amount_in_yuan() says; before cap; after stacking: those who would have more by it than by the other policies of stacking_group, and what that adds to the cost (就高不就低); undecided, and undecided by each missing indicator (an enterprise can count for several); by industry; by stage, an indicator of that name; by size, a formula such as CASE WHEN employees >= 300 THEN 3 ELSE 1 END; without clause: how many more would be eligible without it; gained, lost, more, less, as before: against the version in force of the policy against, amount being the difference. Warns of what add_policy() would warn of in criteria and award. Error P0002 where that is not in force.';
+'What a draft of a policy would do to all enterprises, as of their last refresh. rounding and rounding_way: as of table policy. Rows: aspect, item, enterprises, amount in yuan. eligible: how many match_enterprises() would call so, and the cost after cap_enterprise; no amount: those of the undecided who fulfil the criteria, but whose award is none as amount_in_yuan() says; before cap; after stacking: those who would have more by it than by the other policies of stacking_group, and what that adds to the cost (就高不就低); undecided, and undecided by each missing indicator (an enterprise can count for several); by industry; by stage, an indicator of that name; by size, a formula such as CASE WHEN employees >= 300 THEN 3 ELSE 1 END; without clause: how many more would be eligible without it; gained, lost, more, less, as before: against the version in force of the policy against, amount being the difference. Warns of what add_policy() would warn of in criteria and award. Errors: P0002 where that is not in force, 22004 where criteria, award or rounding are NULL, 22023 where cap_enterprise is below 0.';
 
 CREATE FUNCTION growth_index.bound_of(criteria growth_index.criteria, indicator text, OUT comparison text,
-	OUT bound numeric, OUT rest growth_index.criteria) RETURNS record
+	OUT bound numeric, OUT rest growth_index.criteria, OUT place integer) RETURNS record
 LANGUAGE plpgsql IMMUTABLE STRICT SET search_path = pg_catalog, pg_temp
 AS $$
 DECLARE
 	term text := indicator::growth_index.formula::text;
 	bounds integer;
 BEGIN
-	SELECT count(*) OVER (), m.parts[1], m.parts[2]::numeric, c.rest INTO bounds, comparison, bound, rest
-	FROM growth_index.clauses_without(criteria) AS c
+	SELECT count(*) OVER (), m.parts[1], m.parts[2]::numeric, c.rest, c.n INTO bounds, comparison, bound, rest, place
+	FROM growth_index.clauses_without(criteria) WITH ORDINALITY AS c(clause, rest, n)
 		CROSS JOIN LATERAL (SELECT regexp_match(substr(c.clause, length(term) + 1), '^ (>=|>|<=|<) (-?[0-9.]+)$') AS parts) AS m
 	WHERE starts_with(c.clause, term || ' ') AND m.parts IS NOT NULL;
 	IF bounds IS DISTINCT FROM 1 THEN
@@ -153,7 +167,7 @@ BEGIN
 END
 $$;
 COMMENT ON FUNCTION growth_index.bound_of(growth_index.criteria, text) IS
-'The one clause that compares an indicator, or a number computed of some, with a constant by >=, >, <= or <: comparison, constant, and the criteria without it. Error 22023 where there is none or more than one.';
+'The one clause that compares an indicator, or a number computed of some, with a constant by >=, >, <= or <: comparison, constant, the criteria without it, and its place among the clauses, from 1. Error 22023 where there is none or more than one.';
 
 CREATE FUNCTION growth_index.sweep_draft(criteria growth_index.criteria, award growth_index.formula, indicator text,
 	thresholds numeric[], as_of date DEFAULT current_date, cap_enterprise numeric DEFAULT NULL,
@@ -162,12 +176,19 @@ CREATE FUNCTION growth_index.sweep_draft(criteria growth_index.criteria, award g
 LANGUAGE plpgsql STABLE COST 10000000 ROWS 20 SET search_path = pg_catalog, pg_temp SET jit = off
 AS $$
 DECLARE
-	bound record := growth_index.bound_of(criteria, indicator);
-	sorted numeric[] := ARRAY(SELECT DISTINCT t FROM unnest(thresholds) AS t WHERE t IS NOT NULL ORDER BY t);
+	bound record;
+	apart boolean;
+	sorted numeric[] := ARRAY(SELECT DISTINCT t FROM unnest(thresholds) AS t ORDER BY t);
 BEGIN
-	IF array_position(thresholds, NULL) IS NOT NULL OR sorted = '{}' THEN
+	IF criteria IS NULL OR award IS NULL OR indicator IS NULL OR rounding IS NULL OR rounding_way IS NULL THEN
+		RAISE EXCEPTION 'criteria, award, indicator and rounding must not be null' USING ERRCODE = 'null_value_not_allowed';
+	ELSIF sorted = '{}' OR EXISTS (SELECT FROM unnest(sorted) AS t WHERE t IS NULL OR t IN ('NaN', 'infinity', '-infinity')) THEN
 		RAISE EXCEPTION 'thresholds must be an array of numbers, without NULL' USING ERRCODE = 'invalid_parameter_value';
 	END IF;
+	PERFORM growth_index.check_cap(cap_enterprise);
+	bound := growth_index.bound_of(criteria, indicator);
+	/* where the bound gives the others their types, they are read beside it */
+	apart := bound.place = ANY (growth_index.clauses_apart(criteria));
 	PERFORM growth_index.warn_of_draft(criteria, award);
 	/* one pass: who satisfies all the rest falls below, on or between the thresholds */
 	RETURN QUERY
@@ -175,7 +196,8 @@ BEGIN
 		SELECT growth_index.sweep_ranks(sweep_draft.indicator::growth_index.formula, sweep_draft.award, sorted, m.profile,
 			sweep_draft.as_of, sweep_draft.cap_enterprise, sweep_draft.rounding, sweep_draft.rounding_way) AS r
 		FROM growth_index.matching_profiles AS m
-		WHERE growth_index.matches(bound.rest, m.profile, sweep_draft.as_of)
+		WHERE CASE WHEN apart THEN abs(growth_index.unmet_clause(sweep_draft.criteria, m.profile, sweep_draft.as_of)) IN (0, bound.place)
+			ELSE growth_index.matches(bound.rest, m.profile, sweep_draft.as_of) END
 	)
 	SELECT sorted[n], coalesce(sum(f.r[2 * rank + 1]), 0)::bigint, coalesce(sum(f.r[2 * rank + 2]), 0)
 	FROM fallen AS f CROSS JOIN generate_subscripts(sorted, 1) AS n
@@ -189,7 +211,7 @@ BEGIN
 END
 $$;
 COMMENT ON FUNCTION growth_index.sweep_draft(growth_index.criteria, growth_index.formula, text, numeric[], date, numeric, numeric, text) IS
-'Reach and cost of a draft at each of several thresholds, in one pass over the enterprises as of their last refresh: threshold, how many are eligible with it in place of the bound that the criteria compare the indicator with, and the sum of their awards in yuan after cap_enterprise. indicator: a code, or an expression such as rd_expense / revenue, that is compared with a constant in one clause. Warns as simulate_policy() does. Errors: 22023 where it is not, or where thresholds hold NULL.';
+'Reach and cost of a draft at each of several thresholds, in one pass over the enterprises as of their last refresh: threshold, how many are eligible with it in place of the bound that the criteria compare the indicator with, and the sum of their awards in yuan after cap_enterprise. indicator: a code, or an expression such as rd_expense / revenue, that is compared with a constant in one clause. Warns as simulate_policy() does. Errors: 22023 where it is not, where thresholds are none or hold NULL, or where cap_enterprise is below 0, 22004 where another argument than as_of and cap_enterprise is NULL.';
 
 CREATE FUNCTION growth_index.sweep(policy text, indicator text, thresholds numeric[], as_of date DEFAULT current_date,
 	OUT threshold numeric, OUT enterprises bigint, OUT amount numeric) RETURNS SETOF record
