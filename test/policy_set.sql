@@ -12,7 +12,7 @@ SET search_path = growth_index, public;
 \set profiles 700
 \getenv criteria SET_CRITERIA
 \getenv profiles SET_PROFILES
-SELECT plan(32);
+SELECT plan(36);
 SELECT setseed(0.3141);
 CREATE SCHEMA sets;
 
@@ -99,6 +99,18 @@ SELECT is((SELECT count(*) FROM (SELECT * FROM sets.expected WHERE eligible IS N
 	JOIN sets.policy AS p ON p.id = policy JOIN sets.subject AS s ON s.id = subject
 	WHERE undecided_by(p.criteria, s.profile, DATE '2022-06-01') IS DISTINCT FROM ARRAY(SELECT DISTINCT m COLLATE "C" FROM explain(p.criteria, s.profile, DATE '2022-06-01') AS x,
 		unnest(x.missing) AS m WHERE x.satisfied IS NULL ORDER BY 1)), 0::bigint, 'what leaves them open is what explain() says');
+
+-- the set says the same of itself, where its clauses are those of explain()
+CREATE TABLE sets.told AS
+SELECT s.id AS subject, m.key::int AS policy, m.eligible, m.missing FROM sets.subject AS s,
+	policy_set_undecided('SELECT id, criteria FROM sets.policy', 1, s.profile, DATE '2022-06-01') AS m WHERE s.id % 4 = 0;
+SELECT is((SELECT count(*) FROM (SELECT subject, policy, eligible FROM sets.told EXCEPT ALL SELECT * FROM sets.single WHERE subject % 4 = 0) AS d) + (SELECT count(*) FROM sets.single WHERE subject % 4 = 0),
+	(SELECT count(*) FROM sets.told), 'the same policies');
+SELECT is((SELECT count(*) FROM sets.told AS t JOIN sets.policy AS p ON p.id = policy JOIN sets.subject AS s ON s.id = subject
+	WHERE t.missing <> undecided_by(p.criteria, s.profile, DATE '2022-06-01') OR t.missing IS NOT NULL AND t.eligible), 0::bigint, 'and what leaves them open');
+SELECT cmp_ok((SELECT count(t.missing) FROM sets.told AS t), '>', (SELECT count(*) / 3 FROM sets.told WHERE eligible IS NULL), 'of many at least');
+SELECT results_eq($$SELECT key, missing FROM policy_set_undecided('SELECT c, c FROM unnest(ARRAY[''NOT (a AND b > 1)'', ''a OR b > 1 AND c > 1'', ''b / c > 1 AND b > 2 AND (a OR z = 1)'', ''x > 1 AND coalesce(y, 0) >= 0'', ''coalesce(y, 0) > 1 OR x > 1'']) AS c', NULL, '{"b": 3, "c": 0}') ORDER BY key COLLATE "C"$$,
+	$$VALUES ('NOT (a AND b > 1)', '{a}'::text[]), ('a OR b > 1 AND c > 1', NULL), ('b / c > 1 AND b > 2 AND (a OR z = 1)', '{a,z}'), ('coalesce(y, 0) > 1 OR x > 1', '{x,y}'), ('x > 1 AND coalesce(y, 0) >= 0', '{x}')$$, 'what is missing, and of whom it is not told');
 
 -- more constants than one column holds, and the edges among them
 CREATE TABLE sets.many AS SELECT i AS id, format('x >= %s', i)::criteria AS criteria FROM generate_series(1, 70000) AS i;

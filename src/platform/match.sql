@@ -15,21 +15,21 @@ COMMENT ON FUNCTION growth_index.lacking(text[], growth_index.profile) IS 'Those
 
 /* inlined by the planner, as decide() is: no SET clause, so everything is qualified */
 CREATE FUNCTION growth_index.decided(eligible boolean, criteria growth_index.criteria, formula growth_index.formula,
-	profile growth_index.profile, as_of date, rounding numeric DEFAULT 0.01, rounding_way text DEFAULT 'half_up',
+	profile growth_index.profile, as_of date, rounding numeric DEFAULT 0.01, rounding_way text DEFAULT 'half_up', lacks text[] DEFAULT NULL,
 	OUT decision text, OUT amount numeric, OUT missing text[]) RETURNS SETOF record
 LANGUAGE sql STABLE PARALLEL SAFE ROWS 1
 AS $$
 	SELECT CASE WHEN eligible AND a.amount IS NOT NULL THEN 'eligible' ELSE 'undecided' END, a.amount,
 		CASE WHEN eligible IS NULL
-			THEN growth_index.undecided_by(criteria, profile, as_of)
+			THEN coalesce(lacks, growth_index.undecided_by(criteria, profile, as_of))
 			WHEN a.amount IS NULL AND growth_index.evaluate_strict(formula, profile, as_of) IS NULL
 			THEN growth_index.lacking(growth_index.indicators(formula), profile)
 			ELSE '{}' END
 	FROM (SELECT growth_index.amount_in_yuan(formula, profile, as_of, rounding, rounding_way) AS amount OFFSET 0) AS a
 	WHERE eligible IS NOT FALSE
 $$;
-COMMENT ON FUNCTION growth_index.decided(boolean, growth_index.criteria, growth_index.formula, growth_index.profile, date, numeric, text) IS
-'As decide(), where it is known already whether the profile fulfils the criteria: eligible, NULL for undecided, as policy_set_match() says it. Criteria are read only to say what is missing.';
+COMMENT ON FUNCTION growth_index.decided(boolean, growth_index.criteria, growth_index.formula, growth_index.profile, date, numeric, text, text[]) IS
+'As decide(), where it is known already whether the profile fulfils the criteria: eligible, NULL for undecided, as policy_set_match() says it; and lacks, what is missing then, as policy_set_undecided() says it. Criteria are read only to say what is missing where lacks is NULL.';
 
 CREATE FUNCTION growth_index.decide(criteria growth_index.criteria, formula growth_index.formula,
 	profile growth_index.profile, as_of date, rounding numeric DEFAULT 0.01, rounding_way text DEFAULT 'half_up',
@@ -69,10 +69,10 @@ CREATE FUNCTION growth_index.match_policies(profile growth_index.profile, as_of 
 LANGUAGE sql STABLE STRICT PARALLEL RESTRICTED COST 1000 ROWS 50 SUPPORT growth_index.rows_of_policy_active SET search_path = pg_catalog, pg_temp
 AS $$
 	SELECT p.code, p.version, p.title_zh, p.title_en, d.decision, CASE WHEN d.amount > p.cap_enterprise THEN p.cap_enterprise ELSE d.amount END, d.missing
-	FROM growth_index.policy_set_match('SELECT code, criteria FROM growth_index.policy WHERE active',
+	FROM growth_index.policy_set_undecided('SELECT code, criteria FROM growth_index.policy WHERE active',
 			growth_index.policy_version(), match_policies.profile, match_policies.as_of) AS s
 		JOIN growth_index.policy AS p ON p.code = s.key AND p.active
-		CROSS JOIN LATERAL growth_index.decided(s.eligible, p.criteria, p.award, match_policies.profile, match_policies.as_of, p.rounding, p.rounding_way) AS d
+		CROSS JOIN LATERAL growth_index.decided(s.eligible, p.criteria, p.award, match_policies.profile, match_policies.as_of, p.rounding, p.rounding_way, s.missing) AS d
 	WHERE match_policies.as_of BETWEEN p.valid_from AND p.valid_to
 	ORDER BY d.decision, 6 DESC NULLS LAST, p.code
 $$;
@@ -105,10 +105,10 @@ CREATE FUNCTION growth_index.match_products(profile growth_index.profile, as_of 
 LANGUAGE sql STABLE STRICT PARALLEL RESTRICTED COST 1000 ROWS 50 SUPPORT growth_index.rows_of_product_active SET search_path = pg_catalog, pg_temp
 AS $$
 	SELECT p.code, p.version, p.institution, p.title_zh, p.title_en, d.decision, d.amount, d.missing
-	FROM growth_index.policy_set_match('SELECT code, criteria FROM growth_index.product WHERE active',
+	FROM growth_index.policy_set_undecided('SELECT code, criteria FROM growth_index.product WHERE active',
 			growth_index.policy_version(), match_products.profile, match_products.as_of) AS s
 		JOIN growth_index.product AS p ON p.code = s.key AND p.active
-		CROSS JOIN LATERAL growth_index.decided(s.eligible, p.criteria, p.credit, match_products.profile, match_products.as_of) AS d
+		CROSS JOIN LATERAL growth_index.decided(s.eligible, p.criteria, p.credit, match_products.profile, match_products.as_of, lacks => s.missing) AS d
 	WHERE match_products.as_of BETWEEN p.valid_from AND p.valid_to
 	ORDER BY d.decision, d.amount DESC NULLS LAST, p.code
 $$;
@@ -386,10 +386,10 @@ BEGIN
 	SELECT array_agg((m.credit_code, p.code, p.version, d.decision, CASE WHEN d.amount > p.cap_enterprise THEN p.cap_enterprise ELSE d.amount END,
 			d.missing, clock_timestamp(), NULL)::growth_index.policy_match) INTO current_matches
 	FROM listed AS m
-		CROSS JOIN LATERAL growth_index.policy_set_match('SELECT code, criteria FROM growth_index.policy WHERE active',
+		CROSS JOIN LATERAL growth_index.policy_set_undecided('SELECT code, criteria FROM growth_index.policy WHERE active',
 			growth_index.policy_version(), m.profile, refresh_policy_matches.as_of) AS s
 		JOIN growth_index.policy AS p ON p.code = s.key AND p.active
-		CROSS JOIN LATERAL growth_index.decided(s.eligible, p.criteria, p.award, m.profile, refresh_policy_matches.as_of, p.rounding, p.rounding_way) AS d
+		CROSS JOIN LATERAL growth_index.decided(s.eligible, p.criteria, p.award, m.profile, refresh_policy_matches.as_of, p.rounding, p.rounding_way, s.missing) AS d
 	WHERE refresh_policy_matches.as_of BETWEEN p.valid_from AND p.valid_to;
 	/* what no longer holds as it was */
 	UPDATE growth_index.policy_match AS old SET until = clock_timestamp()
@@ -422,10 +422,10 @@ BEGIN
 	SELECT array_agg((m.credit_code, p.code, p.version, d.decision, d.amount,
 			d.missing, clock_timestamp(), NULL)::growth_index.product_match) INTO current_matches
 	FROM listed AS m
-		CROSS JOIN LATERAL growth_index.policy_set_match('SELECT code, criteria FROM growth_index.product WHERE active',
+		CROSS JOIN LATERAL growth_index.policy_set_undecided('SELECT code, criteria FROM growth_index.product WHERE active',
 			growth_index.policy_version(), m.profile, refresh_product_matches.as_of) AS s
 		JOIN growth_index.product AS p ON p.code = s.key AND p.active
-		CROSS JOIN LATERAL growth_index.decided(s.eligible, p.criteria, p.credit, m.profile, refresh_product_matches.as_of) AS d
+		CROSS JOIN LATERAL growth_index.decided(s.eligible, p.criteria, p.credit, m.profile, refresh_product_matches.as_of, lacks => s.missing) AS d
 	WHERE refresh_product_matches.as_of BETWEEN p.valid_from AND p.valid_to;
 	UPDATE growth_index.product_match AS old SET until = clock_timestamp()
 	WHERE old.until IS NULL AND old.credit_code OPERATOR(growth_index.=) ANY (codes)

@@ -245,28 +245,45 @@ expression_explain(PG_FUNCTION_ARGS)
 	return (Datum) 0;
 }
 
-static void
-add_undecided(const Term *n, Subject *s, List **missing)
+static int
+name_order(const ListCell *a, const ListCell *b)
 {
-	List	   *indicators = NIL;
+	return strcmp(lfirst(a), lfirst(b));
+}
+
+/* The names in byte order, each once; the list is used up. */
+List *
+names_in_order(List *names)
+{
+	List	   *once = NIL;
 	ListCell   *lc;
 
-	if (clause_holds(n, s) != TRI_UNKNOWN)
-		return;
+	list_sort(names, name_order);
+	foreach(lc, names)
+		if (once == NIL || strcmp(llast(once), lfirst(lc)) != 0)
+			once = lappend(once, lfirst(lc));
+	list_free(names);
+	return once;
+}
+
+/* The indicators of the term that are unknown, or of another type than it needs. */
+List *
+missing_names(const Term *n, const Subject *s)
+{
+	List	   *indicators = NIL;
+	List	   *missing = NIL;
+	ListCell   *lc;
+
 	collect_indicators(n, &indicators);
 	foreach(lc, indicators)
 	{
 		const Term *indicator = lfirst(lc);
 
 		if (is_missing(indicator, s, TRI_UNKNOWN))
-			*missing = lappend(*missing, unconstify(char *, indicator->name));
+			missing = lappend(missing, unconstify(char *, indicator->name));
 	}
-}
-
-static int
-name_order(const ListCell *a, const ListCell *b)
-{
-	return strcmp(lfirst(a), lfirst(b));
+	list_free(indicators);
+	return missing;
 }
 
 /* What is missing in the clauses that explain() calls undecided, each code once, in byte order. */
@@ -277,21 +294,19 @@ expression_undecided_by(PG_FUNCTION_ARGS)
 	Expression *e;
 	Subject		s;
 	List	   *missing = NIL;
-	List	   *once = NIL;
-	ListCell   *lc;
+	int			count;
 
 	if (PG_ARGISNULL(0) || PG_ARGISNULL(1))
 		PG_RETURN_DATUM(names_array(NIL));
 	e = call_expression(fcinfo, 0, EXPR_BOOLEAN, &codes);
 	call_subject(fcinfo, 1, 2, codes, &s);
-	if (e->root->kind != TERM_AND)
-		add_undecided(e->root, &s, &missing);
-	else
-		for (int i = 0; i < e->root->nargs; i++)
-			add_undecided(e->root->args[i], &s, &missing);
-	list_sort(missing, name_order);
-	foreach(lc, missing)
-		if (once == NIL || strcmp(llast(once), lfirst(lc)) != 0)
-			once = lappend(once, lfirst(lc));
-	PG_RETURN_DATUM(names_array(once));
+	count = e->root->kind == TERM_AND ? e->root->nargs : 1;
+	for (int i = 0; i < count; i++)
+	{
+		const Term *clause = e->root->kind == TERM_AND ? e->root->args[i] : e->root;
+
+		if (clause_holds(clause, &s) == TRI_UNKNOWN)
+			missing = list_concat(missing, missing_names(clause, &s));
+	}
+	PG_RETURN_DATUM(names_array(names_in_order(missing)));
 }

@@ -222,4 +222,8 @@ extern const Term *case_branch(const Term *n, Subject *s);
 /* compare two nodes of one type; false: unknown */
 extern bool compare_terms(const Term *a, const Term *b, Subject *s, int *order);
 
+/* explain.c */
+extern struct List *missing_names(const Term *n, const Subject *s);
+extern struct List *names_in_order(struct List *names);
+
 #endif							/* GROWTH_INDEX_TERM_H */

@@ -44,6 +44,7 @@ typedef struct RawPolicy
 {
 	text	   *key;
 	Items		clauses;		/* of Items of RawLeaf */
+	bool		clauses_stay;	/* see missing.c */
 } RawPolicy;
 
 typedef struct NameEntry
@@ -76,6 +77,9 @@ extern RawLeaf *leaf_of(SetBuilder *b, const Term *n, bool negated);
 
 /* clause.c */
 extern Items clauses_of(SetBuilder *b, const Term *n, bool negated);
+
+/* missing.c */
+extern bool clauses_stay(const Term *root);
 
 /* settle.c */
 extern int	ranges_intersection(const Range *x, int nx, const Range *y, int ny, Range *result);

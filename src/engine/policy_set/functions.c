@@ -19,6 +19,7 @@
 #include "policy_set.h"
 
 PG_FUNCTION_INFO_V1(policy_set_match);
+PG_FUNCTION_INFO_V1(policy_set_undecided);
 PG_FUNCTION_INFO_V1(policy_set_keys);
 PG_FUNCTION_INFO_V1(policy_set_match_all);
 PG_FUNCTION_INFO_V1(policy_set_count);
@@ -74,12 +75,13 @@ match_profile(FunctionCallInfo fcinfo, bool undecided_too, PolicyVisitor visit, 
 }
 
 static void
-put_policy(text *key, bool eligible, void *arg)
+put_policy(text *key, int policy, bool eligible, void *arg)
 {
 	ReturnSetInfo *rsinfo = arg;
 	Datum		values[2] = {PointerGetDatum(key), BoolGetDatum(true)};
 	bool		nulls[2] = {false, !eligible};
 
+	(void) policy;
 	tuplestore_putvalues(rsinfo->setResult, rsinfo->setDesc, values, nulls);
 }
 
@@ -92,6 +94,51 @@ policy_set_match(PG_FUNCTION_ARGS)
 	return (Datum) 0;
 }
 
+/* Who is asked what, while missing indicators are told as well. */
+typedef struct Telling
+{
+	ReturnSetInfo *rsinfo;
+	PolicySet  *set;
+	Subject    *subject;
+	Missing    *missing;
+} Telling;
+
+static void
+tell_policy(text *key, int policy, bool eligible, void *arg)
+{
+	Telling    *t = arg;
+	ArrayType  *missing = eligible ? NULL : missing_of_policy(t->missing, t->set, t->subject, policy);
+	Datum		values[3] = {PointerGetDatum(key), BoolGetDatum(true), PointerGetDatum(missing)};
+	bool		nulls[3] = {false, !eligible, missing == NULL};
+
+	tuplestore_putvalues(t->rsinfo->setResult, t->rsinfo->setDesc, values, nulls);
+	if (missing != NULL)
+		pfree(missing);
+}
+
+/* As policy_set_match(), with what is missing where the set can tell. */
+Datum
+policy_set_undecided(PG_FUNCTION_ARGS)
+{
+	Telling		t;
+	Subject		s;
+	DateADT		as_of;
+	bool		known = as_of_argument(fcinfo, &as_of);
+	Profile    *p;
+
+	InitMaterializedSRF(fcinfo, 0);
+	t.rsinfo = (ReturnSetInfo *) fcinfo->resultinfo;
+	t.set = set_argument(fcinfo);
+	if (PG_ARGISNULL(2))
+		return (Datum) 0;
+	p = PG_GETARG_PROFILE_P(2);
+	subject_init(&s, p, code_list_slots(t.set->codes, p), known, as_of);
+	t.subject = &s;
+	t.missing = missing_begin(t.set);
+	set_match(t.set, &s, true, tell_policy, &t);
+	return (Datum) 0;
+}
+
 typedef struct Keys
 {
 	int			count;
@@ -100,12 +147,13 @@ typedef struct Keys
 } Keys;
 
 static void
-add_key(text *key, bool eligible, void *arg)
+add_key(text *key, int policy, bool eligible, void *arg)
 {
 	Keys	   *keys = arg;
 
 	Assert(eligible);
 	(void) eligible;
+	(void) policy;
 	if (keys->count == keys->room)
 	{
 		keys->room = Max(64, 2 * keys->room);

@@ -293,7 +293,7 @@ settle(PolicySet *set, Subject *s, const Asked *asked, Candidates *c)
 				t = TRI_UNKNOWN;
 		if (t == TRI_TRUE || (t == TRI_UNKNOWN && asked->undecided_too))
 			asked->visit((text *) (index->keys + (Size) (lanes->key & ~LANES_STREAM) * MAXIMUM_ALIGNOF),
-						 t == TRI_TRUE, asked->arg);
+						 bit, t == TRI_TRUE, asked->arg);
 	}
 	c->count = 0;
 }

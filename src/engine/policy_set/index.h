@@ -49,4 +49,11 @@ extern void fill_verification(PolicySet *set, SetIndex *index);
 extern void load_values(SetIndex *index);
 extern Tri	verify_stream(PolicySet *set, Subject *s, const uint16 *at);
 
+/* missing.c: what a subject lacks, by column */
+struct Missing
+{
+	struct List **names;
+	bool	   *asked;			/* else not looked at yet */
+};
+
 #endif							/* GROWTH_INDEX_INDEX_H */

@@ -84,6 +84,7 @@ typedef struct Policy
 	text	   *key;
 	int			number;			/* among the policies as they came */
 	bool		plain;			/* looks at indicators alone */
+	bool		clauses_stay;	/* they are those of explain(): see missing.c */
 	int			nclauses;
 	int			total;			/* leaves */
 	int		   *nleaves;		/* by clause */
@@ -118,9 +119,15 @@ extern void column_sort(MemoryContext context, Column *c);
 extern Rank column_rank(const Column *c, Subject *s);
 
 /* index.c: calls back for each policy that a subject has or could have */
-typedef void (*PolicyVisitor) (text *key, bool eligible, void *arg);
+typedef void (*PolicyVisitor) (text *key, int policy, bool eligible, void *arg);
 extern void set_match(PolicySet *set, Subject *s, bool undecided_too,
 					  PolicyVisitor visit, void *arg);
+
+/* missing.c: asked by a visitor of set_match() */
+typedef struct Missing Missing;
+
+extern Missing *missing_begin(const PolicySet *set);
+extern struct ArrayType *missing_of_policy(Missing *m, PolicySet *set, Subject *s, int number);
 
 /* block.c */
 #define BLOCK_ROWS		512

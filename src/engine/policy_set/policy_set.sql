@@ -5,6 +5,13 @@ CREATE FUNCTION growth_index.policy_set_match(source text, version bigint, profi
 COMMENT ON FUNCTION growth_index.policy_set_match(text, bigint, growth_index.profile, date) IS
 'Which criteria of a set a profile fulfils. source: a query of two columns, key and criteria; it is read with the caller''s snapshot, rights and search_path, compiled into a common structure, and kept by the session under source and version. version: a number that names the content, another one for each change, never used again (take it from a sequence, in the transaction that changes the criteria); NULL: compiled anew for each call. Rows: key; eligible: true, or NULL where a missing indicator leaves it open; what is not fulfilled has no row. A profile of NULL has no rows. Errors: source is no query of two columns, NULL in one, criteria that do not read.';
 
+CREATE FUNCTION growth_index.policy_set_undecided(source text, version bigint, profile growth_index.profile,
+		as_of date DEFAULT NULL, OUT key text, OUT eligible boolean, OUT missing text[])
+	RETURNS SETOF record
+	AS 'MODULE_PATHNAME', 'policy_set_undecided' LANGUAGE C STABLE PARALLEL RESTRICTED COST 1000 ROWS 100;
+COMMENT ON FUNCTION growth_index.policy_set_undecided(text, bigint, growth_index.profile, date) IS
+'As policy_set_match(), with what is missing where a row is left open, as undecided_by() says it: an array of codes in byte order; NULL where undecided_by() has to be asked, since an AND is within an OR, and where eligible is true. Much quicker than parsing thousands of criteria for it.';
+
 CREATE FUNCTION growth_index.policy_set_keys(source text, version bigint, profile growth_index.profile,
 		as_of date DEFAULT NULL)
 	RETURNS text[]
