@@ -66,11 +66,12 @@ COMMENT ON FUNCTION growth_index.rows_of_policy_active_and_enterprise_profile(in
 CREATE FUNCTION growth_index.match_policies(profile growth_index.profile, as_of date DEFAULT current_date,
 	OUT policy text, OUT version integer, OUT title_zh text, OUT title_en text, OUT decision text,
 	OUT award numeric, OUT missing text[]) RETURNS SETOF record
-LANGUAGE sql STABLE STRICT PARALLEL RESTRICTED COST 1000 ROWS 50 SUPPORT growth_index.rows_of_policy_active SET search_path = pg_catalog, pg_temp
+LANGUAGE sql STABLE STRICT PARALLEL RESTRICTED COST 1000 ROWS 50 SUPPORT growth_index.rows_of_policy_active SET search_path = pg_catalog, pg_temp SET work_mem = '64MB'
 AS $$
 	SELECT p.code, p.version, p.title_zh, p.title_en, d.decision, CASE WHEN d.amount > p.cap_enterprise THEN p.cap_enterprise ELSE d.amount END, d.missing
-	FROM growth_index.policy_set_undecided('SELECT code, criteria FROM growth_index.policy WHERE active',
-			growth_index.policy_version(), match_policies.profile, match_policies.as_of) AS s
+	/* in the order in which they lie, more or less: of tens of thousands each would be a page of its own */
+	FROM (SELECT * FROM growth_index.policy_set_undecided('SELECT code, criteria FROM growth_index.policy WHERE active',
+			growth_index.policy_version(), match_policies.profile, match_policies.as_of) ORDER BY key COLLATE "C") AS s
 		JOIN growth_index.policy AS p ON p.code = s.key AND p.active
 		CROSS JOIN LATERAL growth_index.decided(s.eligible, p.criteria, p.award, match_policies.profile, match_policies.as_of, p.rounding, p.rounding_way, s.missing) AS d
 	WHERE match_policies.as_of BETWEEN p.valid_from AND p.valid_to
@@ -102,11 +103,12 @@ COMMENT ON FUNCTION growth_index.match_policies(text, date) IS 'As match_policie
 CREATE FUNCTION growth_index.match_products(profile growth_index.profile, as_of date DEFAULT current_date,
 	OUT product text, OUT version integer, OUT institution text, OUT title_zh text, OUT title_en text,
 	OUT decision text, OUT credit numeric, OUT missing text[]) RETURNS SETOF record
-LANGUAGE sql STABLE STRICT PARALLEL RESTRICTED COST 1000 ROWS 50 SUPPORT growth_index.rows_of_product_active SET search_path = pg_catalog, pg_temp
+LANGUAGE sql STABLE STRICT PARALLEL RESTRICTED COST 1000 ROWS 50 SUPPORT growth_index.rows_of_product_active SET search_path = pg_catalog, pg_temp SET work_mem = '64MB'
 AS $$
 	SELECT p.code, p.version, p.institution, p.title_zh, p.title_en, d.decision, d.amount, d.missing
-	FROM growth_index.policy_set_undecided('SELECT code, criteria FROM growth_index.product WHERE active',
-			growth_index.policy_version(), match_products.profile, match_products.as_of) AS s
+	/* in the order in which they lie, more or less: of tens of thousands each would be a page of its own */
+	FROM (SELECT * FROM growth_index.policy_set_undecided('SELECT code, criteria FROM growth_index.product WHERE active',
+			growth_index.policy_version(), match_products.profile, match_products.as_of) ORDER BY key COLLATE "C") AS s
 		JOIN growth_index.product AS p ON p.code = s.key AND p.active
 		CROSS JOIN LATERAL growth_index.decided(s.eligible, p.criteria, p.credit, match_products.profile, match_products.as_of, lacks => s.missing) AS d
 	WHERE match_products.as_of BETWEEN p.valid_from AND p.valid_to

@@ -93,7 +93,7 @@ set_add(SetBuilder *b, const char *key, const char *criteria)
 	}
 	policy = &b->policies[b->npolicies++];
 	policy->clauses = clauses_of(b, e->root, false);
-	policy->clauses_stay = clauses_stay(e->root);
+	policy->telling = clauses_tell(e->root);
 	MemoryContextSwitchTo(b->raw);
 	policy->key = cstring_to_text(key);
 	MemoryContextSwitchTo(old);

@@ -44,7 +44,7 @@ typedef struct RawPolicy
 {
 	text	   *key;
 	Items		clauses;		/* of Items of RawLeaf */
-	bool		clauses_stay;	/* see missing.c */
+	Telling		telling;
 } RawPolicy;
 
 typedef struct NameEntry
@@ -79,7 +79,7 @@ extern RawLeaf *leaf_of(SetBuilder *b, const Term *n, bool negated);
 extern Items clauses_of(SetBuilder *b, const Term *n, bool negated);
 
 /* missing.c */
-extern bool clauses_stay(const Term *root);
+extern Telling clauses_tell(const Term *root);
 
 /* settle.c */
 extern int	ranges_intersection(const Range *x, int nx, const Range *y, int ny, Range *result);

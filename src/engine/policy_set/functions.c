@@ -95,18 +95,18 @@ policy_set_match(PG_FUNCTION_ARGS)
 }
 
 /* Who is asked what, while missing indicators are told as well. */
-typedef struct Telling
+typedef struct Asking
 {
 	ReturnSetInfo *rsinfo;
 	PolicySet  *set;
 	Subject    *subject;
 	Missing    *missing;
-} Telling;
+} Asking;
 
 static void
 tell_policy(text *key, int policy, bool eligible, void *arg)
 {
-	Telling    *t = arg;
+	Asking	   *t = arg;
 	ArrayType  *missing = eligible ? NULL : missing_of_policy(t->missing, t->set, t->subject, policy);
 	Datum		values[3] = {PointerGetDatum(key), BoolGetDatum(true), PointerGetDatum(missing)};
 	bool		nulls[3] = {false, !eligible, missing == NULL};
@@ -120,7 +120,7 @@ tell_policy(text *key, int policy, bool eligible, void *arg)
 Datum
 policy_set_undecided(PG_FUNCTION_ARGS)
 {
-	Telling		t;
+	Asking		t;
 	Subject		s;
 	DateADT		as_of;
 	bool		known = as_of_argument(fcinfo, &as_of);

@@ -3,7 +3,7 @@
  *	  What keeps a policy of the set undecided about a subject.
  *
  * undecided_by() says it of the criteria, whose text has to be parsed for that;
- * where each of the clauses that AND joins is one of the set's, the set knows.
+ * most policies are of a form of which the set knows.
  */
 #include "postgres.h"
 
@@ -16,36 +16,51 @@
 #include "compile.h"
 #include "index.h"
 
-/* An OR of conditions, or one alone, maybe behind NOTs? */
+/*
+ * Conditions joined by OR (or by AND), maybe behind NOTs; in so many levels of
+ * depth, members may be conditions joined by the other.
+ */
 static bool
-is_flat(const Term *n, bool negated)
+is_joined(const Term *n, bool negated, bool by_and, int depth)
 {
 	check_stack_depth();
 	if (n->kind == TERM_NOT)
-		return is_flat(n->args[0], !negated);
+		return is_joined(n->args[0], !negated, by_and, depth);
 	if (n->kind != TERM_AND && n->kind != TERM_OR)
 		return true;
-	if ((n->kind == TERM_AND) != negated)
-		return false;
+	if (((n->kind == TERM_AND) != negated) != by_and)
+		return depth > 0 && is_joined(n, negated, !by_and, depth - 1);
 	for (int i = 0; i < n->nargs; i++)
-		if (!is_flat(n->args[i], negated))
+		if (!is_joined(n->args[i], negated, by_and, depth))
 			return false;
 	return true;
 }
 
 /*
- * Does each clause of explain() become one clause of the set?  Clauses that the
- * set joins then look at the same column, so they are undecided together.
+ * Do the clauses of the set tell what is missing in those of explain()?  An OR of
+ * conditions is one clause of the set.  An OR of ANDs becomes several; while it
+ * is undecided no AND of it holds, so each has a condition that does not, and
+ * whatever is unknown stands beside such ones in a clause, which is undecided
+ * then.  That is enough where a condition looks at nothing unknown once it is
+ * decided.  Clauses that the set joins look at the same column, so they are
+ * undecided together.
  */
-bool
-clauses_stay(const Term *root)
+Telling
+clauses_tell(const Term *root)
 {
-	if (root->kind != TERM_AND)
-		return is_flat(root, false);
-	for (int i = 0; i < root->nargs; i++)
-		if (!is_flat(root->args[i], false))
-			return false;
-	return true;
+	int			count = root->kind == TERM_AND ? root->nargs : 1;
+	Telling		telling = TELLS_ALWAYS;
+
+	for (int i = 0; i < count; i++)
+	{
+		const Term *clause = root->kind == TERM_AND ? root->args[i] : root;
+
+		if (!is_joined(clause, false, false, 1))
+			return TELLS_NOT;
+		if (!is_joined(clause, false, false, 0))
+			telling = TELLS_OF_INDICATORS;
+	}
+	return telling;
 }
 
 static bool
@@ -112,7 +127,7 @@ missing_of_policy(Missing *m, PolicySet *set, Subject *s, int number)
 	int			count = 0;
 	ArrayType  *result;
 
-	if (!policy->clauses_stay)
+	if (policy->telling == TELLS_NOT || (policy->telling == TELLS_OF_INDICATORS && !policy->plain))
 		return NULL;
 	for (int i = 0; i < policy->nclauses; leaves += policy->nleaves[i++])
 	{

@@ -78,13 +78,21 @@ typedef struct Leaf
 	float		share;			/* of the ranks: the smaller the more it excludes */
 } Leaf;
 
+/* Do the clauses of a policy tell what is missing?  See missing.c */
+typedef enum Telling
+{
+	TELLS_NOT,
+	TELLS_OF_INDICATORS,		/* if it is plain */
+	TELLS_ALWAYS
+} Telling;
+
 /* Policy i holds if all its clauses do, a clause if one of its leaves does. */
 typedef struct Policy
 {
 	text	   *key;
 	int			number;			/* among the policies as they came */
 	bool		plain;			/* looks at indicators alone */
-	bool		clauses_stay;	/* they are those of explain(): see missing.c */
+	Telling		telling;
 	int			nclauses;
 	int			total;			/* leaves */
 	int		   *nleaves;		/* by clause */

@@ -10,7 +10,7 @@ CREATE FUNCTION growth_index.policy_set_undecided(source text, version bigint, p
 	RETURNS SETOF record
 	AS 'MODULE_PATHNAME', 'policy_set_undecided' LANGUAGE C STABLE PARALLEL RESTRICTED COST 1000 ROWS 100;
 COMMENT ON FUNCTION growth_index.policy_set_undecided(text, bigint, growth_index.profile, date) IS
-'As policy_set_match(), with what is missing where a row is left open, as undecided_by() says it: an array of codes in byte order; NULL where undecided_by() has to be asked, since an AND is within an OR, and where eligible is true. Much quicker than parsing thousands of criteria for it.';
+'As policy_set_match(), with what is missing where a row is left open, as undecided_by() says it: an array of codes in byte order; NULL where undecided_by() has to be asked, since an AND within an OR computes with indicators or has an OR within it, and where eligible is true. Much quicker than parsing thousands of criteria for it.';
 
 CREATE FUNCTION growth_index.policy_set_keys(source text, version bigint, profile growth_index.profile,
 		as_of date DEFAULT NULL)

@@ -245,7 +245,7 @@ settle_policy(SetBuilder *b, const RawPolicy *raw, Policy *policy)
 	policy->total = total;
 	policy->number = raw - b->policies;
 	policy->plain = true;
-	policy->clauses_stay = raw->clauses_stay;
+	policy->telling = raw->telling;
 	total = 0;
 	for (int i = 0; i < n; i++)
 	{
