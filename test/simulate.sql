@@ -5,7 +5,7 @@
  */
 SET search_path = growth_index, public;
 SET client_min_messages = error;
-SELECT plan(121);
+SELECT plan(122);
 
 INSERT INTO indicator (code, data_type) VALUES ('revenue', 'number'), ('rd_expense', 'number'), ('employees', 'number'),
 	('dishonest', 'boolean'), ('stage', 'text'), ('honours', 'set');
@@ -176,7 +176,9 @@ SELECT is(amount_in_yuan(f::formula, '{"x": 1}', NULL, unit, way), want, format(
 	('x * 2.005', 0.01, 'half_up', 2.01), ('-x / 1000', 0.01, 'half_up', 0.00), ('-x / 1000', 0.01, 'down', NULL), ('-x', 0.01, 'half_up', NULL), ('x / 0', 1, 'up', NULL), ('y', 1, 'up', NULL), ('least(y, 5)', 1, 'up', NULL),
 	('999999999999999.99 * x', 0.01, 'half_up', 999999999999999.99), ('999999999999999.995 * x', 0.01, 'half_up', NULL), ('999999999999999.995 * x', 1, 'down', 999999999999999.00), ('x * 1e15', 0.01, 'half_up', NULL), ('x', 1e15, 'up', NULL)) AS t(f, unit, way, want);
 SELECT is((SELECT array_agg(f::text || unit || way) FROM unnest(ARRAY['x', '-x', 'x - 1', '1e15 * x', '1e15 * x - 0.005', '1e15 * x - 0.006', '9e14 * x', '0.004 - x / 125', 'x / 0', 'y', 'x - x']::formula[]) AS f, unnest(ARRAY[0.01, 1, 1e15]) AS unit, unnest(ARRAY['half_up', 'down', 'up']) AS way
-	WHERE has_amount(f, '{"x": 1}', NULL, unit, way) IS DISTINCT FROM (amount_in_yuan(f, '{"x": 1}', NULL, unit, way) IS NOT NULL)), NULL, 'whether there is an amount');
+	WHERE unmet_condition('true', f, '{"x": 1}', NULL, unit, way) IS DISTINCT FROM CASE WHEN amount_in_yuan(f, '{"x": 1}', NULL, unit, way) IS NULL THEN -2 ELSE 0 END), NULL, 'whether there is an amount');
+SELECT results_eq($$SELECT unmet_condition(c::criteria, f::formula, '{"a": 1, "b": 2}', NULL) FROM (VALUES ('a = 1 AND b = 2', 'a'), ('a = 1 AND b = 2', '-a'), ('a = 1 AND b = 3', 'a'), ('a = 1 AND b = 3', 'x'), ('a = 1 AND x', 'a'), ('y AND x', 'a'), ('a = 1 AND x', 'x'), ('y AND x', 'y'), ('a = 2 AND b = 3', 'a'), ('x AND b = 3', 'a'), ('b = 3 AND x', 'a')) AS t(c, f)$$,
+	'VALUES (0), (-3), (2), (NULL), (-2), (-4), (-4), (-4), (NULL), (NULL), (NULL)', 'the one condition that is not met, of criteria and award');
 SELECT throws_ok($$SELECT amount_in_yuan('1', '{}', NULL, 0.001)$$, '22023', NULL, 'a tenth of a cent is no unit');
 
 /* matching, simulation and sweep say the same of everybody, whatever the award comes to */

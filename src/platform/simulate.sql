@@ -50,9 +50,8 @@ LANGUAGE plpgsql STABLE COST 10000000 ROWS 50 SET search_path = pg_catalog, pg_t
 AS $$
 DECLARE
 	former growth_index.policy;
-	clauses integer := (SELECT count(*) FROM growth_index.explain(criteria, '{}'::growth_index.profile));
 	award_codes text[] := growth_index.indicators(award);
-	no_amount CONSTANT integer := -2147483647;
+	no_amount integer := (SELECT -1 - count(*) FROM growth_index.explain(criteria, '{}'::growth_index.profile));
 BEGIN
 	IF criteria IS NULL OR award IS NULL OR rounding IS NULL OR rounding_way IS NULL THEN
 		RAISE EXCEPTION 'criteria, award and rounding must not be null' USING ERRCODE = 'null_value_not_allowed';
@@ -74,26 +73,23 @@ BEGIN
 			count(CASE WHEN simulate_policy.stacking_group IS NOT NULL AND a.award_amount > coalesce(f.other_amount, 0) THEN 1 END) AS stacked,
 			sum(CASE WHEN simulate_policy.stacking_group IS NOT NULL AND a.award_amount > coalesce(f.other_amount, 0) THEN a.award_amount - coalesce(f.other_amount, 0) END) AS stacked_amount,
 			sum(CASE WHEN against IS NOT NULL THEN coalesce(a.award_amount, 0) - coalesce(a.was_amount, 0) END) AS difference
-		FROM (SELECT CASE WHEN d.unmet = 0 THEN CASE WHEN d.amount IS NULL THEN no_amount ELSE 0 END
-					WHEN d.has_amount OR abs(d.unmet) > clauses THEN d.unmet WHEN d.unmet < 0 THEN -1 - clauses END AS unmet,
-				d.amount AS formula_amount, d.former_amount, d.other_amount,
+		FROM (SELECT d.unmet, d.amount AS formula_amount, d.former_amount, d.other_amount,
 				CASE WHEN d.amount IS NOT NULL THEN d.profile OPERATOR(growth_index.->>) 'industry' END AS industry_value,
 				CASE WHEN d.amount IS NOT NULL THEN d.profile OPERATOR(growth_index.->>) simulate_policy.stage END AS stage_value,
 				CASE WHEN d.amount IS NOT NULL THEN growth_index.evaluate(simulate_policy.size, d.profile, simulate_policy.as_of)::text END AS size_value,
-				CASE WHEN d.unmet < 0 THEN growth_index.undecided_by(simulate_policy.criteria, d.profile, simulate_policy.as_of)
-					WHEN d.unmet = 0 AND d.amount IS NULL AND growth_index.evaluate_strict(simulate_policy.award, d.profile, simulate_policy.as_of) IS NULL
-					THEN ARRAY(SELECT c FROM unnest(award_codes) AS c WHERE NOT d.profile OPERATOR(growth_index.?) c) END AS lacking
+				CASE WHEN d.unmet = no_amount THEN CASE WHEN growth_index.evaluate_strict(simulate_policy.award, d.profile, simulate_policy.as_of) IS NULL
+						THEN ARRAY(SELECT c FROM unnest(award_codes) AS c WHERE NOT d.profile OPERATOR(growth_index.?) c) END
+					WHEN d.unmet < 0 THEN growth_index.undecided_by(simulate_policy.criteria, d.profile, simulate_policy.as_of) END AS lacking
 			FROM (SELECT k.profile, k.unmet, k.former_amount,
 					CASE WHEN k.unmet = 0 THEN growth_index.amount_in_yuan(simulate_policy.award, k.profile,
 						simulate_policy.as_of, simulate_policy.rounding, simulate_policy.rounding_way) END AS amount,
-					CASE WHEN k.unmet <> 0 AND abs(k.unmet) <= clauses THEN growth_index.has_amount(simulate_policy.award, k.profile,
-						simulate_policy.as_of, simulate_policy.rounding, simulate_policy.rounding_way) END AS has_amount,
 					CASE WHEN k.unmet = 0 AND simulate_policy.stacking_group IS NOT NULL THEN
 						(SELECT max(o.award) FROM growth_index.policy_match AS o
 							JOIN growth_index.policy AS p ON p.code = o.policy AND p.version = o.version
 						WHERE o.until IS NULL AND o.decision = 'eligible' AND o.credit_code OPERATOR(growth_index.=) k.credit_code
 							AND p.stacking_group = simulate_policy.stacking_group AND p.code IS DISTINCT FROM against) END AS other_amount
-				FROM (SELECT m.credit_code, m.profile, growth_index.unmet_clause(simulate_policy.criteria, m.profile, simulate_policy.as_of) AS unmet,
+				FROM (SELECT m.credit_code, m.profile, growth_index.unmet_condition(simulate_policy.criteria, simulate_policy.award, m.profile,
+							simulate_policy.as_of, simulate_policy.rounding, simulate_policy.rounding_way) AS unmet,
 						CASE WHEN against IS NOT NULL AND growth_index.matches(former.criteria, m.profile, simulate_policy.as_of)
 							THEN growth_index.amount_in_yuan(former.award, m.profile, simulate_policy.as_of, former.rounding, former.rounding_way) END AS former_amount
 					FROM (SELECT m.credit_code, m.profile FROM growth_index.matching_profiles AS m OFFSET 0) AS m
@@ -135,8 +131,8 @@ BEGIN
 		UNION ALL
 		/* a clause that gives the others their types is left out of criteria of their own */
 		SELECT 10, 'without clause', c.clause, CASE WHEN c.n = ANY (growth_index.clauses_apart(simulate_policy.criteria))
-				THEN (SELECT count(*) FROM growth_index.matching_profiles AS m WHERE growth_index.matches(c.rest, m.profile, simulate_policy.as_of)
-					AND growth_index.has_amount(simulate_policy.award, m.profile, simulate_policy.as_of, simulate_policy.rounding, simulate_policy.rounding_way)) - (SELECT r.enterprises FROM reached AS r)
+				THEN (SELECT count(*) FROM growth_index.matching_profiles AS m WHERE growth_index.unmet_condition(c.rest, simulate_policy.award, m.profile,
+					simulate_policy.as_of, simulate_policy.rounding, simulate_policy.rounding_way) = 0) - (SELECT r.enterprises FROM reached AS r)
 				ELSE (SELECT coalesce(sum(s.enterprises), 0)::bigint FROM summed AS s WHERE abs(s.unmet) = c.n) END, NULL
 		FROM growth_index.clauses_without(simulate_policy.criteria) WITH ORDINALITY AS c(clause, rest, n)
 	)

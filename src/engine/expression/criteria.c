@@ -32,7 +32,6 @@ PG_FUNCTION_INFO_V1(profile_matches);
 PG_FUNCTION_INFO_V1(evaluate);
 PG_FUNCTION_INFO_V1(evaluate_strict);
 PG_FUNCTION_INFO_V1(amount_in_yuan);
-PG_FUNCTION_INFO_V1(has_amount);
 
 #define EXPRESSION_MAX_LENGTH	(1 << 20)
 
@@ -219,66 +218,51 @@ evaluate_strict(PG_FUNCTION_ARGS)
 	return number_of_call(fcinfo, true);
 }
 
-/* What an amount is computed of: the formula, argument 0, about the profile, rounded. */
-typedef struct AmountCall
-{
-	Expression *formula;
-	Subject		subject;
-	const Rounding *rounding;
-} AmountCall;
-
 static bool
-amount_arguments(FunctionCallInfo fcinfo, AmountCall *call)
+exact_amount(const Expression *formula, Subject *s, const Rounding *rounding, Numeric *amount)
 {
-	CodeList   *codes;
-
-	for (int arg = 0; arg < 5; arg++)
-		if (arg != 2 && PG_ARGISNULL(arg))
-			return false;
-	call->formula = call_expression(fcinfo, 0, EXPR_NUMBER, &codes);
-	call->rounding = rounding_of_call(call_extra(fcinfo), fcinfo->flinfo->fn_mcxt,
-									  PG_GETARG_DATUM(3), PG_GETARG_DATUM(4));
-	call_subject(fcinfo, 1, 2, codes, &call->subject);
-	call->subject.strict = true;
-	return true;
+	s->strict = true;
+	if (!expression_numeric(formula, s, amount))
+		return false;
+	*amount = rounding_apply(rounding, *amount);
+	return amount_is_payable(*amount);
 }
 
-static bool
-exact_amount(AmountCall *call, Numeric *amount)
+/* By doubles where they are certain: cents do not leave the bounds. */
+bool
+gives_amount(const Expression *formula, Subject *s, const Rounding *rounding)
 {
-	if (!expression_numeric(call->formula, &call->subject, amount))
+	Filtered	f;
+	Numeric		amount;
+	NumberResult result;
+
+	s->strict = true;
+	result = expression_number(formula, s, &f);
+	if (result == NUMBER_UNKNOWN)
 		return false;
-	*amount = rounding_apply(call->rounding, *amount);
-	return amount_is_payable(*amount);
+	if (result == NUMBER_KNOWN && rounding->cents && f.value - f.error >= 0 && f.value + f.error < 9e14)
+		return true;
+	return exact_amount(formula, s, rounding, &amount);
 }
 
 /* What a policy or product gives in yuan, in whole units; NULL where that is unknown, or no amount. */
 Datum
 amount_in_yuan(PG_FUNCTION_ARGS)
 {
-	AmountCall	call;
+	CodeList   *codes;
+	Expression *formula;
+	const Rounding *rounding;
+	Subject		s;
 	Numeric		amount;
 
-	if (!amount_arguments(fcinfo, &call) || !exact_amount(&call, &amount))
+	for (int arg = 0; arg < 5; arg++)
+		if (arg != 2 && PG_ARGISNULL(arg))
+			PG_RETURN_NULL();
+	formula = call_expression(fcinfo, 0, EXPR_NUMBER, &codes);
+	rounding = rounding_of_call(call_extra(fcinfo), fcinfo->flinfo->fn_mcxt,
+								PG_GETARG_DATUM(3), PG_GETARG_DATUM(4));
+	call_subject(fcinfo, 1, 2, codes, &s);
+	if (!exact_amount(formula, &s, rounding, &amount))
 		PG_RETURN_NULL();
 	PG_RETURN_NUMERIC(amount);
-}
-
-/* Does it give an amount at all?  By doubles where they are certain: cents do not leave the bounds. */
-Datum
-has_amount(PG_FUNCTION_ARGS)
-{
-	AmountCall	call;
-	Filtered	f;
-	NumberResult result;
-	Numeric		amount;
-
-	if (!amount_arguments(fcinfo, &call))
-		PG_RETURN_BOOL(false);
-	result = expression_number(call.formula, &call.subject, &f);
-	if (result == NUMBER_UNKNOWN)
-		PG_RETURN_BOOL(false);
-	if (result == NUMBER_KNOWN && call.rounding->cents && f.value - f.error >= 0 && f.value + f.error < 9e14)
-		PG_RETURN_BOOL(true);
-	PG_RETURN_BOOL(exact_amount(&call, &amount));
 }

@@ -20,6 +20,9 @@ extern bool call_argument_is_constant(FmgrInfo *flinfo, int arg);
 /* What the call site keeps of its other arguments, once call_expression() was called; NULL at first. */
 extern void **call_extra(FunctionCallInfo fcinfo);
 
+/* Does a formula give an amount at all, as amount_in_yuan() says? */
+extern bool gives_amount(const Expression *formula, Subject *s, const Rounding *rounding);
+
 /* Makes s the subject of the profile, and of as_of where that is given. */
 extern void call_subject(FunctionCallInfo fcinfo, int profile_arg, int as_of_arg,
 						 CodeList *codes, Subject *s);

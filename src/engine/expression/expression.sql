@@ -117,11 +117,6 @@ CREATE FUNCTION growth_index.amount_in_yuan(formula growth_index.formula, profil
 	AS 'MODULE_PATHNAME' LANGUAGE C IMMUTABLE PARALLEL SAFE COST 100;
 COMMENT ON FUNCTION growth_index.amount_in_yuan(growth_index.formula, growth_index.profile, date, numeric, text) IS
 'What a formula gives in yuan, as evaluate_strict() computes it and rounded() rounds it. NULL where it is unknown; where it is below 0, or 1e15 and more, which is a mistake of the formula; and where formula, profile, unit or way is NULL. Errors: as rounded().';
-CREATE FUNCTION growth_index.has_amount(formula growth_index.formula, profile growth_index.profile, as_of date,
-										unit numeric DEFAULT 0.01, way text DEFAULT 'half_up') RETURNS boolean
-	AS 'MODULE_PATHNAME' LANGUAGE C IMMUTABLE PARALLEL SAFE COST 50;
-COMMENT ON FUNCTION growth_index.has_amount(growth_index.formula, growth_index.profile, date, numeric, text) IS
-'Is amount_in_yuan() of the same arguments not NULL? Quicker than computing it. Never NULL. Errors: as rounded().';
 CREATE FUNCTION growth_index.indicators(growth_index.criteria) RETURNS text[]
 	AS 'MODULE_PATHNAME', 'expression_indicators' LANGUAGE C IMMUTABLE STRICT PARALLEL SAFE COST 100;
 COMMENT ON FUNCTION growth_index.indicators(growth_index.criteria) IS
@@ -150,6 +145,12 @@ CREATE FUNCTION growth_index.unmet_clause(criteria growth_index.criteria, profil
 	AS 'MODULE_PATHNAME', 'expression_unmet_clause' LANGUAGE C IMMUTABLE PARALLEL SAFE COST 30;
 COMMENT ON FUNCTION growth_index.unmet_clause(growth_index.criteria, growth_index.profile, date) IS
 'What keeps a profile from the criteria, if it is one clause: 0 where it fulfils them; the number, from 1 in the order of explain(), of the only clause that does not hold, negative where that is undecided; beyond the number of clauses, and negative, where several are undecided and none is false. So criteria are fulfilled at 0 and undecided below it. NULL where a clause is false and another does not hold either, and for criteria or a profile of NULL.';
+CREATE FUNCTION growth_index.unmet_condition(criteria growth_index.criteria, formula growth_index.formula, profile growth_index.profile,
+		as_of date, unit numeric DEFAULT 0.01, way text DEFAULT 'half_up')
+	RETURNS integer
+	AS 'MODULE_PATHNAME', 'expression_unmet_condition' LANGUAGE C IMMUTABLE PARALLEL SAFE COST 50;
+COMMENT ON FUNCTION growth_index.unmet_condition(growth_index.criteria, growth_index.formula, growth_index.profile, date, numeric, text) IS
+'As unmet_clause(), with one more condition behind the clauses: that amount_in_yuan() of formula, profile, as_of, unit and way is not NULL, else it is undecided. So 0 is what matching calls eligible. NULL for NULL in another argument than as_of as well. Errors: as rounded().';
 CREATE FUNCTION growth_index.clauses_apart(criteria growth_index.criteria) RETURNS integer[]
 	AS 'MODULE_PATHNAME', 'expression_clauses_apart' LANGUAGE C IMMUTABLE STRICT PARALLEL SAFE COST 2000;
 COMMENT ON FUNCTION growth_index.clauses_apart(growth_index.criteria) IS

@@ -15,6 +15,7 @@
 #include "term.h"
 
 PG_FUNCTION_INFO_V1(expression_unmet_clause);
+PG_FUNCTION_INFO_V1(expression_unmet_condition);
 PG_FUNCTION_INFO_V1(expression_clauses_apart);
 
 static int
@@ -38,38 +39,131 @@ test_clause(const Expression *e, int i, Subject *s)
 	return expression_test(&clause, s);
 }
 
+/* What does not hold of conditions that are looked at one after the other. */
+typedef struct Unmet
+{
+	int			count;			/* of conditions */
+	int			number;			/* of the one; count + 1: several */
+	bool		refused;		/* one is false */
+	bool		lost;			/* ... and another does not hold either */
+} Unmet;
+
+static void
+add_condition(Unmet *u, int number, Tri t)
+{
+	if (t == TRI_TRUE)
+		return;
+	u->lost = u->refused || (u->number != 0 && t == TRI_FALSE);
+	u->refused |= t == TRI_FALSE;
+	u->number = u->number == 0 ? number : u->count + 1;
+}
+
 /*
- * 0: all clauses hold; the number of the only one that does not, negative where
- * it is undecided; a number beyond the clauses' where some are undecided and
- * none is false; NULL: one is false, and another does not hold either.
+ * 0: all conditions hold; the number of the only one that does not, negative
+ * where it is undecided; a number beyond the conditions' where some are undecided
+ * and none is false; NULL: one is false, and another does not hold either.
  */
+static Datum
+unmet_number(FunctionCallInfo fcinfo, const Unmet *u)
+{
+	if (u->lost)
+		PG_RETURN_NULL();
+	PG_RETURN_INT32(u->refused ? u->number : -u->number);
+}
+
+static void
+add_clauses(Unmet *u, const Expression *e, Subject *s)
+{
+	int			count = clause_count(e);
+
+	for (int i = 0; i < count && !u->lost; i++)
+		add_condition(u, i + 1, test_clause(e, i, s));
+}
+
 Datum
 expression_unmet_clause(PG_FUNCTION_ARGS)
 {
 	CodeList   *codes;
 	Expression *e;
 	Subject		s;
-	int			count;
-	int			unmet = 0;
-	bool		refused = false;
+	Unmet		u = {0};
 
 	if (PG_ARGISNULL(0) || PG_ARGISNULL(1))
 		PG_RETURN_NULL();
 	e = call_expression(fcinfo, 0, EXPR_BOOLEAN, &codes);
 	call_subject(fcinfo, 1, 2, codes, &s);
-	count = clause_count(e);
-	for (int i = 0; i < count; i++)
-	{
-		Tri			t = test_clause(e, i, &s);
+	u.count = clause_count(e);
+	add_clauses(&u, e, &s);
+	return unmet_number(fcinfo, &u);
+}
 
-		if (t == TRI_TRUE)
-			continue;
-		if (refused || (unmet != 0 && t == TRI_FALSE))
-			PG_RETURN_NULL();
-		refused = t == TRI_FALSE;
-		unmet = unmet == 0 ? i + 1 : count + 1;
+/* The formula that a call site is given beside criteria, compiled over the same codes. */
+typedef struct BesideCriteria
+{
+	MemoryContext context;
+	CodeList   *codes;
+	bool		constant;
+	text	   *source;
+	Expression *formula;
+	void	   *rounding;
+} BesideCriteria;
+
+static BesideCriteria *
+call_formula(FunctionCallInfo fcinfo, int arg, CodeList *codes)
+{
+	void	  **extra = call_extra(fcinfo);
+	BesideCriteria *beside = *extra;
+	text	   *source;
+	MemoryContext old;
+
+	if (likely(beside != NULL && beside->constant && beside->codes == codes))
+		return beside;
+	if (beside == NULL)
+	{
+		*extra = beside = MemoryContextAllocZero(fcinfo->flinfo->fn_mcxt, sizeof(BesideCriteria));
+		beside->context = AllocSetContextCreate(fcinfo->flinfo->fn_mcxt, "growth_index formula",
+												ALLOCSET_DEFAULT_SIZES);
+		beside->constant = call_argument_is_constant(fcinfo->flinfo, arg);
 	}
-	PG_RETURN_INT32(refused ? unmet : -unmet);
+	source = PG_GETARG_TEXT_PP(arg);
+	if (beside->codes == codes && VARSIZE_ANY_EXHDR(source) == VARSIZE_ANY_EXHDR(beside->source) &&
+		memcmp(VARDATA_ANY(source), VARDATA_ANY(beside->source), VARSIZE_ANY_EXHDR(source)) == 0)
+		return beside;
+	beside->codes = NULL;
+	MemoryContextReset(beside->context);
+	old = MemoryContextSwitchTo(beside->context);
+	beside->source = cstring_to_text_with_len(VARDATA_ANY(source), VARSIZE_ANY_EXHDR(source));
+	beside->formula = expression_parse(text_to_cstring(beside->source), EXPR_NUMBER, codes);
+	expression_quicken(beside->formula);
+	MemoryContextSwitchTo(old);
+	beside->codes = codes;
+	return beside;
+}
+
+/* That there is an amount is one more condition, never false: what is none is unknown. */
+Datum
+expression_unmet_condition(PG_FUNCTION_ARGS)
+{
+	CodeList   *codes;
+	Expression *e;
+	BesideCriteria *beside;
+	Subject		s;
+	Unmet		u = {0};
+
+	for (int arg = 0; arg < 6; arg++)
+		if (arg != 3 && PG_ARGISNULL(arg))
+			PG_RETURN_NULL();
+	e = call_expression(fcinfo, 0, EXPR_BOOLEAN, &codes);
+	beside = call_formula(fcinfo, 1, codes);
+	call_subject(fcinfo, 2, 3, codes, &s);
+	u.count = clause_count(e) + 1;
+	add_clauses(&u, e, &s);
+	/* several are several, whatever the amount is */
+	if (!u.lost && u.number <= u.count &&
+		!gives_amount(beside->formula, &s,
+					  rounding_of_call(&beside->rounding, fcinfo->flinfo->fn_mcxt, PG_GETARG_DATUM(4), PG_GETARG_DATUM(5))))
+		add_condition(&u, u.count, TRI_UNKNOWN);
+	return unmet_number(fcinfo, &u);
 }
 
 /* Are these of the same form and types? */

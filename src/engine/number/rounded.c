@@ -11,6 +11,7 @@
 #include "utils/builtins.h"
 #include "utils/datum.h"
 #include "utils/fmgrprotos.h"
+#include "utils/memutils.h"
 
 #include "number.h"
 
@@ -85,8 +86,19 @@ rounding_apply(const Rounding *rounding, Numeric amount)
 bool
 amount_is_payable(Numeric amount)
 {
-	return numeric_compare(amount, int64_to_numeric(0)) >= 0 &&
-		numeric_compare(amount, int64_to_numeric(INT64CONST(1000000000000000))) < 0;
+	/* for as long as the backend lives: making them takes longer than comparing */
+	static Numeric nothing = NULL;
+	static Numeric too_much = NULL;
+
+	if (unlikely(too_much == NULL))
+	{
+		MemoryContext old = MemoryContextSwitchTo(TopMemoryContext);
+
+		nothing = int64_to_numeric(0);
+		too_much = int64_to_numeric(INT64CONST(1000000000000000));
+		MemoryContextSwitchTo(old);
+	}
+	return numeric_compare(amount, nothing) >= 0 && numeric_compare(amount, too_much) < 0;
 }
 
 /* What the last call of a call site was given, and how it was read. */
