@@ -5,7 +5,7 @@
  */
 SET search_path = growth_index, public;
 SET client_min_messages = error;
-SELECT plan(122);
+SELECT plan(127);
 
 INSERT INTO indicator (code, data_type) VALUES ('revenue', 'number'), ('rd_expense', 'number'), ('employees', 'number'),
 	('dishonest', 'boolean'), ('stage', 'text'), ('honours', 'set');
@@ -208,6 +208,17 @@ SELECT ok((SELECT count(*) FILTER (WHERE decision = 'eligible') > 500 AND count(
 SELECT set_eq($$SELECT credit_code::text, policy, decision, award FROM match_all() WHERE policy LIKE 'r%'$$, 'SELECT firm, code, decision, award FROM said', 'matching');
 SELECT set_eq($$SELECT m.credit_code::text, x.policy, x.decision, x.award FROM matching_profiles AS m, match_policies(m.profile) AS x WHERE x.policy LIKE 'r%'$$, 'SELECT firm, code, decision, award FROM said', 'matching one by one');
 SELECT set_eq($$SELECT m.credit_code::text, code, m.decision, m.award FROM random_policy, match_enterprises(code) AS m$$, 'SELECT firm, code, decision, award FROM said', 'matching policy by policy');
+SELECT set_eq($$SELECT m.credit_code::text, code, CASE WHEN bool_and(x.satisfied IS TRUE) THEN true END FROM matching_profiles AS m, random_policy AS r, explain_match(m.credit_code, r.code) AS x WHERE r.code < 'r3' GROUP BY 1, 2 HAVING bool_and(x.satisfied IS NOT FALSE)$$,
+	$$SELECT firm, code, CASE decision WHEN 'eligible' THEN true END FROM said WHERE code < 'r3'$$, 'and explained');
+SELECT is((SELECT count(*) FROM match_all() AS a JOIN random_policy AS r ON r.code = a.policy AND r.code < 'r3'
+	WHERE a.decision = 'undecided' AND a.missing <> (SELECT coalesce(array_agg(DISTINCT m COLLATE "C" ORDER BY m COLLATE "C"), '{}') FROM explain_match(a.credit_code, r.code) AS x, unnest(x.missing) AS m
+		WHERE x.satisfied IS NULL AND (x.required <> 'an amount' OR NOT EXISTS (SELECT FROM explain_match(a.credit_code, r.code) AS y WHERE y.satisfied IS NULL AND y.required <> 'an amount')))), 0::bigint, 'with what is missing');
+SELECT is(add_policy('brief', 'revenue >= 30', 'rd_expense - 2', valid_from => current_date - 30, valid_to => current_date + 30), 1, 'a policy of two months');
+SELECT results_eq($$SELECT n, x.clause, x.satisfied, x.gap, x.missing FROM firm, (VALUES (1, 31), (3, 0), (3, -32), (4, 0), (7, 0)) AS t(f, d), explain_match(code, 'brief', current_date + d) AS x WHERE n = f AND x.satisfied IS NOT TRUE ORDER BY n, x.clause COLLATE "C"$$,
+	format($$VALUES (1, 'as_of <= DATE ''%1$s''', false, 1::numeric, '{}'::text[]), (1, 'rd_expense - 2', NULL, NULL, '{}'), (1, 'revenue >= 30', false, 20, '{}'),
+		(3, 'as_of >= DATE ''%2$s''', false, 2, '{}'), (4, 'rd_expense - 2', NULL, NULL, '{}'), (7, 'rd_expense - 2', NULL, NULL, '{rd_expense}')$$, current_date + 30, current_date - 30), 'outside of its validity, and where it gives nothing');
+SELECT results_eq($$SELECT d, (SELECT count(*) > 0 FROM near_misses('brief', current_date + d)), (SELECT count(*) > 0 FROM firm, near_misses(code, current_date + d) WHERE policy = 'brief'), (SELECT count(*) > 0 FROM match_enterprises('brief', current_date + d)) FROM unnest(ARRAY[-31, -30, 30, 31]) AS d$$,
+	'VALUES (-31, false, false, false), (-30, true, true, true), (30, true, true, true), (31, false, false, false)', 'nobody nearly has what nobody can have that day');
 CREATE TEMP TABLE simulated AS
 SELECT r.code, s.*
 FROM random_policy AS r, simulate_policy(r.criteria, r.award, against => 'r1', cap_enterprise => r.cap, rounding => r.unit, rounding_way => r.way) AS s;

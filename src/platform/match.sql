@@ -196,12 +196,25 @@ CREATE FUNCTION growth_index.explain_match(credit_code growth_index.credit_code,
 	OUT required text, OUT gap numeric, OUT missing text[]) RETURNS SETOF record
 LANGUAGE sql STABLE STRICT COST 1000 ROWS 5 SET search_path = pg_catalog, pg_temp
 AS $$
-	SELECT x.*
-	FROM growth_index.policy_in_force(explain_match.policy) AS p,
-		growth_index.explain(p.criteria, growth_index.matching_profile(explain_match.credit_code), explain_match.as_of) AS x
+	WITH asked AS MATERIALIZED (
+		SELECT p.criteria, p.award, p.rounding, p.rounding_way, p.valid_from, p.valid_to, growth_index.matching_profile(explain_match.credit_code) AS profile
+		FROM growth_index.policy_in_force(explain_match.policy) AS p
+	)
+	SELECT x.* FROM asked AS q, growth_index.explain(q.criteria, q.profile, explain_match.as_of) AS x
+	UNION ALL
+	/* what keeps matching from calling it eligible although each clause is satisfied */
+	SELECT 'as_of ' || v.required, false, 'as_of = ' || explain_match.as_of, v.required, abs(v.days)::numeric, '{}'
+	FROM asked AS q, LATERAL (SELECT format('>= DATE %L', q.valid_from), q.valid_from - explain_match.as_of WHERE explain_match.as_of < q.valid_from
+		UNION ALL SELECT format('<= DATE %L', q.valid_to), explain_match.as_of - q.valid_to WHERE explain_match.as_of > q.valid_to) AS v(required, days)
+	WHERE q.profile IS NOT NULL
+	UNION ALL
+	SELECT q.award::text, NULL, growth_index.evaluate_strict(q.award, q.profile, explain_match.as_of)::text, 'an amount', NULL,
+		CASE WHEN growth_index.evaluate_strict(q.award, q.profile, explain_match.as_of) IS NULL THEN growth_index.lacking(growth_index.indicators(q.award), q.profile) ELSE '{}' END
+	FROM asked AS q
+	WHERE q.profile IS NOT NULL AND growth_index.amount_in_yuan(q.award, q.profile, explain_match.as_of, q.rounding, q.rounding_way) IS NULL
 $$;
 COMMENT ON FUNCTION growth_index.explain_match(growth_index.credit_code, text, date) IS
-'Why an enterprise is eligible for a policy or not: the rows of explain() for its criteria. Error P0002 where the policy is not in force.';
+'Why an enterprise is eligible for a policy or not: the rows of explain() for its criteria; one that is not satisfied where as_of is outside of the policy''s validity (gap in days); and one that is undecided where the award is none as amount_in_yuan() says (clause: its formula, actual: what it gives, missing: its unknown indicators). So it is eligible where all rows are satisfied. No row where it was never refreshed. Error P0002 where the policy is not in force.';
 
 /*
  * Near misses: who fails a policy, but not by much.  What is looked at fails
@@ -294,7 +307,7 @@ BEGIN
 END
 $$;
 COMMENT ON FUNCTION growth_index.near_misses(growth_index.credit_code, date, integer) IS
-'The policies in force that an enterprise fails in most_failing clauses at most, nearest first: which clauses fail, the indicators that are missing, the least changes that would make it eligible (see near_miss(); numbers that the catalogue calls neutral, such as the year before, stay where they can), their distance, and the award in yuan that it would then have, NULL where that is not known. No row where it was never refreshed. Error 22023 where most_failing is below 0.';
+'The policies in force and valid on as_of that an enterprise fails in most_failing clauses at most, nearest first: which clauses fail, the indicators that are missing, the least changes that would make it eligible (see near_miss(); numbers that the catalogue calls neutral, such as the year before, stay where they can), their distance, and the award in yuan that it would then have, NULL where that is not known. No row where it was never refreshed. Error 22023 where most_failing is below 0.';
 
 CREATE FUNCTION growth_index.near_misses(policy text, as_of date DEFAULT current_date, most integer DEFAULT 100,
 	OUT credit_code growth_index.credit_code, OUT name text, OUT failing text[], OUT missing text[],
@@ -314,14 +327,15 @@ BEGIN
 	FROM growth_index.matching_profiles AS m
 		JOIN growth_index.enterprise AS e ON e.credit_code OPERATOR(growth_index.=) m.credit_code
 		CROSS JOIN LATERAL growth_index.near_miss(p.criteria, m.profile, near_misses.as_of, neutral) AS n
-	WHERE growth_index.unmet_clause(p.criteria, m.profile, near_misses.as_of) > 0
+	WHERE near_misses.as_of BETWEEN p.valid_from AND p.valid_to
+		AND growth_index.unmet_clause(p.criteria, m.profile, near_misses.as_of) > 0
 		AND n.changes IS NOT NULL
 	ORDER BY n.distance, m.credit_code USING OPERATOR(growth_index.<)
 	LIMIT most;
 END
 $$;
 COMMENT ON FUNCTION growth_index.near_misses(text, date, integer) IS
-'The enterprises that fail one clause of a policy in force and satisfy all others, nearest first, at most so many: which clause fails, the least changes that would make them eligible (as for an enterprise), and their distance. A credit code is no policy: cast it, near_misses(''…''::growth_index.credit_code). Errors: P0002 where the policy is not in force, 22023 where most is below 0.';
+'The enterprises that fail one clause of a policy in force and valid on as_of, and satisfy all others, nearest first, at most so many: which clause fails, the least changes that would make them eligible (as for an enterprise), and their distance. A credit code is no policy: cast it, near_misses(''…''::growth_index.credit_code). Errors: P0002 where the policy is not in force, 22023 where most is below 0.';
 
 /*
  * Current and former matches.  A match that changes (another version, award or
