@@ -267,6 +267,39 @@ arithmetic(const Term *n, Subject *s, Filtered *result)
 	}
 }
 
+/* What case_branch() says of least, greatest and coalesce, with each value computed once. */
+static bool
+choice(const Term *n, Subject *s, Filtered *result)
+{
+	Sign3		wanted = n->kind == TERM_GREATEST ? SIGN_GREATER : SIGN_LESS;
+	bool		known = false;
+
+	for (int i = 0; i < n->nargs; i++)
+	{
+		Filtered	value;
+		Sign3		order;
+
+		if (!number_fast(n->args[i], s, &value))
+		{
+			if (s->uncertain || (s->strict && n->kind != TERM_COALESCE))
+				return false;
+			continue;
+		}
+		order = known ? filtered_compare(value, *result) : wanted;
+		if (order == SIGN_UNCERTAIN)
+		{
+			s->uncertain = true;
+			return false;
+		}
+		if (order == wanted)
+			*result = value;
+		known = true;
+		if (n->kind == TERM_COALESCE)
+			break;
+	}
+	return known;
+}
+
 /* The value of a numeric term; false: unknown, or subject->uncertain is set. */
 bool
 number_fast(const Term *n, Subject *s, Filtered *result)
@@ -296,6 +329,10 @@ number_fast(const Term *n, Subject *s, Filtered *result)
 			return !s->uncertain && number_fast(n->args[0], s, result);
 		case TERM_NULL:
 			return false;
+		case TERM_LEAST:
+		case TERM_GREATEST:
+		case TERM_COALESCE:
+			return choice(n, s, result);
 		default:
 			branch = case_branch(n, s);
 			return branch != NULL && number_fast(branch, s, result);
