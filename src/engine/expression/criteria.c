@@ -245,7 +245,10 @@ gives_amount(const Expression *formula, Subject *s, const Rounding *rounding)
 	return exact_amount(formula, s, rounding, &amount);
 }
 
-/* What a policy or product gives in yuan, in whole units; NULL where that is unknown, or no amount. */
+/*
+ * What a policy or product gives in yuan, in whole units; NULL where that is
+ * unknown, or no amount.  By doubles where they are certain of the cents.
+ */
 Datum
 amount_in_yuan(PG_FUNCTION_ARGS)
 {
@@ -253,6 +256,8 @@ amount_in_yuan(PG_FUNCTION_ARGS)
 	Expression *formula;
 	const Rounding *rounding;
 	Subject		s;
+	Filtered	f;
+	int64		cents;
 	Numeric		amount;
 
 	for (int arg = 0; arg < 5; arg++)
@@ -262,6 +267,10 @@ amount_in_yuan(PG_FUNCTION_ARGS)
 	rounding = rounding_of_call(call_extra(fcinfo), fcinfo->flinfo->fn_mcxt,
 								PG_GETARG_DATUM(3), PG_GETARG_DATUM(4));
 	call_subject(fcinfo, 1, 2, codes, &s);
+	s.strict = true;
+	if (rounding->cents && rounding->way == ROUND_HALF_UP && expression_number(formula, &s, &f) == NUMBER_KNOWN &&
+		whole_cents(filtered_cents(f), &cents) && cents >= 0)
+		PG_RETURN_NUMERIC(int64_div_fast_to_numeric(cents, 2));
 	if (!exact_amount(formula, &s, rounding, &amount))
 		PG_RETURN_NULL();
 	PG_RETURN_NUMERIC(amount);

@@ -152,6 +152,9 @@ typedef struct Rounding
 extern void rounding_read(Rounding *rounding, Numeric unit, const char *way);
 extern Numeric rounding_apply(const Rounding *rounding, Numeric amount);
 extern bool amount_is_payable(Numeric amount);
+/* a number of yuan as one of cents, and that in whole ones, half up; false: ask numeric */
+extern Filtered filtered_cents(Filtered yuan);
+extern bool whole_cents(Filtered cents, int64 *whole);
 /* unit and way of rounding that a call site was given, as they were read before: *known is its own */
 extern const Rounding *rounding_of_call(void **known, MemoryContext context, Datum unit, Datum way);
 

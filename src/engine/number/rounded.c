@@ -7,6 +7,8 @@
  */
 #include "postgres.h"
 
+#include <math.h>
+
 #include "fmgr.h"
 #include "utils/builtins.h"
 #include "utils/datum.h"
@@ -16,6 +18,8 @@
 #include "number.h"
 
 PG_FUNCTION_INFO_V1(rounded);
+
+#define MOST_CENTS			1e12	/* by doubles */
 
 /* Reads the way of rounding, and holds the unit to what an amount in yuan can have. */
 void
@@ -80,6 +84,23 @@ rounding_apply(const Rounding *rounding, Numeric amount)
 	if (step)
 		result = calculate(sign < 0 ? numeric_sub : numeric_add, result, rounding->unit);
 	return numeric_round_to(result, 2);
+}
+
+Filtered
+filtered_cents(Filtered yuan)
+{
+	yuan.value *= 100;
+	yuan.error = yuan.error * 101 + fabs(yuan.value) * FILTER_ULP;
+	return yuan;
+}
+
+bool
+whole_cents(Filtered cents, int64 *whole)
+{
+	if (!(fabs(cents.value) < MOST_CENTS))
+		return false;
+	*whole = (int64) (cents.value + copysign(0.5, cents.value));
+	return 0.5 - fabs(cents.value - (double) *whole) > cents.error;
 }
 
 /* From 0 to below 10^15 yuan: what is not is a mistake of the formula, and nobody's amount. */

@@ -21,7 +21,6 @@ PG_FUNCTION_INFO_V1(sweep_transition);
 PG_FUNCTION_INFO_V1(sweep_final);
 
 #define MOST_THRESHOLDS		10000
-#define MOST_CENTS			1e12
 #define FULL_SUM			(PG_INT64_MAX / 2)
 
 typedef struct Sweep
@@ -104,8 +103,7 @@ sweep_begin(FunctionCallInfo fcinfo, MemoryContext context)
 					(errcode(ERRCODE_INVALID_PARAMETER_VALUE),
 					 errmsg("cap must be 0 or more, not %s", numeric_normalize(sweep->cap))));
 		filtered_from_numeric(sweep->cap, &sweep->cap_cents);
-		sweep->cap_cents.value *= 100;
-		sweep->cap_cents.error = sweep->cap_cents.error * 101 + fabs(sweep->cap_cents.value) * FILTER_ULP;
+		sweep->cap_cents = filtered_cents(sweep->cap_cents);
 	}
 	sweep->counts = palloc0(sweep->column.nranks * sizeof(int64));
 	sweep->cents = palloc0(sweep->column.nranks * sizeof(int64));
@@ -141,20 +139,14 @@ fast_cents(const Sweep *sweep, Subject *s, int64 *cents, bool *known)
 	*known = result != NUMBER_UNKNOWN;
 	if (result != NUMBER_KNOWN || !sweep->rounding.cents || sweep->rounding.way != ROUND_HALF_UP)
 		return false;
-	f.value *= 100;
-	f.error = f.error * 101 + fabs(f.value) * FILTER_ULP;
-	if (!(fabs(f.value) < MOST_CENTS))
+	f = filtered_cents(f);
+	/* what is large may be no amount */
+	if (!whole_cents(f, cents))
 		return false;
-	if (sweep->capped)
-	{
-		/* rounding keeps the order: the cap has two decimals, or numeric decides */
-		if (f.value - f.error > sweep->cap_cents.value + sweep->cap_cents.error)
-			f = sweep->cap_cents;
-		else if (f.value + f.error >= sweep->cap_cents.value - sweep->cap_cents.error)
-			return false;
-	}
-	*cents = (int64) (f.value + copysign(0.5, f.value));
-	return 0.5 - fabs(f.value - (double) *cents) > f.error;
+	/* rounding keeps the order: the cap has two decimals, or numeric decides */
+	if (sweep->capped && f.value - f.error > sweep->cap_cents.value + sweep->cap_cents.error)
+		return whole_cents(sweep->cap_cents, cents);
+	return !sweep->capped || f.value + f.error < sweep->cap_cents.value - sweep->cap_cents.error;
 }
 
 /* Add the amount to the rank's sum; false: it is unknown, or no amount. */
