@@ -108,16 +108,128 @@ CALL refresh();
 SELECT advance_entitlements('2026-04-01'), advance_entitlements('2026-04-02') \g /dev/null
 SELECT confirm_entitlement(id, credit_code, as_of => '2026-04-02') FROM entitlement WHERE policy = 'q' \g /dev/null
 SELECT advance_entitlements('2026-04-03') \g /dev/null
-SELECT claw_back_entitlement(e.id, 'wang', 'moved') FROM entitlement AS e JOIN firm AS f ON f.code OPERATOR(growth_index.=) e.credit_code WHERE policy = 'q' AND n = 1 \g /dev/null
-SELECT p.id AS part, p.entitlement_id AS parted FROM payment AS p JOIN entitlement AS e ON e.id = p.entitlement_id JOIN firm AS f ON f.code OPERATOR(growth_index.=) e.credit_code WHERE policy = 'q' AND n = 2 \gset
-SELECT claw_back_entitlement(:parted, 'wang', 'half of it', amount => 0.5) \g /dev/null
-SELECT throws_ok(format('SELECT growth_index.return_payment(%s, ''bank'', ''late'')', :part), '55000', format('payment %s was clawed back, or a part of it', :part), 'what is clawed back is refunded, not returned');
+CREATE FUNCTION pg_temp.stands(id bigint) RETURNS text LANGUAGE sql AS
+	'SELECT format(''%s %s %s %s'', e.state, a.committed, a.paid, a.receivable) FROM growth_index.entitlement AS e JOIN growth_index.entitlement_account AS a ON a.entitlement_id = e.id WHERE e.id = $1';
+SELECT e.id AS whole FROM entitlement AS e JOIN firm AS f ON f.code OPERATOR(growth_index.=) e.credit_code WHERE policy = 'q' AND n = 1 \gset
+SELECT is((claw_back_entitlement(:whole, 'wang', 'moved', 'whole')).state, 'clawed_back', 'clawed back before it goes out');
+SELECT is((claw_back_entitlement(:whole, 'wang', 'moved', 'whole')).state, 'clawed_back', 'once');
+SELECT is(pg_temp.stands(:whole), 'clawed_back 0.00 0.00 0.00', 'nothing is owed back of what has not gone out');
+SELECT e.id AS parted FROM entitlement AS e JOIN firm AS f ON f.code OPERATOR(growth_index.=) e.credit_code WHERE policy = 'q' AND n = 2 \gset
+SELECT claw_back_entitlement(:parted, 'wang', 'half of it', amount => 0.3) \g /dev/null
+SELECT is(pg_temp.stands(:parted), 'approved 0.70 0.00 0.00', 'of a part, the rest is committed');
+SELECT pay_entitlement(:parted, as_of => '2026-04-06') \g /dev/null
 INSERT INTO exclusion (credit_code, list, reason, valid_from) SELECT code, 'dishonest', '(2026) 4', '2026-04-03' FROM firm WHERE n = 3;
 UPDATE enterprise SET status = 'deregistered' WHERE credit_code OPERATOR(growth_index.=) (SELECT code FROM firm WHERE n = 4);
-SELECT results_eq($$SELECT f.n, t.lacks FROM payment_to_order AS t JOIN firm AS f ON f.code OPERATOR(growth_index.=) t.credit_code ORDER BY f.n$$,
-	$$VALUES (1, 'it is clawed back'), (2, ''), (3, 'the enterprise is on the list "dishonest" until infinity: (2026) 4'), (4, 'the enterprise is deregistered')$$, 'clawed back, excluded, deregistered');
+SELECT results_eq($$SELECT f.n, t.amount, t.lacks FROM payment_to_order AS t JOIN firm AS f ON f.code OPERATOR(growth_index.=) t.credit_code ORDER BY f.n$$,
+	$$VALUES (2, 0.70, ''), (3, 1, 'the enterprise is on the list "dishonest" until infinity: (2026) 4'), (4, 1, 'the enterprise is deregistered')$$, 'what is left, excluded, deregistered');
 SELECT make_payment_file('fifth') AS fifth \gset
-SELECT is((SELECT payments FROM payment_file WHERE id = :fifth), 1::bigint, 'only what stands is ordered');
+SELECT is((SELECT row(payments, amount)::text FROM payment_file WHERE id = :fifth), '(1,0.70)', 'only what stands is ordered');
+SELECT take_bank_result(reference, 'failed') FROM payment_order WHERE file_id = :fifth \g /dev/null
+SELECT is(pg_temp.stands(:parted), 'approved 0.70 0.00 0.00', 'it fails');
+SELECT advance_entitlements('2026-04-07') \g /dev/null
+SELECT make_payment_file('sixth') AS sixth \gset
+SELECT take_bank_result(reference, 'paid'), claw_back_entitlement(:parted, 'wang', 'once more', amount => 0.2) FROM payment_order WHERE file_id = :sixth \g /dev/null
+SELECT is(pg_temp.stands(:parted), 'paid 0.00 0.50 0.20', 'and is paid: what is clawed back then is owed back');
+SELECT is((SELECT string_agg(kind || ' ' || amount, ', ' ORDER BY id) FROM payment WHERE entitlement_id = :parted), 'payment 1.00, return 1.00, payment 0.70, return 0.70, payment 0.70', 'by these payments');
+SELECT return_payment(payment_id, 'bank', 'account closed since') FROM payment_order WHERE file_id = :sixth \g /dev/null
+SELECT is(pg_temp.stands(:parted), 'approved 0.50 0.00 0.00', 'what the other bank sends back is not owed back');
+SELECT is_empty('SELECT * FROM payment_standing WHERE NOT audit_agrees(id)', 'each payment can be computed again');
+SELECT withdraw_entitlement(:parted, 'wang', 'enough') \g /dev/null
+SELECT is(pg_temp.stands(:parted), 'withdrawn 0.00 0.00 0.00', 'the rest is free');
 SELECT throws_ok('SELECT growth_index.set_bank_account(''budget'', ''b'', E''a\tb'', ''123456'', ''102491002873'')', '23514', NULL, 'a holder has no control characters');
+SELECT is_empty('SELECT * FROM reconcile()', 'the books agree');
+
+/*
+ * Orders, answers, claw-backs, refunds, returns and payments in any order.  Beside
+ * the books, what the bank's transfers come to is counted here.
+ */
+INSERT INTO firm SELECT n, growth_index.credit_code_complete('91410100MB' || lpad(n::text, 7, '0')) FROM generate_series(11, 18) AS n;
+INSERT INTO enterprise (credit_code, name) SELECT code, 'firm ' || n FROM firm WHERE n > 10;
+INSERT INTO indicator (code, data_type) VALUES ('m', 'number');
+INSERT INTO observation (credit_code, indicator, value, period_end) SELECT code, 'm', to_jsonb(n / 7.0), '2026-03-31' FROM firm WHERE n > 10;
+INSERT INTO budget (code, amount) VALUES ('county', 1000), ('city', 1000);
+SELECT set_bank_account('budget', b, '财政局', '1702020109000000002', '102491002873') FROM unnest('{county,city}'::text[]) AS b \g /dev/null
+SELECT set_bank_account('enterprise', code::text, 'firm ' || n, '62220210020' || n, '102491002873') FROM firm WHERE n > 10 \g /dev/null
+SELECT add_policy('single', 'm > 0', 'm', period => 'once', publicity_days => 0, budget_code => 'city'),
+	add_policy('shared', 'm > 0', 'm * 2', period => 'once', publicity_days => 0, cost_shares => '{"city": 0.37, "county": 0.63}'),
+	add_policy('steps', 'm > 0', 'm * 3', period => 'once', publicity_days => 0, cost_shares => '{"city": 0.5, "county": 0.5}', instalments => '[{"share": 0.4}, {"share": 0.6, "when": "m > 2"}]') \g /dev/null
+CALL refresh();
+SELECT advance_entitlements('2026-05-01'), advance_entitlements('2026-05-02') \g /dev/null
+SELECT confirm_entitlement(id, credit_code, as_of => '2026-05-02') FROM entitlement WHERE policy IN ('single', 'shared', 'steps') \g /dev/null
+SELECT advance_entitlements('2026-05-03') \g /dev/null
+CREATE TEMP TABLE sent (entitlement_id bigint, amount numeric);
+CREATE TEMP TABLE refused (step text, message text);
+CREATE FUNCTION pg_temp.wrong() RETURNS SETOF text LANGUAGE sql AS $$
+	SELECT r::text FROM growth_index.reconcile() AS r
+	UNION ALL
+	/* what the enterprise has, and what is on its way, is what is paid and owed back */
+	SELECT format('entitlement %s has %s', a.entitlement_id, s.amount)
+	FROM (SELECT entitlement_id, sum(paid + receivable) AS amount FROM growth_index.entitlement_account GROUP BY 1) AS a
+		LEFT JOIN (SELECT entitlement_id, sum(amount) AS amount FROM (SELECT * FROM sent
+			UNION ALL SELECT e.id, t.amount FROM growth_index.entitlement AS e, growth_index.in_transit(e.id) AS t) AS u GROUP BY 1) AS s ON s.entitlement_id = a.entitlement_id
+	WHERE a.entitlement_id IN (SELECT id FROM growth_index.entitlement WHERE policy IN ('single', 'shared', 'steps')) AND a.amount <> coalesce(s.amount, 0)
+$$;
+CREATE FUNCTION pg_temp.take(step text, n integer) RETURNS void LANGUAGE plpgsql SET search_path = growth_index, public AS $$
+DECLARE
+	c record;
+BEGIN
+	IF step = 'order' THEN
+		PERFORM make_payment_file('random ' || n);
+	ELSIF step = 'answer' THEN
+		/* each second one, and of these each second one fails */
+		INSERT INTO sent
+		SELECT p.entitlement_id, p.amount FROM (
+			SELECT o.payment_id, o.reference, CASE WHEN random() < 0.5 THEN 'paid' ELSE 'failed' END AS result FROM payment_order AS o
+			WHERE NOT EXISTS (SELECT FROM payment_result AS r WHERE r.reference = o.reference) AND random() < 0.5 ORDER BY o.payment_id) AS o
+			JOIN payment AS p ON p.id = o.payment_id
+		WHERE take_bank_result(o.reference, o.result) AND o.result = 'paid';
+	ELSIF step = 'claw back' THEN
+		SELECT a.entitlement_id AS id, CASE WHEN random() < 0.8 THEN greatest(0.01, round(sum(a.paid) * random()::numeric, 2)) END AS amount INTO c
+		FROM entitlement_account AS a WHERE a.paid > 0 AND a.budget_code <> 'b' GROUP BY 1 ORDER BY random() LIMIT 1;
+		PERFORM claw_back_entitlement(c.id, 'wang', 'random', amount => c.amount);
+	ELSIF step = 'refund' THEN
+		SELECT a.entitlement_id AS id, greatest(0.01, round(sum(a.receivable) * random()::numeric, 2)) AS amount INTO c
+		FROM entitlement_account AS a WHERE a.receivable > 0 AND a.budget_code <> 'b' GROUP BY 1 ORDER BY random() LIMIT 1;
+		IF FOUND THEN
+			PERFORM refund_entitlement(c.id, 'cashier', amount => c.amount);
+			INSERT INTO sent VALUES (c.id, - c.amount);
+		END IF;
+	ELSIF step = 'return' THEN
+		SELECT s.id, s.entitlement_id, s.amount, r.result INTO c FROM payment_standing AS s
+			LEFT JOIN payment_order AS o ON o.payment_id = s.id LEFT JOIN payment_result AS r ON r.reference = o.reference
+		WHERE s.budget_code <> 'b' ORDER BY random() LIMIT 1;
+		PERFORM return_payment(c.id, 'bank', 'random');
+		INSERT INTO sent SELECT c.entitlement_id, - c.amount WHERE c.result = 'paid';
+	ELSIF step = 'pay' THEN
+		PERFORM pay_entitlement(e.id, as_of => '2026-05-04') FROM (SELECT id FROM entitlement WHERE state = 'approved' ORDER BY random() LIMIT 1) AS e;
+	ELSE
+		PERFORM advance_entitlements('2026-05-04');
+	END IF;
+EXCEPTION WHEN object_not_in_prerequisite_state THEN
+	INSERT INTO refused VALUES (step, regexp_replace(SQLERRM, '[0-9]+', 'N'));
+END $$;
+CREATE FUNCTION pg_temp.wander(steps integer) RETURNS SETOF text LANGUAGE plpgsql AS $$
+DECLARE
+	step text;
+BEGIN
+	FOR n IN 1..steps LOOP
+		step := (ARRAY['order', 'answer', 'answer', 'claw back', 'claw back', 'claw back', 'refund', 'return', 'pay', 'pay', 'daily'])[ceil(random() * 11)];
+		PERFORM pg_temp.take(step, n);
+		RETURN QUERY SELECT format('step %s, %s: %s', n, step, w) FROM pg_temp.wrong() AS w;
+	END LOOP;
+END $$;
+SELECT setseed(0.15) \g /dev/null
+SELECT is_empty('SELECT pg_temp.wander(80)', 'whatever comes after what, the books agree with the bank''s');
+SELECT is_empty($$SELECT step, message FROM refused WHERE (step, message) NOT IN (('claw back', 'payment N is with the bank, which has not answered'), ('pay', 'no part of entitlement N is due'),
+	('return', 'payment N is with the bank, which has not answered'), ('return', 'payment N was refunded, or a part of it'))$$, 'and nothing is refused but for these reasons');
+/* all goes out that is left, and arrives */
+SELECT advance_entitlements('2026-05-05') \g /dev/null
+SELECT make_payment_file('what is left') \g /dev/null
+SELECT take_bank_result(reference, 'paid') FROM payment_order AS o WHERE NOT EXISTS (SELECT FROM payment_result AS r WHERE r.reference = o.reference) \g /dev/null
+SELECT results_eq($$SELECT e.state, a.committed, a.paid FROM entitlement AS e JOIN entitlement_account AS a ON a.entitlement_id = e.id WHERE e.policy = 'single' ORDER BY e.id$$,
+	$$SELECT CASE WHEN e.granted > c.amount THEN 'paid' ELSE 'clawed_back' END, 0.00, e.granted - c.amount FROM entitlement AS e
+		CROSS JOIN LATERAL (SELECT coalesce(sum((v.inputs ->> 'amount')::numeric), 0) AS amount FROM entitlement_event AS v WHERE v.entitlement_id = e.id AND v.step = 'claw_back') AS c
+	WHERE e.policy = 'single' ORDER BY e.id$$, 'at the end each has what was granted, less what was clawed back');
+SELECT is_empty('SELECT * FROM payment_standing WHERE NOT audit_agrees(id)', 'each payment can be computed again');
 SELECT is_empty('SELECT * FROM reconcile()', 'the books agree');
 SELECT * FROM finish();

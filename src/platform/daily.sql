@@ -221,8 +221,9 @@ BEGIN
 				AND advance_payment.as_of BETWEEN x.valid_from AND x.valid_to)
 		FOR UPDATE OF e SKIP LOCKED
 	), part AS MATERIALIZED (
-		/* whatever was paid of these has come back */
-		SELECT (y.e).id, (y.e).credit_code, 1 AS instalment, (y.p).budget_code, (y.e).granted AS amount, true AS due, NULL AS parts,
+		/* whatever was paid of these has come back, and some of it may have been clawed back */
+		SELECT (y.e).id, (y.e).credit_code, 1 AS instalment, (y.p).budget_code, CASE WHEN r.times > 0 THEN (SELECT a.committed FROM growth_index.entitlement_account AS a
+				WHERE a.entitlement_id = (y.e).id AND a.budget_code = (y.p).budget_code) ELSE (y.e).granted END AS amount, true AS due, NULL AS parts,
 			1 + coalesce(r.times, 0)::integer AS attempt
 		FROM ready AS y
 			LEFT JOIN (SELECT q.entitlement_id, count(*) AS times FROM growth_index.payment AS q WHERE q.kind = 'return' GROUP BY q.entitlement_id) AS r

@@ -95,12 +95,12 @@ BEGIN
 		WHEN 'expire' THEN from_state = 'pushed' AND to_state = 'expired'
 		WHEN 'approve' THEN from_state = 'confirmed' AND to_state IN ('approved', 'held')
 		WHEN 'pay' THEN from_state = 'approved' AND to_state IN ('approved', 'paid')
-		WHEN 'return' THEN from_state IN ('approved', 'paid') AND to_state = 'approved'
+		WHEN 'return' THEN from_state IN ('approved', 'paid', 'clawed_back') AND to_state IN ('approved', 'paid', 'clawed_back')
 		WHEN 'hold' THEN from_state IN ('matched', 'reviewed', 'publicised', 'objected', 'pushed', 'confirmed', 'approved') AND to_state = 'held'
 		WHEN 'reject' THEN from_state IN ('matched', 'reviewed', 'publicised', 'objected', 'held') AND to_state = 'rejected'
 		WHEN 'withdraw' THEN from_state IN ('matched', 'reviewed', 'publicised', 'objected', 'pushed', 'confirmed', 'held', 'approved') AND to_state = 'withdrawn'
 		WHEN 'claw_back' THEN from_state IN ('approved', 'paid') AND to_state IN ('paid', 'clawed_back')
-		WHEN 'refund' THEN from_state IN ('paid', 'clawed_back') AND to_state = from_state
+		WHEN 'refund' THEN from_state IN ('approved', 'paid', 'clawed_back') AND to_state = from_state
 		END IS TRUE;
 END
 $$;

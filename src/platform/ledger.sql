@@ -37,7 +37,7 @@ BEGIN
 	RETURN CASE kind
 		WHEN 'appropriate' THEN 'available' WHEN 'reduce' THEN 'appropriation' WHEN 'commit' THEN 'committed'
 		WHEN 'release' THEN 'available' WHEN 'pay' THEN 'paid' WHEN 'return' THEN 'committed'
-		WHEN 'claw_back' THEN 'receivable' WHEN 'refund' THEN 'available' END;
+		WHEN 'claw_back' THEN 'receivable' WHEN 'waive' THEN 'paid' WHEN 'refund' THEN 'available' END;
 END
 $$;
 COMMENT ON FUNCTION growth_index.debited(text) IS 'The account that a transaction of this kind debits: available, committed, paid, receivable or appropriation; NULL: there is no such kind.';
@@ -49,7 +49,7 @@ BEGIN
 	RETURN CASE kind
 		WHEN 'appropriate' THEN 'appropriation' WHEN 'reduce' THEN 'available' WHEN 'commit' THEN 'available'
 		WHEN 'release' THEN 'committed' WHEN 'pay' THEN 'committed' WHEN 'return' THEN 'paid'
-		WHEN 'claw_back' THEN 'paid' WHEN 'refund' THEN 'receivable' END;
+		WHEN 'claw_back' THEN 'paid' WHEN 'waive' THEN 'receivable' WHEN 'refund' THEN 'receivable' END;
 END
 $$;
 COMMENT ON FUNCTION growth_index.credited(text) IS 'The account that a transaction of this kind credits, as debited().';
@@ -73,7 +73,7 @@ CREATE TABLE growth_index.ledger (
 CREATE INDEX ledger_entitlement ON growth_index.ledger (entitlement_id) WHERE entitlement_id IS NOT NULL;
 COMMENT ON TABLE growth_index.ledger IS 'Every movement of public money (append-only), double entry: each row debits one account of a budget and credits another with the same amount.';
 COMMENT ON COLUMN growth_index.ledger.id IS 'Number of the transaction.';
-COMMENT ON COLUMN growth_index.ledger.kind IS 'appropriate, reduce: the budget''s amount is set; commit, release: for an approved entitlement; pay, return: money goes to the enterprise, or comes back from the bank; claw_back: it is owed back; refund: it has come back.';
+COMMENT ON COLUMN growth_index.ledger.kind IS 'appropriate, reduce: the budget''s amount is set; commit, release: for an approved entitlement; pay, return: money goes to the enterprise, or comes back from the bank; claw_back: it is owed back; waive: it is not, since the bank returned it; refund: it has come back.';
 COMMENT ON COLUMN growth_index.ledger.budget_code IS 'Budget whose accounts these are.';
 COMMENT ON COLUMN growth_index.ledger.debit IS 'Account that receives, by the kind: available, committed, paid, receivable (to be refunded) or appropriation.';
 COMMENT ON COLUMN growth_index.ledger.credit IS 'Account that gives, by the kind.';
@@ -268,9 +268,9 @@ BEGIN
 	IF kind IN ('commit', 'pay') THEN
 		PERFORM growth_index.check_backing(ARRAY[entitlement_id], ARRAY[kind = 'pay']);
 	END IF;
-	IF kind IN ('commit', 'release', 'claw_back') THEN
+	IF kind IN ('commit', 'release', 'claw_back', 'waive') THEN
 		rule := (SELECT e.policy FROM growth_index.entitlement AS e WHERE e.id = book_one.entitlement_id);
-		change := CASE kind WHEN 'commit' THEN amount ELSE - amount END;
+		change := CASE WHEN kind IN ('commit', 'waive') THEN amount ELSE - amount END;
 		/* it is there but for the first time */
 		UPDATE growth_index.policy_year AS y SET amount = y.amount + change WHERE y.policy = rule AND y.year = balance.year;
 		IF NOT FOUND THEN
@@ -341,10 +341,10 @@ BEGIN
 		PERFORM growth_index.refuse_balance(balance);
 	END IF;
 	INSERT INTO growth_index.policy_year AS y (policy, year, amount)
-	SELECT e.policy, a.year, sum(CASE k.kind WHEN 'commit' THEN k.amount ELSE - k.amount END)
+	SELECT e.policy, a.year, sum(CASE WHEN k.kind IN ('commit', 'waive') THEN k.amount ELSE - k.amount END)
 	FROM booked AS k JOIN growth_index.entitlement AS e ON e.id = k.entitlement_id
 		JOIN growth_index.entitlement_account AS a ON a.entitlement_id = k.entitlement_id AND a.budget_code = k.budget_code
-	WHERE k.kind IN ('commit', 'release', 'claw_back')
+	WHERE k.kind IN ('commit', 'release', 'claw_back', 'waive')
 	GROUP BY e.policy, a.year ORDER BY e.policy, a.year
 	ON CONFLICT ON CONSTRAINT policy_year_pkey DO UPDATE SET amount = y.amount + EXCLUDED.amount;
 	IF backed IS NOT NULL THEN

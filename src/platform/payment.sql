@@ -139,22 +139,34 @@ AS $$
 DECLARE
 	part record;
 	had record;
+	free numeric;	/* what is committed in the budget, and not for a part before */
 BEGIN
-	FOR part IN SELECT * FROM growth_index.payment_parts(policy, entitlement.granted) LOOP
+	FOR part IN
+		SELECT p.*, p.due_when IS NULL OR growth_index.matches(p.due_when::growth_index.criteria,
+			growth_index.matching_profile(entitlement.credit_code), as_of) IS TRUE AS fell_due
+		FROM growth_index.payment_parts(policy, entitlement.granted) AS p ORDER BY p.budget_code, fell_due DESC, p.instalment
+	LOOP
 		SELECT count(*) FILTER (WHERE q.kind = 'payment') AS payments, count(*) FILTER (WHERE q.kind = 'return') AS returns INTO had
 		FROM growth_index.payment AS q
 		WHERE q.entitlement_id = entitlement.id AND q.kind IN ('payment', 'return') AND q.instalment = part.instalment AND q.budget_code = part.budget_code;
 		/* the last one stands */
 		CONTINUE WHEN had.payments > had.returns;
-		instalment := part.instalment;
+		IF part.budget_code IS DISTINCT FROM budget_code THEN
+			free := (SELECT a.committed FROM growth_index.entitlement_account AS a
+				WHERE a.entitlement_id = entitlement.id AND a.budget_code = part.budget_code);
+		END IF;
 		budget_code := part.budget_code;
-		amount := part.amount;
+		instalment := part.instalment;
+		/* less than the part, or nothing, where a claw-back took from it */
+		amount := least(part.amount, free);
+		free := free - amount;
 		attempt := 1 + had.payments;
-		due := part.due_when IS NULL OR growth_index.matches(part.due_when::growth_index.criteria,
-			growth_index.matching_profile(entitlement.credit_code), as_of) IS TRUE;
-		RETURN NEXT;
+		due := part.fell_due;
+		IF amount > 0 THEN
+			RETURN NEXT;
+		END IF;
 	END LOOP;
 END
 $$;
 COMMENT ON FUNCTION growth_index.parts_due(growth_index.entitlement, growth_index.policy, date) IS
-'Internal: the parts of an approved entitlement that are not paid, in yuan, and whether they are due as of a day; attempt: which one the next payment would be.';
+'Internal: the parts of an approved entitlement that are not paid, in yuan, as far as money is committed for them, and whether they are due as of a day; attempt: which one the next payment would be.';

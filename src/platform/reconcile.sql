@@ -18,9 +18,9 @@ AS $$
 	), benefit AS MATERIALIZED (
 		SELECT l.entitlement_id,
 			sum(CASE l.kind WHEN 'commit' THEN l.amount WHEN 'release' THEN - l.amount WHEN 'pay' THEN - l.amount WHEN 'return' THEN l.amount ELSE 0 END) AS committed,
-			sum(CASE l.kind WHEN 'pay' THEN l.amount WHEN 'return' THEN - l.amount WHEN 'claw_back' THEN - l.amount ELSE 0 END) AS paid,
+			sum(CASE l.kind WHEN 'pay' THEN l.amount WHEN 'return' THEN - l.amount WHEN 'claw_back' THEN - l.amount WHEN 'waive' THEN l.amount ELSE 0 END) AS paid,
 			sum(CASE l.kind WHEN 'pay' THEN l.amount WHEN 'return' THEN - l.amount ELSE 0 END) AS paid_out,
-			sum(CASE l.kind WHEN 'claw_back' THEN l.amount WHEN 'refund' THEN - l.amount ELSE 0 END) AS receivable
+			sum(CASE l.kind WHEN 'claw_back' THEN l.amount WHEN 'waive' THEN - l.amount WHEN 'refund' THEN - l.amount ELSE 0 END) AS receivable
 		FROM growth_index.ledger AS l WHERE l.entitlement_id IS NOT NULL GROUP BY l.entitlement_id
 	), told AS MATERIALIZED (
 		SELECT v.id, v.entitlement_id, v.step, v.from_state, v.to_state, v.actor,
@@ -33,7 +33,7 @@ AS $$
 	FROM growth_index.ledger AS l
 		LEFT JOIN (VALUES ('appropriate', 'available', 'appropriation'), ('reduce', 'appropriation', 'available'), ('commit', 'committed', 'available'),
 			('release', 'available', 'committed'), ('pay', 'paid', 'committed'), ('return', 'committed', 'paid'),
-			('claw_back', 'receivable', 'paid'), ('refund', 'available', 'receivable')) AS k(kind, debit, credit) ON k.kind = l.kind
+			('claw_back', 'receivable', 'paid'), ('waive', 'paid', 'receivable'), ('refund', 'available', 'receivable')) AS k(kind, debit, credit) ON k.kind = l.kind
 	WHERE (l.debit = k.debit AND l.credit = k.credit AND l.amount > 0) IS NOT TRUE
 	UNION ALL
 	SELECT 'a budget differs from its ledger', coalesce(b.code, a.budget_code), NULL,
@@ -100,8 +100,12 @@ AS $$
 	SELECT 'the state of an entitlement and its money differ', NULL, e.id,
 		format('%s with %s granted', e.state, coalesce(e.granted, 0)), format('committed %s, paid %s', coalesce(b.committed, 0), coalesce(b.paid, 0))
 	FROM growth_index.entitlement AS e LEFT JOIN benefit AS b ON b.entitlement_id = e.id
+		/* what was given up of the present grant */
+		LEFT JOIN (SELECT v.entitlement_id, sum((v.inputs ->> 'released')::numeric) AS released FROM growth_index.entitlement_event AS v
+			WHERE v.step IN ('claw_back', 'return') AND NOT EXISTS (SELECT FROM told AS t WHERE t.entitlement_id = v.entitlement_id AND t.step = 'approve' AND t.id > v.id)
+			GROUP BY v.entitlement_id) AS g ON g.entitlement_id = e.id
 	WHERE CASE e.state
-		WHEN 'approved' THEN coalesce(b.committed, 0) > 0 AND b.committed + b.paid_out = e.granted
+		WHEN 'approved' THEN coalesce(b.committed, 0) > 0 AND b.committed + b.paid_out + coalesce(g.released, 0) = e.granted
 		WHEN 'paid' THEN b.committed = 0 AND b.paid > 0
 		WHEN 'clawed_back' THEN b.committed = 0 AND b.paid = 0
 		ELSE coalesce(b.committed, 0) = 0 AND coalesce(b.paid, 0) = 0 END IS NOT TRUE
@@ -237,18 +241,26 @@ AS $$
 		SELECT v.id, v.step, v.actor, v.reason, v.as_of, CASE v.step WHEN 'return' THEN p.amount ELSE (v.inputs ->> 'amount')::numeric END AS amount
 		FROM paid AS p JOIN growth_index.entitlement_event AS v ON v.entitlement_id = p.entitlement_id
 		WHERE v.step IN ('claw_back', 'refund') OR v.step = 'return' AND (v.inputs ->> 'payment')::bigint = p.id
+		UNION ALL
+		SELECT v.id, 'waive', v.actor, v.reason, v.as_of, (v.inputs ->> 'released')::numeric
+		FROM paid AS p JOIN growth_index.entitlement_event AS v ON v.entitlement_id = p.entitlement_id
+		WHERE v.step = 'return' AND (v.inputs ->> 'released')::numeric > 0
 	), booked AS (
 		SELECT l.kind, l.amount FROM paid AS p JOIN growth_index.ledger AS l ON l.entitlement_id = p.entitlement_id
-		WHERE l.kind IN ('claw_back', 'refund') OR EXISTS (SELECT FROM growth_index.payment AS q WHERE q.id = l.payment_id AND q.kind = 'return'
+		WHERE l.kind IN ('claw_back', 'waive', 'refund') OR EXISTS (SELECT FROM growth_index.payment AS q WHERE q.id = l.payment_id AND q.kind = 'return'
 			AND (q.instalment, q.budget_code, q.attempt) = (p.instalment, p.budget_code, p.attempt))
 	), since AS (
 		SELECT format('returned %s, clawed back %s, refunded %s', t.returned, t.clawed_back, t.refunded) AS told, format('returned %s, clawed back %s, refunded %s', b.returned, b.clawed_back, b.refunded) AS booked
-		FROM (SELECT round(coalesce(sum(k.amount) FILTER (WHERE k.step = 'return'), 0), 2) AS returned, round(coalesce(sum(k.amount) FILTER (WHERE k.step = 'claw_back'), 0), 2) AS clawed_back,
+		FROM (SELECT round(coalesce(sum(k.amount) FILTER (WHERE k.step = 'return'), 0), 2) AS returned, round(coalesce(sum(CASE k.step WHEN 'claw_back' THEN k.amount WHEN 'waive' THEN - k.amount END), 0), 2) AS clawed_back,
 				round(coalesce(sum(k.amount) FILTER (WHERE k.step = 'refund'), 0), 2) AS refunded FROM back AS k) AS t,
-			(SELECT round(coalesce(sum(k.amount) FILTER (WHERE k.kind = 'return'), 0), 2) AS returned, round(coalesce(sum(k.amount) FILTER (WHERE k.kind = 'claw_back'), 0), 2) AS clawed_back,
+			(SELECT round(coalesce(sum(k.amount) FILTER (WHERE k.kind = 'return'), 0), 2) AS returned, round(coalesce(sum(CASE k.kind WHEN 'claw_back' THEN k.amount WHEN 'waive' THEN - k.amount END), 0), 2) AS clawed_back,
 				round(coalesce(sum(k.amount) FILTER (WHERE k.kind = 'refund'), 0), 2) AS refunded FROM booked AS k) AS b
 	), part AS (
-		SELECT q.amount, q.due_when FROM again AS g, paid AS p
+		/* what is paid anew is no more than what a claw-back left */
+		SELECT least(q.amount, (SELECT sum(growth_index.moved('committed', l.debit, l.credit, l.amount)) FROM growth_index.ledger AS l
+				WHERE l.entitlement_id = p.entitlement_id AND l.budget_code = p.budget_code
+					AND l.id < (SELECT b.id FROM growth_index.ledger AS b WHERE b.payment_id = p.id))) AS amount, q.due_when
+		FROM again AS g, paid AS p
 			CROSS JOIN LATERAL growth_index.payment_parts(jsonb_populate_record(NULL::growth_index.policy, jsonb_build_object(
 				'budget_code', g.budget, 'cost_shares', nullif(g.cost_shares, 'null'), 'instalments', nullif(g.instalments, 'null'))), g.granted) AS q
 		WHERE q.instalment = p.instalment AND q.budget_code = p.budget_code

@@ -72,10 +72,25 @@ $$;
 COMMENT ON FUNCTION growth_index.refuse_unanswered(bigint, bigint) IS 'Internal: error 55000 where a payment of an entitlement, or this one, is ordered and the bank has not answered.';
 REVOKE ALL ON FUNCTION growth_index.refuse_unanswered(bigint, bigint) FROM PUBLIC;
 
+/* money of a budget that pays by file stays there until the bank says that it is paid */
+CREATE FUNCTION growth_index.in_transit(entitlement_id bigint, OUT payment_id bigint, OUT budget_code text, OUT amount numeric) RETURNS SETOF record
+LANGUAGE sql STABLE ROWS 1
+AS $$
+	SELECT s.id, s.budget_code, s.amount
+	FROM growth_index.payment_standing AS s
+		LEFT JOIN growth_index.payment_order AS o ON o.payment_id = s.id
+	WHERE s.entitlement_id = in_transit.entitlement_id AND CASE
+		WHEN o.payment_id IS NULL THEN EXISTS (SELECT FROM growth_index.bank_account AS d WHERE d.owner_kind = 'budget' AND d.owner = s.budget_code)
+		ELSE NOT EXISTS (SELECT FROM growth_index.payment_result AS r WHERE r.reference = o.reference) END
+$$;
+COMMENT ON FUNCTION growth_index.in_transit(bigint) IS 'Internal: the payments of an entitlement that wait for a file of their budget, or for the bank''s answer.';
+REVOKE ALL ON FUNCTION growth_index.in_transit(bigint) FROM PUBLIC;
+
 /*
  * Claw-back: what was paid, or a part of it, is owed back; what of it was
  * committed and not yet paid is free again.  The money itself is free when it
- * has come: refund_entitlement().
+ * has come: refund_entitlement().  Nothing is claimed that has not gone out: what
+ * waits for the bank is returned, and what is left of it paid anew.
  */
 CREATE FUNCTION growth_index.claw_back_entitlement(id bigint, actor text, reason text, key text DEFAULT NULL,
 	as_of date DEFAULT current_date, amount numeric DEFAULT NULL, seen integer DEFAULT NULL) RETURNS growth_index.entitlement
@@ -85,14 +100,17 @@ DECLARE
 	present growth_index.entitlement := growth_index.lock_entitlement(id);
 	taken record;
 	paid numeric;
+	committed numeric;
+	waiting bigint;
 BEGIN
-	SELECT sum(b.balance) INTO paid FROM growth_index.entitlement_balance(id) AS b WHERE b.account = 'paid';
+	SELECT sum(a.paid), sum(a.committed) INTO paid, committed FROM growth_index.entitlement_account AS a WHERE a.entitlement_id = claw_back_entitlement.id;
 	taken := growth_index.take_step(present, growth_index.policy_version(present.policy, present.version), 'claw_back',
-		CASE WHEN paid > 0 THEN '{paid,approved}' ELSE '{paid}' END::text[],
+		CASE WHEN paid > 0 OR EXISTS (SELECT FROM growth_index.payment_standing AS s WHERE s.entitlement_id = claw_back_entitlement.id) THEN '{paid,approved}' ELSE '{paid}' END::text[],
 		CASE WHEN claw_back_entitlement.amount < paid THEN 'paid' ELSE 'clawed_back' END,
-		actor, key, reason, as_of, jsonb_build_object('given', claw_back_entitlement.amount, 'amount', coalesce(claw_back_entitlement.amount, paid)), seen);
+		actor, key, reason, as_of, jsonb_build_object('given', claw_back_entitlement.amount, 'amount', coalesce(claw_back_entitlement.amount, paid), 'released', committed), seen);
+	present := taken.entitlement;
 	IF NOT taken.done THEN
-		RETURN taken.entitlement;
+		RETURN present;
 	END IF;
 	IF claw_back_entitlement.amount <= 0 OR claw_back_entitlement.amount > paid THEN
 		RAISE EXCEPTION 'of entitlement %, % yuan are paid: % cannot be clawed back', id, paid, claw_back_entitlement.amount
@@ -104,17 +122,24 @@ BEGIN
 	INSERT INTO growth_index.ledger (kind, budget_code, amount, entitlement_id, as_of)
 	SELECT s.kind, s.budget_code, s.share, claw_back_entitlement.id, claw_back_entitlement.as_of
 	FROM (SELECT CASE b.account WHEN 'paid' THEN 'claw_back' ELSE 'release' END AS kind, b.budget_code,
-			CASE b.account WHEN 'paid' THEN round(coalesce(claw_back_entitlement.amount, paid) * sum(b.balance) OVER w / paid, 2)
-				- round(coalesce(claw_back_entitlement.amount, paid) * (sum(b.balance) OVER w - b.balance) / paid, 2)
+			CASE b.account WHEN 'paid' THEN round(coalesce(claw_back_entitlement.amount, paid) * sum(b.balance) OVER w / nullif(paid, 0), 2)
+				- round(coalesce(claw_back_entitlement.amount, paid) * (sum(b.balance) OVER w - b.balance) / nullif(paid, 0), 2)
 				ELSE b.balance END AS share
 		FROM growth_index.entitlement_balance(id) AS b WHERE b.account IN ('paid', 'committed')
 		WINDOW w AS (PARTITION BY b.account ORDER BY b.budget_code COLLATE "C")) AS s
 	WHERE s.share > 0 ORDER BY s.budget_code, s.kind;
-	RETURN taken.entitlement;
+	LOOP
+		SELECT max(t.payment_id) INTO waiting FROM growth_index.in_transit(id) AS t
+			JOIN growth_index.entitlement_account AS a ON a.entitlement_id = claw_back_entitlement.id AND a.budget_code = t.budget_code
+		GROUP BY t.budget_code, a.paid HAVING sum(t.amount) > a.paid ORDER BY t.budget_code LIMIT 1;
+		EXIT WHEN NOT FOUND;
+		present := growth_index.return_payment(waiting, actor, reason, as_of => as_of);
+	END LOOP;
+	RETURN present;
 END
 $$;
 COMMENT ON FUNCTION growth_index.claw_back_entitlement(bigint, text, text, text, date, numeric, integer) IS
-'paid, also in part → clawed_back (追回): all that was paid is owed back, or only the amount, in yuan (then it stays paid). The budgets are free again when the money has come: refund_entitlement(). Errors: 22003 an amount that is not above 0 or above what is paid, 55000 some of it is ordered and the bank has not answered, and as take_step().';
+'paid, also in part → clawed_back (追回): all that was paid is owed back, or only the amount, in yuan (then it stays paid). The budgets are free again when the money has come: refund_entitlement(). Of what still waits for a file of a budget with a bank account nothing is owed back: it is returned (return_payment()), and goes out anew with what is left of it. Errors: 22003 an amount that is not above 0 or above what is paid, 55000 some of it is ordered and the bank has not answered, and as take_step().';
 
 CREATE FUNCTION growth_index.refund_entitlement(id bigint, actor text, key text DEFAULT NULL,
 	as_of date DEFAULT current_date, amount numeric DEFAULT NULL, seen integer DEFAULT NULL) RETURNS growth_index.entitlement
@@ -126,7 +151,7 @@ DECLARE
 	owed numeric;
 BEGIN
 	SELECT coalesce(sum(b.balance), 0) INTO owed FROM growth_index.entitlement_balance(id) AS b WHERE b.account = 'receivable';
-	taken := growth_index.take_step(present, growth_index.policy_version(present.policy, present.version), 'refund', '{clawed_back,paid}', present.state, actor, key, NULL, as_of,
+	taken := growth_index.take_step(present, growth_index.policy_version(present.policy, present.version), 'refund', '{clawed_back,paid,approved}', present.state, actor, key, NULL, as_of,
 		jsonb_build_object('given', refund_entitlement.amount, 'amount', coalesce(refund_entitlement.amount, owed)), seen);
 	IF NOT taken.done THEN
 		RETURN taken.entitlement;
@@ -159,29 +184,47 @@ DECLARE
 	failed growth_index.payment;
 	present growth_index.entitlement;
 	taken record;
+	stands record;
+	waived numeric;
 BEGIN
 	SELECT p.* INTO failed FROM growth_index.payment AS p WHERE p.id = return_payment.payment_id AND p.kind = 'payment';
 	IF NOT FOUND THEN
 		RAISE EXCEPTION 'there is no payment %', payment_id USING ERRCODE = 'no_data_found';
 	END IF;
 	present := growth_index.lock_entitlement(failed.entitlement_id);
-	taken := growth_index.take_step(present, growth_index.policy_version(present.policy, present.version), 'return', '{paid,approved}', 'approved', actor, key, reason, as_of,
-		jsonb_build_object('given', failed.id, 'payment', failed.id), seen);
-	IF taken.done THEN
-		/* paid anew while the bank still may pay the first order, it would be paid twice */
-		PERFORM growth_index.refuse_unanswered(failed.entitlement_id, failed.id);
-		IF failed.amount > (SELECT a.paid FROM growth_index.entitlement_account AS a WHERE a.entitlement_id = failed.entitlement_id AND a.budget_code = failed.budget_code) THEN
-			RAISE EXCEPTION 'payment % was clawed back, or a part of it', failed.id
-				USING ERRCODE = 'object_not_in_prerequisite_state', HINT = 'refund_entitlement() books what has come back.';
-		END IF;
-		INSERT INTO growth_index.payment (entitlement_id, kind, credit_code, budget_code, instalment, attempt, amount, paid_on)
-		VALUES (failed.entitlement_id, 'return', failed.credit_code, failed.budget_code, failed.instalment, failed.attempt, failed.amount, as_of);
+	SELECT sum(a.committed) AS committed, sum(a.paid) AS paid, min(a.paid) FILTER (WHERE a.budget_code = failed.budget_code) AS of_budget,
+			min(a.receivable) FILTER (WHERE a.budget_code = failed.budget_code) AS receivable,
+			(SELECT coalesce(sum(t.amount), 0) FROM growth_index.in_transit(failed.entitlement_id) AS t WHERE t.budget_code = failed.budget_code AND t.payment_id <> failed.id) AS in_transit
+		INTO stands FROM growth_index.entitlement_account AS a WHERE a.entitlement_id = failed.entitlement_id;
+	/* owed back of it is what the enterprise has not of another payment, and what of that has not come is not owed any more */
+	waived := greatest(failed.amount - stands.of_budget, least(failed.amount + stands.in_transit - stands.of_budget, stands.receivable, failed.amount), 0);
+	taken := growth_index.take_step(present, growth_index.policy_version(present.policy, present.version), 'return', '{paid,approved,clawed_back}',
+		CASE WHEN stands.committed + failed.amount > waived THEN 'approved' WHEN stands.paid + waived > failed.amount THEN 'paid' ELSE 'clawed_back' END,
+		actor, key, reason, as_of, jsonb_build_object('given', failed.id, 'payment', failed.id, 'released', waived), seen);
+	IF NOT taken.done THEN
+		RETURN taken.entitlement;
 	END IF;
+	/* paid anew while the bank still may pay the first order, it would be paid twice */
+	PERFORM growth_index.refuse_unanswered(failed.entitlement_id, failed.id);
+	IF EXISTS (SELECT FROM growth_index.payment AS p WHERE p.entitlement_id = failed.entitlement_id AND p.kind = 'return'
+			AND (p.instalment, p.budget_code, p.attempt) = (failed.instalment, failed.budget_code, failed.attempt)) THEN
+		RAISE EXCEPTION 'payment % was returned before', failed.id USING ERRCODE = 'unique_violation';
+	END IF;
+	IF waived > stands.receivable THEN
+		RAISE EXCEPTION 'payment % was refunded, or a part of it', failed.id
+			USING ERRCODE = 'object_not_in_prerequisite_state', HINT = 'What the enterprise has sent back the bank cannot return as well.';
+	END IF;
+	INSERT INTO growth_index.ledger (kind, budget_code, amount, entitlement_id, as_of)
+	SELECT 'waive', failed.budget_code, waived, failed.entitlement_id, return_payment.as_of WHERE waived > 0;
+	INSERT INTO growth_index.payment (entitlement_id, kind, credit_code, budget_code, instalment, attempt, amount, paid_on)
+	VALUES (failed.entitlement_id, 'return', failed.credit_code, failed.budget_code, failed.instalment, failed.attempt, failed.amount, as_of);
+	INSERT INTO growth_index.ledger (kind, budget_code, amount, entitlement_id, as_of)
+	SELECT 'release', failed.budget_code, waived, failed.entitlement_id, return_payment.as_of WHERE waived > 0;
 	RETURN taken.entitlement;
 END
 $$;
 COMMENT ON FUNCTION growth_index.return_payment(bigint, text, text, text, date, integer) IS
-'paid → approved: the bank could not pay it, the money is committed again and is paid anew by the next pay_entitlement(). Errors: P0002 no such payment, 55000 it is ordered and the bank has not answered, or clawed back, 23505 returned before, and as take_step().';
+'paid → approved: the bank could not pay it, the money is committed again and is paid anew by the next pay_entitlement(). What was clawed back of it is not owed any more, and not paid anew; where that is all of it, the budget is free (paid, clawed_back: by what else is paid). Errors: P0002 no such payment, 55000 it is ordered and the bank has not answered, or has been refunded, 23505 returned before, and as take_step().';
 
 /* whose payment would not be due by what is known now of the day it was decided for */
 CREATE FUNCTION growth_index.wrongly_paid(OUT entitlement_id bigint, OUT credit_code growth_index.credit_code, OUT policy text,

@@ -198,12 +198,12 @@ EXCEPT SELECT step, to_state FROM entitlement_event;
 SQL
 wrong 'paid, less what came back and is owed back: the same by payments, budgets, ledger, entitlements and events' <<'SQL'
 SELECT * FROM (SELECT
-	(SELECT sum(amount) FROM payment WHERE kind = 'payment') - (SELECT sum(amount) FROM payment WHERE kind = 'return') - (SELECT sum(amount) FROM ledger WHERE kind = 'claw_back') AS by_payments,
+	(SELECT sum(amount) FROM payment WHERE kind = 'payment') - (SELECT sum(amount) FROM payment WHERE kind = 'return') - (SELECT sum(CASE kind WHEN 'claw_back' THEN amount ELSE - amount END) FROM ledger WHERE kind IN ('claw_back', 'waive')) AS by_payments,
 	(SELECT sum(paid) FROM budget) AS by_budgets,
 	(SELECT sum(balance) FROM account_balance WHERE account = 'paid') AS by_ledger,
 	(SELECT sum(paid) FROM entitlement_account) AS by_entitlements,
 	(SELECT sum((q.part ->> 'amount')::numeric) FROM entitlement_event AS v, jsonb_array_elements(v.inputs -> 'parts') AS q(part) WHERE v.step = 'pay')
-		- (SELECT sum(p.amount) FROM entitlement_event AS v JOIN payment AS p ON p.id = (v.inputs ->> 'payment')::bigint WHERE v.step = 'return')
+		- (SELECT sum(p.amount - (v.inputs ->> 'released')::numeric) FROM entitlement_event AS v JOIN payment AS p ON p.id = (v.inputs ->> 'payment')::bigint WHERE v.step = 'return')
 		- (SELECT sum((v.inputs ->> 'amount')::numeric) FROM entitlement_event AS v WHERE v.step = 'claw_back') AS by_events) AS s
 WHERE (by_payments = by_budgets AND by_payments = by_ledger AND by_payments = by_entitlements AND by_payments = by_events AND by_payments > 0) IS NOT TRUE;
 SQL
