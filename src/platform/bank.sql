@@ -268,13 +268,16 @@ CREATE FUNCTION growth_index.take_bank_result(reference text, result text, reaso
 LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, pg_temp
 AS $$
 DECLARE
-	paid bigint;
+	paid growth_index.payment;
 	earlier growth_index.payment_result;
 BEGIN
-	SELECT o.payment_id INTO paid FROM growth_index.payment_order AS o WHERE o.reference = take_bank_result.reference;
+	SELECT p.* INTO paid FROM growth_index.payment_order AS o JOIN growth_index.payment AS p ON p.id = o.payment_id
+	WHERE o.reference = take_bank_result.reference;
 	IF NOT FOUND THEN
 		RAISE EXCEPTION 'no order has the reference "%"', reference USING ERRCODE = 'no_data_found';
 	END IF;
+	/* before the answer is written: who has the entitlement may be about to write it as well */
+	PERFORM growth_index.lock_entitlement(paid.entitlement_id);
 	INSERT INTO growth_index.payment_result AS r (reference, result, reason)
 	VALUES (take_bank_result.reference, take_bank_result.result, take_bank_result.reason)
 	ON CONFLICT DO NOTHING;
@@ -287,7 +290,7 @@ BEGIN
 			USING ERRCODE = 'unique_violation', DETAIL = format('Now it says "%s".', result), HINT = 'Ask the bank; return_payment() or claw_back_entitlement() records what has happened.';
 	END IF;
 	IF result = 'failed' THEN
-		PERFORM growth_index.return_payment(paid, 'bank', coalesce(reason, 'the bank could not pay it'), 'bank ' || reference, as_of);
+		PERFORM growth_index.return_payment(paid.id, 'bank', coalesce(reason, 'the bank could not pay it'), 'bank ' || reference, as_of);
 	END IF;
 	RETURN true;
 END
@@ -295,7 +298,20 @@ $$;
 COMMENT ON FUNCTION growth_index.take_bank_result(text, text, text, date) IS
 'The bank''s answer to an order, paid or failed; a failed one goes back to its entitlement and is paid anew. False: it has been taken before. Errors: P0002 unknown reference, 23514 neither paid nor failed, 23505 the bank has said otherwise.';
 REVOKE ALL ON FUNCTION growth_index.take_bank_result(text, text, text, date) FROM PUBLIC;
-REVOKE ALL ON FUNCTION growth_index.take_bank_result(text, text, text, date) FROM PUBLIC;
+
+/* what fails goes back to many budgets, in the bank's order: all is locked before, in the order of who books for one */
+CREATE FUNCTION growth_index.lock_unanswered() RETURNS void
+LANGUAGE plpgsql SET search_path = pg_catalog, pg_temp
+AS $$
+BEGIN
+	PERFORM FROM growth_index.entitlement AS e
+	WHERE e.id IN (SELECT p.entitlement_id FROM growth_index.payment_order AS o JOIN growth_index.payment AS p ON p.id = o.payment_id
+		WHERE NOT EXISTS (SELECT FROM growth_index.payment_result AS r WHERE r.reference = o.reference)) ORDER BY e.id FOR UPDATE;
+	PERFORM growth_index.lock_budgets();
+END
+$$;
+COMMENT ON FUNCTION growth_index.lock_unanswered() IS 'Internal: locks the entitlements whose payments are with the bank, and the budgets, to the end of the transaction.';
+REVOKE ALL ON FUNCTION growth_index.lock_unanswered() FROM PUBLIC;
 
 /* what a status of ISO 20022 says of the money; NULL: nothing yet */
 CREATE FUNCTION growth_index.bank_outcome(status text) RETURNS text
@@ -314,11 +330,7 @@ BEGIN
 		RAISE EXCEPTION 'this is no payment status report'
 			USING ERRCODE = 'invalid_parameter_value', HINT = 'It is a Document with a CstmrPmtStsRpt (ISO 20022 pain.002).';
 	END IF;
-	/* what fails goes back to many budgets: all is locked before, in the order of who books for one */
-	PERFORM FROM growth_index.entitlement AS e
-	WHERE e.id IN (SELECT p.entitlement_id FROM growth_index.payment_order AS o JOIN growth_index.payment AS p ON p.id = o.payment_id
-		WHERE NOT EXISTS (SELECT FROM growth_index.payment_result AS r WHERE r.reference = o.reference)) ORDER BY e.id FOR UPDATE;
-	PERFORM growth_index.lock_budgets();
+	PERFORM growth_index.lock_unanswered();
 	WITH said AS MATERIALIZED (
 		SELECT x.* FROM xmltable('//*[local-name()="TxInfAndSts" or local-name()="OrgnlPmtInfAndSts" or local-name()="OrgnlGrpInfAndSts"]' PASSING report COLUMNS
 			level text PATH 'local-name(.)',
@@ -353,7 +365,7 @@ REVOKE ALL ON FUNCTION growth_index.take_bank_report(xml, date) FROM PUBLIC;
 /* the same as a CSV file: COPY takes it in */
 CREATE VIEW growth_index.bank_answer WITH (security_invoker = true) AS
 SELECT r.reference, r.result, r.reason FROM growth_index.payment_result AS r;
-COMMENT ON VIEW growth_index.bank_answer IS 'The bank''s answers, to be taken in: COPY growth_index.bank_answer FROM … (FORMAT csv, HEADER). Each row goes through take_bank_result().';
+COMMENT ON VIEW growth_index.bank_answer IS 'The bank''s answers, to be taken in: COPY growth_index.bank_answer FROM … (FORMAT csv, HEADER). Each row goes through take_bank_result(); what is with the bank is locked before, so loads come one after the other.';
 COMMENT ON COLUMN growth_index.bank_answer.reference IS 'End-to-end reference of the order.';
 COMMENT ON COLUMN growth_index.bank_answer.result IS 'paid or failed.';
 COMMENT ON COLUMN growth_index.bank_answer.reason IS 'Why it failed, as the bank says.';
@@ -368,3 +380,17 @@ $$;
 COMMENT ON FUNCTION growth_index.take_bank_answer() IS 'Trigger of bank_answer: take_bank_result() of each row; what was taken before is passed over.';
 CREATE TRIGGER take_bank_answer INSTEAD OF INSERT ON growth_index.bank_answer
 	FOR EACH ROW EXECUTE FUNCTION growth_index.take_bank_answer();
+
+CREATE FUNCTION growth_index.lock_bank_answers() RETURNS trigger
+LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, pg_temp
+AS $$
+BEGIN
+	PERFORM growth_index.trigger_of(TG_RELID, 'growth_index.bank_answer');
+	PERFORM growth_index.lock_unanswered();
+	RETURN NULL;
+END
+$$;
+COMMENT ON FUNCTION growth_index.lock_bank_answers() IS 'Trigger of bank_answer: lock_unanswered() before the first row, so that two loads, or a load and a step, never wait for each other in a circle.';
+REVOKE ALL ON FUNCTION growth_index.lock_bank_answers() FROM PUBLIC;
+CREATE TRIGGER lock_bank_answers BEFORE INSERT ON growth_index.bank_answer
+	FOR EACH STATEMENT EXECUTE FUNCTION growth_index.lock_bank_answers();

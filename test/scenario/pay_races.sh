@@ -190,5 +190,36 @@ release 7
 wait $file
 release 8
 ok 'no payment is ordered that is being returned' "$(sql -c "SELECT p.entitlement_id FROM payment_order AS o JOIN payment AS p ON p.id = o.payment_id WHERE p.entitlement_id IN ($x, $s)")" "$x"
+
+# Two files of the bank's answers with the same failures, in another order each; a
+# third session has the budget until both wait.  Then a report beside one answer.
+loads() {
+	printf '%s,failed,\n' "$@" | sql -c '\set VERBOSITY verbose' -c '\copy bank_answer FROM pstdin (FORMAT csv)'
+}
+sql -c "INSERT INTO bank_account (owner_kind, owner, holder, account, bank) SELECT 'enterprise', credit_code, name, '987654300', '102491002873' FROM enterprise" \
+	-c "SELECT confirm_entitlement(id, credit_code) FROM entitlement WHERE policy = 'late' AND state = 'pushed'" -c "SELECT advance_entitlements()" \
+	-c "SELECT set_bank_account('budget', 'other', 'fiscal', '123456788', '102491002873'), make_payment_file('many', budget_code => 'other')" >/dev/null
+mapfile -t r < <(sql -c "SELECT o.reference FROM payment_order AS o JOIN payment_file AS f ON f.id = o.file_id WHERE f.key = 'many' ORDER BY o.payment_id")
+hold 7 "SELECT code FROM budget WHERE code = 'other' FOR UPDATE"
+loads "${r[0]}" "${r[1]}" "${r[2]}" >"$scratch/first" &
+first=$!
+until_waiting 1 $first
+loads "${r[2]}" "${r[1]}" "${r[0]}" >"$scratch/second" &
+second=$!
+until_waiting 2 $second
+release 7
+wait $first $second
+ok 'two files of answers in another order' "$(cat "$scratch/first" "$scratch/second")" ''
+hold 7 "SELECT code FROM budget WHERE code = 'other' FOR UPDATE"
+sql -c '\set VERBOSITY verbose' -c "SELECT failed, known FROM take_bank_report(format('<Document><CstmrPmtStsRpt><TxInfAndSts><OrgnlEndToEndId>%s</OrgnlEndToEndId><TxSts>RJCT</TxSts></TxInfAndSts></CstmrPmtStsRpt></Document>', '${r[3]}')::xml)" >"$scratch/first" &
+first=$!
+until_waiting 1 $first
+sql -c '\set VERBOSITY verbose' -c "SELECT take_bank_result('${r[3]}', 'failed')" >"$scratch/second" &
+second=$!
+until_waiting 2 $second
+release 7
+wait $first $second
+ok 'a report beside one answer' "$(cat "$scratch/first" "$scratch/second")" $'1|0\nf'
+ok 'what failed is returned, once' "$(sql -c "SELECT count(*) FROM payment AS p JOIN payment_order AS o ON o.payment_id = p.id JOIN payment AS q USING (entitlement_id, instalment, budget_code, attempt) WHERE q.kind = 'return' AND o.reference IN ('${r[0]}', '${r[1]}', '${r[2]}', '${r[3]}')")" 4
 ok 'the books agree' "$(sql -c 'SELECT * FROM reconcile()')" ''
 echo "1..$n"
