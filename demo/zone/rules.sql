@@ -25,7 +25,7 @@ FROM (VALUES
 		$$neeq_listed AND neeq_date >= as_of - INTERVAL '1 year'$$,
 		$$CASE neeq_layer WHEN 'innovation' THEN 800000 ELSE 500000 END$$),
 	('refinancing', '上市企业再融资奖励', 'Refinancing reward', 'innovation', 'event', NULL, NULL, 'listing',
-		$$listed AND refinanced > 0$$,
+		$$listed AND refinanced >= 10000000$$,
 		$$least(refinanced * 0.005, 1000000)$$),
 	('high_growth', '高成长企业奖励', 'High growth reward', 'innovation', 'yearly', NULL, NULL, 'innovation',
 		$$revenue >= 20000000 AND (revenue - revenue_prior) / revenue_prior >= 0.3 AND rd_expense / revenue >= 0.03$$,
