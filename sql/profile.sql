@@ -22,6 +22,11 @@ SELECT '{"a": 1'::profile;
 
 -- jsonb and rows
 SELECT profile('{"a": 1, "b": "x"}'::jsonb), '{"a": 1}'::profile::jsonb, '{"a": 2}'::jsonb::profile;
+-- the document is the one that the text is, digit by digit
+SELECT count(*), count(*) FILTER (WHERE p::jsonb::text = p::text::jsonb::text AND p::jsonb::profile = p) AS same
+FROM (SELECT format('{"a": %s%se%s, "long_code": "%s", "b": true, "d": "19%s-02-%s", "set": ["x", "\u20ac %s", ""], "t": "\"\\ \t\u4e2d"}',
+		CASE WHEN e % 2 = 0 THEN '-' END, m, e, e, 20 + abs(e), 10 + abs(e) % 18, m)::profile AS p
+	FROM generate_series(-70, 60) AS e, unnest('{0,1,150,15.70,999999999999999,123456789.012345}'::text[]) AS m) AS t;
 SELECT profile(t) FROM (SELECT 1::smallint AS a, 2.50::numeric AS b, 'x'::text AS c, true AS d,
 	DATE '2020-01-01' AS e, ARRAY['z', NULL, 'y'] AS f, NULL::int AS g, 0.1::float8 AS h,
 	TIMESTAMP '2020-02-03 04:05' AS i, 'AA'::rating AS j, '[1]'::jsonb -> 0 AS k) AS t;

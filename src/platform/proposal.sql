@@ -24,7 +24,7 @@ BEGIN
 
 	WITH possible AS MATERIALIZED (
 		/* most matches were had long ago: they go first, before anything is computed of them */
-		SELECT m.credit_code, p
+		SELECT m.credit_code, p.code, p.version
 		FROM growth_index.policy_match AS m
 			JOIN growth_index.policy AS p ON p.code = m.policy AND p.version = m.version
 			JOIN growth_index.enterprise AS f ON f.credit_code OPERATOR(growth_index.=) m.credit_code AND f.status = 'active'
@@ -40,22 +40,22 @@ BEGIN
 					/* the occasions that need no profile: occasion() */
 					AND e.occasion = CASE p.period WHEN 'once' THEN 'once' WHEN 'yearly' THEN extract(year FROM propose_entitlements.as_of)::text END)
 	), known AS MATERIALIZED (
-		SELECT o.credit_code, o.p, k.profile, growth_index.occasion(o.p, k.profile, propose_entitlements.as_of) AS occasion
+		SELECT o.credit_code, p.code, p.version, p.stacking_group, k.profile, growth_index.occasion(p, k.profile, propose_entitlements.as_of) AS occasion,
+			/* of most nothing counts: what had_this_year() and had_in_group() ask first is asked here */
+			CASE WHEN p.cap_enterprise IS NOT NULL AND p.period = 'event' THEN growth_index.had_this_year(o.credit_code, p, propose_entitlements.as_of) END AS had,
+			CASE WHEN p.pays_difference THEN growth_index.had_in_group(o.credit_code, p) END AS deducted
 		FROM possible AS o
+			JOIN growth_index.policy AS p ON p.code = o.code AND p.version = o.version
 			JOIN growth_index.matching_profiles AS k ON k.credit_code OPERATOR(growth_index.=) o.credit_code
-	), open AS MATERIALIZED (
-		SELECT o.* FROM known AS o
-		WHERE o.occasion IS NOT NULL AND NOT EXISTS (SELECT FROM growth_index.entitlement AS e
-			WHERE e.credit_code OPERATOR(growth_index.=) o.credit_code AND e.policy = (o.p).code AND e.occasion = o.occasion AND e.state <> 'superseded')
 	), candidate AS MATERIALIZED (
 		/* the match is as of its refresh: the award is that of the day */
-		SELECT o.credit_code, (o.p).code, (o.p).version, (o.p).stacking_group, o.occasion, had.amount AS had, paid.amount AS deducted,
-			least(d.amount, (o.p).cap_enterprise - coalesce(had.amount, 0)) - coalesce(paid.amount, 0) AS award
-		FROM open AS o
-			CROSS JOIN LATERAL growth_index.decide((o.p).criteria, (o.p).award, o.profile, propose_entitlements.as_of, (o.p).rounding, (o.p).rounding_way) AS d
-			CROSS JOIN LATERAL growth_index.had_this_year(o.credit_code, o.p, propose_entitlements.as_of) AS had(amount)
-			CROSS JOIN LATERAL growth_index.had_in_group(o.credit_code, o.p) AS paid(amount)
-		WHERE d.decision = 'eligible'
+		SELECT o.credit_code, o.code, o.version, o.stacking_group, o.occasion, o.had, o.deducted,
+			least(d.amount, p.cap_enterprise - coalesce(o.had, 0)) - coalesce(o.deducted, 0) AS award
+		FROM known AS o
+			JOIN growth_index.policy AS p ON p.code = o.code AND p.version = o.version
+			CROSS JOIN LATERAL growth_index.decide(p.criteria, p.award, o.profile, propose_entitlements.as_of, p.rounding, p.rounding_way) AS d
+		WHERE d.decision = 'eligible' AND o.occasion IS NOT NULL AND NOT EXISTS (SELECT FROM growth_index.entitlement AS e
+			WHERE e.credit_code OPERATOR(growth_index.=) o.credit_code AND e.policy = o.code AND e.occasion = o.occasion AND e.state <> 'superseded')
 	), member AS MATERIALIZED (
 		/* new ones, and those that were superseded and still match */
 		SELECT e.id, c.credit_code, c.code, c.version, c.stacking_group, c.occasion, c.award, 0 AS standing, false AS settled, c.had, c.deducted
@@ -104,7 +104,8 @@ BEGIN
 		INSERT INTO growth_index.entitlement_event (entitlement_id, step, from_state, to_state, actor, reason, inputs, as_of)
 		SELECT t.id, CASE WHEN t.from_state IS NULL OR t.state = 'matched' THEN 'match' ELSE 'supersede' END, t.from_state, t.state,
 			'system', t.reason, growth_index.decision_record(p, k.profile, c)
-				|| jsonb_build_object('had', growth_index.had_this_year(t.credit_code, p, propose_entitlements.as_of), 'deducted', nullif(t.deducted, 0), 'awarded', t.award),
+				|| jsonb_build_object('had', CASE WHEN p.cap_enterprise IS NOT NULL AND p.period = 'event' THEN growth_index.had_this_year(t.credit_code, p, propose_entitlements.as_of) END,
+					'deducted', nullif(t.deducted, 0), 'awarded', t.award),
 			propose_entitlements.as_of
 		/* what was had is read as it was before this statement */
 		FROM (SELECT * FROM entered UNION ALL SELECT * FROM moved) AS t

@@ -224,11 +224,77 @@ profile_out(PG_FUNCTION_ARGS)
 	PG_RETURN_CSTRING(profile_to_text(PG_GETARG_PROFILE_P(0)));
 }
 
+static void
+push_jsonb_text(JsonbParseState **state, JsonbIteratorToken as, const char *text, int len)
+{
+	JsonbValue	v;
+
+	v.type = jbvString;
+	v.val.string.val = unconstify(char *, text);
+	v.val.string.len = len;
+	pushJsonbValue(state, as, &v);
+}
+
+/* As the server's jsonb reads what profile_value_to_text() writes. */
+static void
+push_jsonb_value(JsonbParseState **state, const Profile *p, int slot)
+{
+	uint64		w = p->word[slot];
+	const char *at = profile_heap(p) + WORD_OFFSET(w);
+	char		date[16];
+	Decimal		d;
+	JsonbValue	v;
+
+	switch (WORD_TYPE(w))
+	{
+		case VALUE_NUMBER:
+			d = word_decimal(w);
+			v.type = jbvNumeric;
+			/* written in scientific form, it has no zeros at the end */
+			v.val.numeric = d.exponent < -30 || d.exponent > 25 ?
+				numeric_from_text(decimal_to_text(d)) : decimal_to_numeric(d);
+			pushJsonbValue(state, WJB_VALUE, &v);
+			break;
+		case VALUE_BOOLEAN:
+			v.type = jbvBool;
+			v.val.boolean = WORD_BOOLEAN(w);
+			pushJsonbValue(state, WJB_VALUE, &v);
+			break;
+		case VALUE_DATE:
+			iso_date_text(WORD_DATE(w), date);
+			push_jsonb_text(state, WJB_VALUE, pstrdup(date), strlen(date));
+			break;
+		case VALUE_TEXT:
+			push_jsonb_text(state, WJB_VALUE, at, WORD_LENGTH(w));
+			break;
+		case VALUE_SET:
+			pushJsonbValue(state, WJB_BEGIN_ARRAY, NULL);
+			for (uint32 i = 0; i < WORD_LENGTH(w); i++)
+			{
+				push_jsonb_text(state, WJB_ELEM, at + sizeof(uint32), heap_uint32(at));
+				at += sizeof(uint32) + heap_uint32(at);
+			}
+			pushJsonbValue(state, WJB_END_ARRAY, NULL);
+			break;
+	}
+}
+
 Jsonb *
 profile_to_jsonb(const Profile *p)
 {
-	return DatumGetJsonbP(DirectFunctionCall1(jsonb_in,
-											  CStringGetDatum(profile_to_text(p))));
+	JsonbParseState *state = NULL;
+	const uint8 *lens = profile_shape(p);
+	const char *code = (const char *) lens + p->count;
+
+	pushJsonbValue(&state, WJB_BEGIN_OBJECT, NULL);
+	for (int i = 0; i < p->count; i++)
+	{
+		CHECK_FOR_INTERRUPTS();
+		push_jsonb_text(&state, WJB_KEY, code, lens[i]);
+		push_jsonb_value(&state, p, i);
+		code += lens[i];
+	}
+	return JsonbValueToJsonb(pushJsonbValue(&state, WJB_END_OBJECT, NULL));
 }
 
 Datum
