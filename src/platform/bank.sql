@@ -177,6 +177,8 @@ BEGIN
 	IF ordered IS NULL THEN
 		RETURN NULL;
 	END IF;
+	/* who returns or claws back by an older snapshot sees none of these orders */
+	PERFORM growth_index.lock_money('payment files');
 	INSERT INTO growth_index.payment_file (key, execute_on, payments, amount)
 	SELECT make_payment_file.key, make_payment_file.execute_on, count(*), sum(p.amount)
 	FROM growth_index.payment AS p WHERE p.id = ANY (ordered) RETURNING id INTO made;

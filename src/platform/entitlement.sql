@@ -527,7 +527,7 @@ CREATE TABLE growth_index.money_lock (
 	name	text PRIMARY KEY,
 	times	bigint NOT NULL DEFAULT 1
 ) WITH (fillfactor = 50);
-COMMENT ON TABLE growth_index.money_lock IS 'Locks by name on what is counted over many rows: caps of a year, stacking groups, equity rounds. Nothing is read from it, and no dump takes it along.';
+COMMENT ON TABLE growth_index.money_lock IS 'Locks by name on what is counted over many rows, or stands in rows of others: caps of a year, stacking groups, payment files, equity rounds. Nothing is read from it, and no dump takes it along.';
 COMMENT ON COLUMN growth_index.money_lock.name IS 'What is locked.';
 COMMENT ON COLUMN growth_index.money_lock.times IS 'How often it was.';
 

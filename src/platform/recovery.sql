@@ -54,11 +54,15 @@ COMMENT ON FUNCTION growth_index.hold_entitlement(bigint, text, text, text, date
 
 /* whether money that the bank has an order for is there, its answer says */
 CREATE FUNCTION growth_index.refuse_unanswered(entitlement_id bigint, payment_id bigint DEFAULT NULL) RETURNS void
-LANGUAGE plpgsql STABLE
+LANGUAGE plpgsql
 AS $$
 DECLARE
 	unanswered bigint;
 BEGIN
+	/* an older snapshot shows no order that was made since */
+	IF current_setting('transaction_isolation') <> 'read committed' THEN
+		PERFORM growth_index.lock_money('payment files');
+	END IF;
 	SELECT min(o.payment_id) INTO unanswered
 	FROM growth_index.payment AS p JOIN growth_index.payment_order AS o ON o.payment_id = p.id
 	WHERE p.entitlement_id = refuse_unanswered.entitlement_id AND p.id = coalesce(refuse_unanswered.payment_id, p.id)
@@ -69,7 +73,7 @@ BEGIN
 	END IF;
 END
 $$;
-COMMENT ON FUNCTION growth_index.refuse_unanswered(bigint, bigint) IS 'Internal: error 55000 where a payment of an entitlement, or this one, is ordered and the bank has not answered.';
+COMMENT ON FUNCTION growth_index.refuse_unanswered(bigint, bigint) IS 'Internal: error 55000 where a payment of an entitlement, or this one, is ordered and the bank has not answered; 40001 where anything was ordered since an older snapshot was taken.';
 REVOKE ALL ON FUNCTION growth_index.refuse_unanswered(bigint, bigint) FROM PUBLIC;
 
 /* money of a budget that pays by file stays there until the bank says that it is paid */

@@ -129,7 +129,7 @@ SQL
 declare -A held
 hold() {
 	mkfifo "$scratch/hold$1"
-	sql -c '\o /dev/null' -f "$scratch/hold$1" &
+	sql -c '\o /dev/null' -c '\set VERBOSITY sqlstate' -f "$scratch/hold$1" >"$scratch/held$1" &
 	held[$1]=$!
 	eval "exec $1>\"$scratch/hold$1\""
 	echo "BEGIN; $2; SELECT pg_advisory_lock($1);" >&"$1"
@@ -220,6 +220,17 @@ until_waiting 2 $second
 release 7
 wait $first $second
 ok 'a report beside one answer' "$(cat "$scratch/first" "$scratch/second")" $'1|0\nf'
+# what has gone to the bank since a transaction took its snapshot is neither returned nor clawed back there
+sql -c "SELECT advance_entitlements()" >/dev/null
+for call in "return_payment(p.id, 'clerk', 'not yet out')" "claw_back_entitlement(p.entitlement_id, 'clerk', 'moved away')"; do
+	p=$(sql -c "SELECT max(payment_id) FROM payment_to_order WHERE budget_code = 'other' AND lacks = ''")
+	hold 7 "SET TRANSACTION ISOLATION LEVEL REPEATABLE READ"
+	sql -c "SELECT make_payment_file('out ${call%%(*}', budget_code => 'other')" >/dev/null
+	echo "SELECT $call FROM payment AS p WHERE p.id = $p;" >&7
+	release 7
+	ok "${call%%(*}, in an older snapshot than the order" "$(grep -o 'ERROR.*' "$scratch/held7") $(sql -c "SELECT count(*) FROM payment_standing WHERE id = $p")" 'ERROR:  40001 1'
+	sql -c "SELECT take_bank_result(reference, 'failed') FROM payment_order AS o WHERE NOT EXISTS (SELECT FROM payment_result AS r WHERE r.reference = o.reference)" -c 'SELECT advance_entitlements()' >/dev/null
+done
 ok 'what failed is returned, once' "$(sql -c "SELECT count(*) FROM payment AS p JOIN payment_order AS o ON o.payment_id = p.id JOIN payment AS q USING (entitlement_id, instalment, budget_code, attempt) WHERE q.kind = 'return' AND o.reference IN ('${r[0]}', '${r[1]}', '${r[2]}', '${r[3]}')")" 4
 ok 'the books agree' "$(sql -c 'SELECT * FROM reconcile()')" ''
 echo "1..$n"
