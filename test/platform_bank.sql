@@ -26,6 +26,7 @@ SELECT throws_ok($$SELECT growth_index.set_bank_account('budget', 'b', 'x', '12'
 SELECT throws_ok($$SELECT growth_index.set_bank_account('budget', 'b', 'x', '123456', 'ICBC')$$, '23514', NULL, 'and a bank');
 SELECT set_bank_account('budget', 'b', '郑州高新区财政局', '1702020109000000001', '102491002873') AS debtor \gset
 SELECT is(set_bank_account('budget', 'b', '郑州高新区财政局', '1702020109000000001', '102491002873'), :debtor::bigint, 'the same again is no new account');
+SELECT is(set_bank_account('budget', 'b', '郑州高新区财政局', '17020201 09000000001', '102491002873'), :debtor::bigint, 'with spaces as well');
 SELECT set_bank_account('enterprise', e.credit_code::text, CASE f.n WHEN 3 THEN 'somebody else' ELSE e.name END, '62220210010' || f.n, CASE f.n WHEN 2 THEN 'ICBKCNBJ' ELSE '102491002873' END)
 FROM firm AS f JOIN enterprise AS e ON e.credit_code OPERATOR(growth_index.=) f.code WHERE f.n <= 3 \g /dev/null
 SELECT results_eq($$SELECT t.lacks FROM payment_to_order AS t JOIN firm AS f ON f.code OPERATOR(growth_index.=) t.credit_code ORDER BY f.n$$,

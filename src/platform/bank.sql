@@ -95,6 +95,7 @@ AS $$
 DECLARE
 	made bigint;
 BEGIN
+	account := replace(account, ' ', '');
 	IF owner_kind = 'enterprise' THEN
 		PERFORM growth_index.require_enterprise(owner::growth_index.credit_code);
 	ELSIF NOT growth_index.caller_is_trusted() THEN
@@ -106,7 +107,7 @@ BEGIN
 		AND (a.holder, a.account, a.bank) = (set_bank_account.holder, set_bank_account.account, set_bank_account.bank);
 	IF made IS NULL THEN
 		INSERT INTO growth_index.bank_account (owner_kind, owner, holder, account, bank)
-		VALUES (owner_kind, owner, holder, replace(account, ' ', ''), bank) RETURNING id INTO made;
+		VALUES (owner_kind, owner, holder, account, bank) RETURNING id INTO made;
 	END IF;
 	RETURN made;
 END
@@ -179,16 +180,23 @@ BEGIN
 	END IF;
 	/* who returns or claws back by an older snapshot sees none of these orders */
 	PERFORM growth_index.lock_money('payment files');
-	INSERT INTO growth_index.payment_file (key, execute_on, payments, amount)
-	SELECT make_payment_file.key, make_payment_file.execute_on, count(*), sum(p.amount)
-	FROM growth_index.payment AS p WHERE p.id = ANY (ordered) RETURNING id INTO made;
-	INSERT INTO growth_index.payment_order (payment_id, file_id, reference, debtor, creditor, amount, text)
-	SELECT t.payment_id, made, format('GI-%s-%s', t.entitlement_id, t.payment_id), t.debtor, t.creditor, t.amount,
-		left(regexp_replace(coalesce(p.title_zh, p.title_en, p.code), '[[:cntrl:]]+', ' ', 'g'), 100)
-	FROM growth_index.payment_to_order AS t
-		JOIN growth_index.entitlement AS e ON e.id = t.entitlement_id
-		JOIN growth_index.policy AS p ON p.code = e.policy AND p.version = e.version
-	WHERE t.payment_id = ANY (ordered) ORDER BY t.payment_id;
+	/* accounts may have changed meanwhile: those that are looked at are those that are ordered to */
+	WITH chosen AS MATERIALIZED (
+		SELECT t.* FROM growth_index.payment_to_order AS t WHERE t.payment_id = ANY (ordered) AND t.lacks = ''
+	), file AS (
+		INSERT INTO growth_index.payment_file (key, execute_on, payments, amount)
+		SELECT make_payment_file.key, make_payment_file.execute_on, count(*), sum(c.amount) FROM chosen AS c HAVING count(*) > 0
+		RETURNING id
+	), told AS (
+		INSERT INTO growth_index.payment_order (payment_id, file_id, reference, debtor, creditor, amount, text)
+		SELECT c.payment_id, f.id, format('GI-%s-%s', c.entitlement_id, c.payment_id), c.debtor, c.creditor, c.amount,
+			left(regexp_replace(coalesce(p.title_zh, p.title_en, p.code), '[[:cntrl:]]+', ' ', 'g'), 100)
+		FROM chosen AS c CROSS JOIN file AS f
+			JOIN growth_index.entitlement AS e ON e.id = c.entitlement_id
+			JOIN growth_index.policy AS p ON p.code = e.policy AND p.version = e.version
+		ORDER BY c.payment_id
+	)
+	SELECT f.id INTO made FROM file AS f;
 	RETURN made;
 END
 $$;

@@ -231,6 +231,17 @@ for call in "return_payment(p.id, 'clerk', 'not yet out')" "claw_back_entitlemen
 	ok "${call%%(*}, in an older snapshot than the order" "$(grep -o 'ERROR.*' "$scratch/held7") $(sql -c "SELECT count(*) FROM payment_standing WHERE id = $p")" 'ERROR:  40001 1'
 	sql -c "SELECT take_bank_result(reference, 'failed') FROM payment_order AS o WHERE NOT EXISTS (SELECT FROM payment_result AS r WHERE r.reference = o.reference)" -c 'SELECT advance_entitlements()' >/dev/null
 done
+# an account that changes while a file is made is not ordered to unless it lacks nothing
+p=$(sql -c "SELECT max(payment_id) FROM payment_to_order WHERE budget_code = 'other' AND lacks = ''") a=$(sql -c "SELECT credit_code FROM payment WHERE id = $p")
+hold 7 "SELECT lock_money('payment files')"
+sql -c "SELECT make_payment_file('swapped', budget_code => 'other')" >"$scratch/file" &
+file=$!
+until_waiting 1 $file
+sql -c "SELECT set_bank_account('enterprise', '$a', 'a friend', '666666666', '102491002873')" >/dev/null
+release 7
+wait $file
+ok 'no order goes to an account of another holder' "$(sql -c "SELECT c.holder FROM payment_order AS o JOIN bank_account AS c ON c.id = o.creditor WHERE o.payment_id = $p" -c "SELECT lacks FROM payment_to_order WHERE payment_id = $p")" \
+	"$(sql -c "SELECT format('the account is held by \"a friend\", the enterprise is \"%s\"', name) FROM enterprise WHERE credit_code = '$a'")"
 ok 'what failed is returned, once' "$(sql -c "SELECT count(*) FROM payment AS p JOIN payment_order AS o ON o.payment_id = p.id JOIN payment AS q USING (entitlement_id, instalment, budget_code, attempt) WHERE q.kind = 'return' AND o.reference IN ('${r[0]}', '${r[1]}', '${r[2]}', '${r[3]}')")" 4
 ok 'the books agree' "$(sql -c 'SELECT * FROM reconcile()')" ''
 echo "1..$n"
