@@ -113,6 +113,13 @@ SET SESSION AUTHORIZATION gi_m_admin;
 SELECT lives_ok('SELECT growth_index.advance_entitlements()', 'an admin runs the day');
 SELECT lives_ok('UPDATE growth_index.budget SET amount = 2000', 'appropriates');
 SELECT is_empty('SELECT * FROM growth_index.reconcile()', 'and proves the books');
+SELECT growth_index.set_bank_account('budget', 'b', 'fiscal', '123456789', '102491002873'), growth_index.set_bank_account('enterprise', :'one', 'firm 1', '987654321', '102491002873') \g /dev/null
+SELECT growth_index.make_payment_file('f') AS file \gset
+SELECT payment_id AS paid FROM growth_index.payment_order JOIN growth_index.payment AS p ON p.id = payment_id WHERE p.entitlement_id = :first \gset
+SELECT growth_index.take_bank_result(reference, 'paid') FROM growth_index.payment_order \g /dev/null
+SET SESSION AUTHORIZATION gi_m_ip2;
+SELECT throws_ok(format('SELECT growth_index.return_payment(%s, NULL, ''it has not come'')', :paid), '42501', format('payment %s is paid, as the bank says', :paid), 'a department has nothing paid twice');
+SET SESSION AUTHORIZATION gi_m_admin;
 SELECT throws_ok('UPDATE growth_index.budget SET paid = 0', '23001', NULL, 'but does not write them');
 SELECT throws_ok(format('%s growth_index.%s%s', v, t, CASE v WHEN 'UPDATE' THEN ' SET ' || CASE t WHEN 'payment' THEN 'amount = 1' WHEN 'ledger' THEN 'amount = 1' ELSE 'reason = NULL' END
 	WHEN 'INSERT INTO' THEN ' DEFAULT VALUES' ELSE '' END), '42501', NULL, format('%s %s', v, t))

@@ -210,6 +210,12 @@ BEGIN
 	END IF;
 	/* paid anew while the bank still may pay the first order, it would be paid twice */
 	PERFORM growth_index.refuse_unanswered(failed.entitlement_id, failed.id);
+	/* nor does one clerk have paid twice what the bank says it paid */
+	IF NOT growth_index.caller_is_trusted() AND EXISTS (SELECT FROM growth_index.payment_order AS o
+			JOIN growth_index.payment_result AS r ON r.reference = o.reference AND r.result = 'paid' WHERE o.payment_id = failed.id) THEN
+		RAISE EXCEPTION 'payment % is paid, as the bank says', failed.id
+			USING ERRCODE = 'insufficient_privilege', HINT = 'Who runs the platform books what another bank has sent back.';
+	END IF;
 	IF EXISTS (SELECT FROM growth_index.payment AS p WHERE p.entitlement_id = failed.entitlement_id AND p.kind = 'return'
 			AND (p.instalment, p.budget_code, p.attempt) = (failed.instalment, failed.budget_code, failed.attempt)) THEN
 		RAISE EXCEPTION 'payment % was returned before', failed.id USING ERRCODE = 'unique_violation';
@@ -228,7 +234,7 @@ BEGIN
 END
 $$;
 COMMENT ON FUNCTION growth_index.return_payment(bigint, text, text, text, date, integer) IS
-'paid → approved: the bank could not pay it, the money is committed again and is paid anew by the next pay_entitlement(). What was clawed back of it is not owed any more, and not paid anew; where that is all of it, the budget is free (paid, clawed_back: by what else is paid). Errors: P0002 no such payment, 55000 it is ordered and the bank has not answered, or has been refunded, 23505 returned before, and as take_step().';
+'paid → approved: the bank could not pay it, the money is committed again and is paid anew by the next pay_entitlement(). What was clawed back of it is not owed any more, and not paid anew; where that is all of it, the budget is free (paid, clawed_back: by what else is paid). Errors: P0002 no such payment, 55000 it is ordered and the bank has not answered, or has been refunded, 42501 where the bank says that it is paid, unless the caller may act for anybody, 23505 returned before, and as take_step().';
 
 /* whose payment would not be due by what is known now of the day it was decided for */
 CREATE FUNCTION growth_index.wrongly_paid(OUT entitlement_id bigint, OUT credit_code growth_index.credit_code, OUT policy text,
