@@ -70,6 +70,8 @@ INSERT INTO planted VALUES
 	('DELETE FROM growth_index.entitlement_event WHERE to_state = ''confirmed''', 'a payment has no confirmed entitlement'),
 	('UPDATE growth_index.payment SET credit_code = (SELECT credit_code FROM growth_index.payment WHERE amount = 400) WHERE amount = 300', 'a payment has no confirmed entitlement'),
 	('DELETE FROM growth_index.entitlement_event WHERE step = ''pay''', 'no step made a payment'),
+	('INSERT INTO growth_index.ledger (kind, budget_code, amount, entitlement_id, as_of) SELECT ''claw_back'', ''b'', 1, id, ''2026-05-12'' FROM growth_index.entitlement WHERE award = 300', 'what came back, or is owed back, is not what the steps say'),
+	('DELETE FROM growth_index.entitlement_event WHERE step = ''return''', 'what came back, or is owed back, is not what the steps say'),
 	('UPDATE growth_index.ledger SET amount = 1000 WHERE kind = ''pay'' AND amount = 300', 'an entitlement is overspent'),
 	('INSERT INTO growth_index.ledger (kind, budget_code, amount, entitlement_id, as_of) SELECT ''commit'', ''b'', 1, id, ''2026-05-01'' FROM growth_index.entitlement WHERE award = 300', 'an entitlement is overspent'),
 	('UPDATE growth_index.entitlement SET state = ''pushed'' WHERE award = 300', 'the state of an entitlement and its money differ'),

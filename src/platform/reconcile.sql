@@ -90,6 +90,19 @@ AS $$
 			WHERE v.step = 'pay') AS m
 			ON (m.entitlement_id, m.instalment, m.budget, m.attempt, m.amount) = (p.entitlement_id, p.instalment, p.budget_code, p.attempt, p.amount)
 	WHERE p.kind = 'payment' AND m.entitlement_id IS NULL
+	UNION ALL
+	SELECT 'what came back, or is owed back, is not what the steps say', NULL, coalesce(s.entitlement_id, l.entitlement_id),
+		format('%s %s', coalesce(s.kind, l.kind), coalesce(s.amount, 0)), coalesce(l.amount, 0)::text
+	FROM (SELECT v.entitlement_id, k.kind, sum(k.amount) AS amount
+			FROM growth_index.entitlement_event AS v
+				LEFT JOIN growth_index.payment AS p ON v.step = 'return' AND p.id = (v.inputs ->> 'payment')::bigint
+				CROSS JOIN LATERAL (VALUES (v.step, CASE v.step WHEN 'return' THEN p.amount ELSE (v.inputs ->> 'amount')::numeric END),
+					('waive', CASE v.step WHEN 'return' THEN (v.inputs ->> 'released')::numeric END)) AS k(kind, amount)
+			WHERE v.step IN ('return', 'claw_back', 'refund') GROUP BY v.entitlement_id, k.kind) AS s
+		FULL JOIN (SELECT b.entitlement_id, b.kind, sum(b.amount) AS amount FROM growth_index.ledger AS b
+			WHERE b.kind IN ('return', 'claw_back', 'waive', 'refund') GROUP BY b.entitlement_id, b.kind) AS l
+			ON l.entitlement_id = s.entitlement_id AND l.kind = s.kind
+	WHERE coalesce(s.amount, 0) <> coalesce(l.amount, 0)
 	/* ---- entitlements ---- */
 	UNION ALL
 	SELECT 'an entitlement is overspent', NULL, b.entitlement_id, format('at most %s', coalesce(e.granted, 0)),
@@ -172,7 +185,7 @@ AS $$
 		WHERE r.entitlement_id = a.entitlement_id AND r.step = 'review' AND r.actor = a.actor))
 $$;
 COMMENT ON FUNCTION growth_index.reconcile() IS
-'Proves the books: transactions balance, budgets are what their ledger says, budget ≥ commitments ≥ payments, each payment is booked once and has its confirmed entitlement, entitlements stand where their events and their money say, awards and grants are those that were decided, and what went to the bank is what was paid. A row for each finding, with its budget and entitlement, what was to be expected and what was found; no row: all agree.';
+'Proves the books: transactions balance, budgets are what their ledger says, budget ≥ commitments ≥ payments, each payment is booked once and has its confirmed entitlement, what came back or is owed back is what the steps say, entitlements stand where their events and their money say, awards and grants are those that were decided, and what went to the bank is what was paid. A row for each finding, with its budget and entitlement, what was to be expected and what was found; no row: all agree.';
 REVOKE ALL ON FUNCTION growth_index.reconcile() FROM PUBLIC;
 
 CREATE FUNCTION growth_index.of_record(record jsonb, keys text[]) RETURNS jsonb
