@@ -2,7 +2,7 @@
 -- what is simulated, in the entitlement and in its audit the same.
 SET search_path = growth_index, public;
 SET client_min_messages = error;
-SELECT plan(39);
+SELECT plan(44);
 
 /* ---- the function ---- */
 SELECT results_eq($$SELECT a, rounded(a, 100), rounded(a, 100, 'down'), rounded(a, 100, 'up')
@@ -84,4 +84,20 @@ SELECT is((approve_entitlement(:id, as_of => '2022-05-03')).granted, 6100.00, 'i
 SELECT is((pay_entitlement(:id, as_of => '2022-05-04')).state, 'paid', 'and paid');
 SELECT ok((SELECT bool_and(audit_agrees(p.id)) FROM payment AS p), 'and its audit computes the same again');
 SELECT is_empty('SELECT * FROM wrongly_paid()', 'nothing of it is in excess');
+
+/* ---- a cap is no award: neither of what is unknown nor of what is no amount ---- */
+SELECT add_policy('open', 'spent > 0', 'extra * 2', budget_code => 'b', cap_enterprise => 150) \g /dev/null
+INSERT INTO observation (credit_code, indicator, value, period_end) SELECT code, 'extra', '100', '2022-03-31' FROM firm WHERE n > 1;
+SELECT refresh_batch(10), propose_entitlements('2022-04-01') \g /dev/null
+CREATE TEMP TABLE open AS SELECT f.n, e.id FROM entitlement AS e JOIN firm AS f ON f.code OPERATOR(growth_index.=) e.credit_code WHERE e.policy = 'open';
+SELECT review_entitlement(id, as_of => '2022-04-01'), publicise_entitlement(id, as_of => '2022-04-01'), push_entitlement(id, as_of => '2022-05-01') FROM open ORDER BY id \g /dev/null
+SELECT confirm_entitlement(o.id, f.code, as_of => '2022-05-02') FROM open AS o JOIN firm AS f USING (n) ORDER BY o.id \g /dev/null
+SELECT is((approve_entitlement(id, as_of => '2022-05-03')).granted, 150.00, 'the cap') FROM open WHERE n = 2;
+SELECT is((pay_entitlement(id, as_of => '2022-05-04')).state, 'paid', 'is paid') FROM open WHERE n = 2;
+INSERT INTO observation (credit_code, indicator, value, period_end) SELECT code, 'extra', '1e15', '2022-03-31' FROM firm WHERE n = 3;
+SELECT refresh_batch(10) \g /dev/null
+SELECT is(a.state || ': ' || a.reason, 'held: the award is not known any more', 'it is not where the formula gives no amount') FROM open AS o, LATERAL approve_entitlement(o.id, as_of => '2022-05-03') AS a WHERE n = 3;
+INSERT INTO observation (credit_code, indicator, value, period_end) SELECT code, 'extra', 'null', '2022-03-31' FROM firm WHERE n = 2;
+SELECT results_eq('SELECT paid, due, excess, reason FROM wrongly_paid()', $$VALUES (150.00, 0::numeric, 150.00, 'the award is not known by the corrected data')$$, 'nor due where it is not known any more');
+SELECT is_empty('SELECT * FROM reconcile()', 'and the books agree');
 SELECT * FROM finish();

@@ -121,7 +121,7 @@ AS $$
 			JOIN growth_index.policy AS p ON p.code = e.policy AND p.version = e.version
 			LEFT JOIN growth_index.enterprise AS f ON f.credit_code OPERATOR(growth_index.=) e.credit_code
 			LEFT JOIN growth_index.matching_profiles AS k ON k.credit_code OPERATOR(growth_index.=) e.credit_code
-			CROSS JOIN LATERAL (SELECT growth_index.rounded(growth_index.evaluate_strict(p.award, k.profile, as_of), p.rounding, p.rounding_way)) AS n(award)
+			CROSS JOIN LATERAL growth_index.amount_in_yuan(p.award, k.profile, as_of, p.rounding, p.rounding_way) AS n(award)
 		WHERE e.id = ANY (ready)
 	), moved AS (
 		UPDATE growth_index.entitlement AS e SET state = 'held', reason = d.obstacle, changed_at = clock_timestamp(), revision = e.revision + 1

@@ -234,15 +234,16 @@ AS $$
 		SELECT m.inputs ->> 'policy' AS policy, (m.inputs ->> 'version')::integer AS version,
 			growth_index.matches((a.inputs ->> 'criteria')::growth_index.criteria, (a.inputs -> 'profile')::text::growth_index.profile, a.as_of) AS due_then,
 			growth_index.matches((m.inputs ->> 'criteria')::growth_index.criteria, (m.inputs -> 'profile')::text::growth_index.profile, m.as_of) AS due_first,
-			least(growth_index.rounded(growth_index.evaluate_strict((m.inputs ->> 'award')::growth_index.formula, (m.inputs -> 'profile')::text::growth_index.profile, m.as_of),
-					(m.inputs ->> 'rounding')::numeric, m.inputs ->> 'rounding_way'),
-				(m.inputs ->> 'cap')::numeric - coalesce((m.inputs ->> 'had')::numeric, 0)) - coalesce((m.inputs ->> 'deducted')::numeric, 0) AS award,
+			CASE WHEN n.amount IS NOT NULL THEN least(n.amount, (m.inputs ->> 'cap')::numeric - coalesce((m.inputs ->> 'had')::numeric, 0)) END
+				- coalesce((m.inputs ->> 'deducted')::numeric, 0) AS award,
 			/* of all that was known, what was read */
 			m.inputs || jsonb_build_object('values', growth_index.values_read(m.inputs), 'as_of', m.as_of) AS matched,
 			a.inputs || jsonb_build_object('values', growth_index.values_read(a.inputs), 'as_of', a.as_of) AS approved,
 			(a.inputs ->> 'granted')::numeric AS granted, a.inputs ->> 'judged_at' AS judged_at,
 			a.inputs -> 'cost_shares' AS cost_shares, a.inputs -> 'instalments' AS instalments, a.inputs ->> 'budget' AS budget
-		FROM matched AS m, approved AS a
+		FROM approved AS a, matched AS m
+			CROSS JOIN LATERAL growth_index.amount_in_yuan((m.inputs ->> 'award')::growth_index.formula, (m.inputs -> 'profile')::text::growth_index.profile, m.as_of,
+				(m.inputs ->> 'rounding')::numeric, m.inputs ->> 'rounding_way') AS n(amount)
 	), step AS (
 		SELECT string_agg(v.to_state, ' → ' ORDER BY v.id) FILTER (WHERE v.to_state IN ('matched', 'reviewed', 'publicised', 'pushed', 'confirmed', 'approved', 'paid')) AS way,
 			bool_and(v.from_state IS NOT DISTINCT FROM v.before) AS chained,

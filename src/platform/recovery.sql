@@ -257,11 +257,13 @@ AS $$
 		WHERE m.paid > 0 AND growth_index.archived_year(d.as_of) IS NULL
 	), again AS (
 		SELECT c.*, growth_index.matches(p.criteria, c.profile, c.as_of) AS matches,
-			greatest(0, least(growth_index.rounded(growth_index.evaluate_strict(p.award, c.profile, c.as_of), p.rounding, p.rounding_way), p.cap_enterprise) - c.deducted) AS award
+			CASE WHEN n.amount IS NOT NULL THEN greatest(0, least(n.amount, p.cap_enterprise) - c.deducted) END AS award
 		FROM corrected AS c JOIN growth_index.policy AS p ON p.code = c.policy AND p.version = c.version
+			CROSS JOIN LATERAL growth_index.amount_in_yuan(p.award, c.profile, c.as_of, p.rounding, p.rounding_way) AS n(amount)
 	)
 	SELECT a.entitlement_id, a.credit_code, a.policy, a.paid, d.due, a.paid - d.due,
-		CASE WHEN a.matches IS NOT TRUE THEN 'the criteria are not satisfied by the corrected data' ELSE format('the award would be %s yuan by the corrected data', round(a.award, 2)) END
+		CASE WHEN a.matches IS NOT TRUE THEN 'the criteria are not satisfied by the corrected data'
+			WHEN a.award IS NULL THEN 'the award is not known by the corrected data' ELSE format('the award would be %s yuan by the corrected data', round(a.award, 2)) END
 	FROM again AS a
 		CROSS JOIN LATERAL (SELECT CASE WHEN a.matches IS TRUE THEN least(a.paid, round(coalesce(a.award, 0), 2)) ELSE 0 END) AS d(due)
 	WHERE d.due < a.paid

@@ -184,7 +184,7 @@ BEGIN
 			FROM growth_index.explain(policy.criteria, profile, as_of) AS c
 			WHERE c.satisfied IS NOT TRUE);
 	END IF;
-	award := growth_index.rounded(growth_index.evaluate_strict(policy.award, profile, as_of), policy.rounding, policy.rounding_way);
+	award := growth_index.amount_in_yuan(policy.award, profile, as_of, policy.rounding, policy.rounding_way);
 	IF award > policy.cap_enterprise THEN
 		award := policy.cap_enterprise;
 	END IF;
