@@ -11,6 +11,7 @@
 #include "utils/builtins.h"
 #include "utils/fmgrprotos.h"
 
+#include "../../compat.h"
 #include "number.h"
 
 const double number_pow10[23] = {

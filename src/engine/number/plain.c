@@ -7,6 +7,7 @@
 #include "fmgr.h"
 #include "utils/builtins.h"
 
+#include "../../compat.h"
 #include "number.h"
 
 PG_FUNCTION_INFO_V1(plain_number);

@@ -15,6 +15,7 @@
 #include "utils/fmgrprotos.h"
 #include "utils/memutils.h"
 
+#include "../../compat.h"
 #include "number.h"
 
 PG_FUNCTION_INFO_V1(rounded);

@@ -31,7 +31,7 @@ typedef struct BlockColumn
 	Mask	   *rows;			/* by rank, where there are few; else NULL */
 } BlockColumn;
 
-struct Block
+struct RowBlock
 {
 	PolicySet  *set;
 	RangeKernel kernel;
@@ -47,10 +47,10 @@ struct Block
 };
 
 /* In the current memory context, of the set's life at most. */
-Block *
+RowBlock *
 block_new(PolicySet *set)
 {
-	Block	   *b = MemoryContextAllocZero(CurrentMemoryContext, sizeof(Block));
+	RowBlock   *b = MemoryContextAllocZero(CurrentMemoryContext, sizeof(RowBlock));
 
 	b->set = set;
 	b->kernel = range_kernel();
@@ -74,7 +74,7 @@ block_new(PolicySet *set)
 
 /* What follows from the ranks of a column. */
 static void
-settle_column(Block *b, int number)
+settle_column(RowBlock *b, int number)
 {
 	BlockColumn *c = &b->columns[number];
 
@@ -94,7 +94,7 @@ settle_column(Block *b, int number)
 
 /* A column that is computed, when the first policy looks at it. */
 static void
-rank_column(Block *b, int number)
+rank_column(RowBlock *b, int number)
 {
 	BlockColumn *c = &b->columns[number];
 	MemoryContext old = MemoryContextSwitchTo(b->scratch);
@@ -112,7 +112,7 @@ rank_column(Block *b, int number)
 
 /* The columns of bare indicators, a row after the other, as they lie in memory. */
 static void
-rank_indicators(Block *b)
+rank_indicators(RowBlock *b)
 {
 	PolicySet  *set = b->set;
 	MemoryContext old = MemoryContextSwitchTo(b->scratch);
@@ -140,7 +140,7 @@ rank_indicators(Block *b)
 }
 
 static inline BlockColumn *
-column_in_block(Block *b, int number)
+column_in_block(RowBlock *b, int number)
 {
 	BlockColumn *c = &b->columns[number];
 
@@ -168,7 +168,7 @@ or_mask(Mask *mask, const Mask *other)
 
 /* The rows in which the leaf holds. */
 static inline const Mask *
-leaf_mask(Block *b, int number)
+leaf_mask(RowBlock *b, int number)
 {
 	const Leaf *leaf = &b->set->leaves[number];
 	Mask	   *mask = &b->leaves[number];
@@ -194,7 +194,7 @@ leaf_mask(Block *b, int number)
 
 /* The rows for which the policy is true; false: none. */
 static bool
-rows_eligible(Block *b, const Policy *policy, Mask *rows)
+rows_eligible(RowBlock *b, const Policy *policy, Mask *rows)
 {
 	const int  *leaf = policy->leaves;
 
@@ -218,7 +218,7 @@ rows_eligible(Block *b, const Policy *policy, Mask *rows)
 
 /* ... or could be, if all that is missing were known. */
 static bool
-rows_possible(Block *b, const Policy *policy, Mask *rows)
+rows_possible(RowBlock *b, const Policy *policy, Mask *rows)
 {
 	const int  *leaf = policy->leaves;
 
@@ -242,7 +242,7 @@ rows_possible(Block *b, const Policy *policy, Mask *rows)
 
 /* Does any row of the block lack a value that the policy asks for? */
 static bool
-has_gaps(Block *b, const Policy *policy)
+has_gaps(RowBlock *b, const Policy *policy)
 {
 	const int  *leaf = policy->leaves;
 
@@ -254,7 +254,7 @@ has_gaps(Block *b, const Policy *policy)
 }
 
 static void
-match_policy(Block *b, int number, const Mask *all, bool undecided_too,
+match_policy(RowBlock *b, int number, const Mask *all, bool undecided_too,
 			 BlockVisitor visit, void *arg)
 {
 	const Policy *policy = &b->set->policies[number];
@@ -278,7 +278,7 @@ match_policy(Block *b, int number, const Mask *all, bool undecided_too,
 }
 
 void
-block_match(Block *b, int nrows, const Profile **profiles, bool as_of_known, DateADT as_of,
+block_match(RowBlock *b, int nrows, const Profile **profiles, bool as_of_known, DateADT as_of,
 			bool undecided_too, BlockVisitor visit, void *arg)
 {
 	int			ncodes = code_list_count(b->set->codes);

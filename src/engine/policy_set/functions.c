@@ -227,7 +227,7 @@ fetch_block(Portal portal, Run *run, const Profile **profiles)
 static void
 run_blocks(FunctionCallInfo fcinfo, Run *run, const char *query, BlockVisitor visit)
 {
-	Block	   *block = block_new(run->set);
+	RowBlock   *block = block_new(run->set);
 	MemoryContext scratch = AllocSetContextCreate(CurrentMemoryContext, "growth_index subjects",
 												  ALLOCSET_DEFAULT_SIZES);
 	const Profile *profiles[BLOCK_ROWS];

@@ -141,13 +141,13 @@ extern struct ArrayType *missing_of_policy(Missing *m, PolicySet *set, Subject *
 #define BLOCK_ROWS		512
 #define BLOCK_WORDS		(BLOCK_ROWS / 64)
 
-typedef struct Block Block;
+typedef struct RowBlock RowBlock;
 
 /* by policy: which rows are eligible, which undecided; bit i of word j is row 64j + i */
 typedef void (*BlockVisitor) (int policy, const uint64 *eligible, const uint64 *undecided,
 							  void *arg);
-extern Block *block_new(PolicySet *set);
-extern void block_match(Block *b, int nrows, const Profile **profiles,
+extern RowBlock *block_new(PolicySet *set);
+extern void block_match(RowBlock *b, int nrows, const Profile **profiles,
 						bool as_of_known, DateADT as_of, bool undecided_too,
 						BlockVisitor visit, void *arg);
 

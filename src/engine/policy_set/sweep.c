@@ -163,7 +163,7 @@ add_amount(Sweep *sweep, Subject *s, Rank rank)
 		if (cents < 0)
 			return false;
 		sweep->cents[rank] += cents;
-		if (unlikely(Abs(sweep->cents[rank]) > FULL_SUM))
+		if (unlikely(llabs(sweep->cents[rank]) > FULL_SUM))
 		{
 			add_rest(sweep, rank, int64_div_fast_to_numeric(sweep->cents[rank], 2));
 			sweep->cents[rank] = 0;

@@ -317,7 +317,7 @@ write_decimal(StringInfo out, Decimal d)
 	}
 	if (d.mantissa < 0)
 		appendStringInfoChar(out, '-');
-	len = pg_lltoa(Abs(d.mantissa), digits);
+	len = pg_lltoa(llabs(d.mantissa), digits);
 	enlargeStringInfo(out, 40);
 	if (len <= places)
 	{

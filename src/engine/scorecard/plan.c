@@ -225,7 +225,7 @@ plan_of_segment(Scorecard *card, CardPlan **plans, int segment)
 	plan->parts = palloc(card->nindicators * sizeof(PlanPart));
 	plan->initial = scaled_ceiling(numeric_round_to(card->initial.exact, card->points_digits),
 								   card->points_digits, PLAN_LIMIT);
-	plan->beyond = Abs(plan->initial) >= PLAN_LIMIT;
+	plan->beyond = llabs(plan->initial) >= PLAN_LIMIT;
 	plan->knowable = card->knowable[segment].fast.value;
 	for (int i = 0; i < card->nindicators; i++)
 	{

@@ -84,7 +84,7 @@ edges_scale(const Normaliser *n)
 
 	for (int i = 0; i < n->nsteps; i++)
 		while (scale >= 0 && !n->steps[i].open &&
-			   Abs(scaled_ceiling(n->steps[i].from.exact, scale, SCALE_LIMIT)) == SCALE_LIMIT)
+			   llabs(scaled_ceiling(n->steps[i].from.exact, scale, SCALE_LIMIT)) == SCALE_LIMIT)
 			scale--;
 	return scale;
 }
