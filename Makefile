@@ -70,9 +70,9 @@ override CFLAGS := $(filter-out -fexcess-precision=standard -Wno-format-truncati
 	-Wno-stringop-truncation -Wimplicit-fallthrough=3,$(CFLAGS))
 endif
 
-# All objects depend on all headers, and on the flags that they are built with.
+# All objects depend on all headers, and on the server and the flags that they are built with.
 # A build with -Werror is good for one without, not the other way round.
-BUILD_FLAGS := $(CC) $(filter-out -Werror,$(CFLAGS)) $(filter -Werror,$(COPT))
+BUILD_FLAGS := $(VERSION) $(CC) $(filter-out -Werror,$(CFLAGS)) $(filter -Werror,$(COPT))
 BUILD_FLAGS_OLD := $(shell cat build/flags 2>/dev/null)
 ifeq ($(filter clean distclean maintainer-clean,$(MAKECMDGOALS)),)
 ifneq ($(strip $(BUILD_FLAGS_OLD)),$(strip $(BUILD_FLAGS)))
@@ -105,7 +105,7 @@ stage: all
 else
 
 all install installcheck stage clean:
-	$(error $(PG_CONFIG) --pgxs finds no PGXS: install postgresql-server-dev-15, or run tools/setup.sh)
+	$(error $(PG_CONFIG) --pgxs finds no PGXS: install the server's development files, or run tools/setup.sh)
 
 endif
 

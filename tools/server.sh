@@ -9,6 +9,7 @@
 #     gi_server_again [name=value…]   start the stopped server again
 #     gi_psql [arguments]             psql against it; also PGHOST, PGPORT, PGUSER
 #     GI_KEEP=folder                  (before the start) a folder that stays
+#     PG_MAJOR=n                      (of the caller's) PostgreSQL's major version: 15
 #     gi_step "text" command...       one line for a piece of work, with its time
 #
 # It listens on a Unix socket in its own folder and nowhere else, so it stands
@@ -25,15 +26,16 @@ if [ -z "${GI_ROOT:-}" ]; then
 fi
 GI_ROOT=$(cd "$(dirname "${BASH_SOURCE[0]}")/.." && pwd -P)
 GI_TOOLS=$GI_ROOT/tools
-GI_BIN=/usr/lib/postgresql/${PG_MAJOR:-15}/bin
-GI_HOME=/var/tmp/growth_index-$(id -u)-$(printf '%s' "$GI_ROOT" | cksum | cut -d' ' -f1)
+PG_MAJOR=${PG_MAJOR:-15}
+GI_BIN=/usr/lib/postgresql/$PG_MAJOR/bin
+GI_HOME=/var/tmp/growth_index-$(id -u)-$(printf '%s' "$GI_ROOT" | cksum | cut -d' ' -f1)-$PG_MAJOR
 GI_STAGE=$GI_HOME/stage
 GI_SERVER=
 GI_LASTING=
 GI_AS=()
 # a server refuses to run as root
 [ "$(id -u)" -eq 0 ] && GI_AS=(runuser -u postgres --)
-export GI_ROOT GI_TOOLS GI_BIN
+export GI_ROOT GI_TOOLS GI_BIN PG_MAJOR
 
 gi_die() {
 	echo "${0##*/}: $*" >&2
@@ -79,8 +81,19 @@ gi_server_environment() {
 	export PGHOST=$GI_SERVER PGPORT=5432 PGUSER=postgres PGDATABASE=${PGDATABASE:-postgres}
 }
 
+# The settings by which a server of 18 finds the staged build, and Debian's servers before it.
+gi_stage_settings() {
+	local system=/postgresql/$PG_MAJOR
+	if [ "$PG_MAJOR" -ge 18 ]; then
+		echo "extension_control_path = '$GI_SERVER/stage/usr/share$system:\$system'"
+		echo "dynamic_library_path = '$GI_SERVER/stage/usr/lib$system/lib:\$libdir'"
+	else
+		echo "extension_destdir = '$GI_SERVER/stage'"
+	fi
+}
+
 gi_server_create() {
-	local destdir=
+	local settings=
 	if [ -n "${GI_KEEP:-}" ]; then
 		GI_SERVER=$GI_KEEP GI_LASTING=yes
 		mkdir -m 700 "$GI_SERVER"
@@ -89,7 +102,7 @@ gi_server_create() {
 	fi || gi_die "cannot create a folder for the server"
 	if [ -d "$GI_STAGE" ]; then
 		flock -s "$GI_HOME/build.lock" cp -r "$GI_STAGE" "$GI_SERVER/stage" || gi_die "cannot copy the build"
-		destdir=yes
+		settings=$(gi_stage_settings)
 	fi
 	[ ${#GI_AS[@]} -gt 0 ] && chown -R postgres: "$GI_SERVER"
 	{
@@ -105,7 +118,7 @@ gi_server_create() {
 		listen_addresses = ''
 		unix_socket_directories = '$GI_SERVER'
 		unix_socket_permissions = 0700
-		${destdir:+extension_destdir = '$GI_SERVER/stage'}
+		$settings
 		shared_preload_libraries = 'pg_cron'
 		cron.database_name = 'growth_index'
 		cron.use_background_workers = on

@@ -5,13 +5,15 @@
 # PostgreSQL service started, stopped or restarted, not even by an upgrade.
 #
 #     tools/setup.sh [package…]      these as well
+#     PG_MAJOR=n                     PostgreSQL's major version (default 15)
 #
 set -u -o pipefail
 
+export PG_MAJOR=${PG_MAJOR:-15}
 packages=(
 	gcc libc6-dev make
-	postgresql-15 postgresql-client-15 postgresql-server-dev-15
-	postgresql-15-cron postgresql-15-pgtap libtap-parser-sourcehandler-pgtap-perl
+	"postgresql-$PG_MAJOR" "postgresql-client-$PG_MAJOR" "postgresql-server-dev-$PG_MAJOR"
+	"postgresql-$PG_MAJOR-cron" "postgresql-$PG_MAJOR-pgtap" libtap-parser-sourcehandler-pgtap-perl
 	"$@"
 )
 
@@ -32,7 +34,7 @@ mapfile -t missing < <(missing_packages)
 
 if [ "$(id -u)" != 0 ]; then
 	if command -v sudo >/dev/null && sudo -v; then
-		exec sudo -- bash "$0" "$@"
+		exec sudo -- env PG_MAJOR="$PG_MAJOR" bash "$0" "$@"
 	fi
 	echo "setup: these packages are missing, and installing them takes root or sudo:" >&2
 	echo "    apt-get install --no-install-recommends ${missing[*]}" >&2
