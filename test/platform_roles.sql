@@ -184,6 +184,18 @@ SELECT ok(remove_member('gi_firm', 'enterprise'), 'and no longer acts for anybod
 SET SESSION AUTHORIZATION gi_nobody;
 SELECT throws_ok('SELECT * FROM growth_index.score', '42501', NULL, 'it sees no more');
 RESET SESSION AUTHORIZATION;
+/* since 16 a membership is its grantor's to take back */
+SELECT add_member('gi_nobody', 'analyst') \g /dev/null
+SET SESSION AUTHORIZATION gi_admin;
+SELECT ok(growth_index.remove_member('gi_nobody', 'analyst'), 'an admin shows out whom the owner let in');
+RESET SESSION AUTHORIZATION;
+GRANT growth_index_analyst TO gi_nobody;
+SELECT create_roles() \g /dev/null
+SET SESSION AUTHORIZATION gi_admin;
+SELECT ok(growth_index.remove_member('gi_nobody', 'analyst'), 'and whom an upgrade has brought, once the roles were made again');
+SET SESSION AUTHORIZATION gi_nobody;
+SELECT throws_ok('SELECT * FROM growth_index.score', '42501', NULL, 'who sees no more');
+RESET SESSION AUTHORIZATION;
 SELECT remove_member('gi_' || m, k) FROM (VALUES ('tax', 'department'), ('ip', 'department'), ('admin', 'admin'), ('analyst', 'analyst'),
 	('bank', 'institution'), ('fund', 'institution'), ('app', 'app'), ('odd "name', 'enterprise')) AS t(m, k) \g /dev/null
 SELECT * FROM finish();

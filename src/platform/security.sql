@@ -101,6 +101,42 @@ $$;
 COMMENT ON FUNCTION growth_index.grant_rights() IS 'Internal: what create_roles() does once the roles are there: grants and policies of role_right.';
 REVOKE ALL ON FUNCTION growth_index.grant_rights() FROM PUBLIC;
 
+/*
+ * Since 16 a membership can be taken back as its grantor only, whatever admin
+ * option one has.  So the admins' group role is the grantor of all whom admins
+ * may show out, whoever lets them in.
+ */
+CREATE FUNCTION growth_index.granted_by(kind text) RETURNS text
+LANGUAGE plpgsql STABLE SET search_path = pg_catalog, pg_temp
+AS $$
+BEGIN
+	RETURN CASE WHEN current_setting('server_version_num')::integer >= 160000 AND kind <> 'admin'
+		AND pg_has_role('growth_index_admin', 'USAGE') THEN ' GRANTED BY growth_index_admin' ELSE '' END;
+END
+$$;
+COMMENT ON FUNCTION growth_index.granted_by(text) IS 'Internal: what GRANT says behind a membership of the kind of group role, that any admin can take it back.';
+REVOKE ALL ON FUNCTION growth_index.granted_by(text) FROM PUBLIC;
+
+CREATE FUNCTION growth_index.hand_over_members() RETURNS void
+LANGUAGE plpgsql SET search_path = pg_catalog, pg_temp
+AS $$
+DECLARE
+	a record;
+BEGIN
+	FOR a IN SELECT k.kind, m.roleid::regrole AS group_role, m.member::regrole AS member, m.grantor::regrole AS grantor
+		FROM unnest('{department,analyst,enterprise,institution,app}'::text[]) AS k(kind)
+		JOIN pg_auth_members AS m ON m.roleid = to_regrole('growth_index_' || k.kind)
+		WHERE NOT m.admin_option AND m.grantor <> to_regrole('growth_index_admin') AND pg_has_role(m.grantor, 'USAGE')
+			AND growth_index.granted_by(k.kind) <> ''
+	LOOP
+		EXECUTE format('GRANT %s TO %s%s', a.group_role, a.member, growth_index.granted_by(a.kind));
+		EXECUTE format('REVOKE %s FROM %s GRANTED BY %s', a.group_role, a.member, a.grantor);
+	END LOOP;
+END
+$$;
+COMMENT ON FUNCTION growth_index.hand_over_members() IS 'Internal: makes whom others have let in, as an upgrade from 15 says of all, the admins'' own to show out.';
+REVOKE ALL ON FUNCTION growth_index.hand_over_members() FROM PUBLIC;
+
 CREATE FUNCTION growth_index.create_roles() RETURNS SETOF text
 LANGUAGE plpgsql ROWS 6 SET search_path = pg_catalog, pg_temp SET client_min_messages = warning
 AS $$
@@ -120,6 +156,7 @@ BEGIN
 		END IF;
 		RETURN NEXT 'growth_index_' || kind;
 	END LOOP;
+	PERFORM growth_index.hand_over_members();
 	PERFORM growth_index.grant_rights();
 END
 $$;
@@ -152,7 +189,7 @@ BEGIN
 		END IF;
 		RAISE EXCEPTION 'there is no % "%"', kind, coalesce(code, '(none)') USING ERRCODE = 'foreign_key_violation';
 	END IF;
-	EXECUTE format('GRANT %I TO %I', 'growth_index_' || kind, role_name);
+	EXECUTE format('GRANT %I TO %I%s', 'growth_index_' || kind, role_name, growth_index.granted_by(kind));
 	IF code IS NOT NULL THEN
 		INSERT INTO growth_index.membership AS m (role_name, kind, code)
 		VALUES (add_member.role_name, add_member.kind, add_member.code)
@@ -180,16 +217,19 @@ CREATE FUNCTION growth_index.remove_member(role_name text, kind text) RETURNS bo
 LANGUAGE plpgsql SET search_path = pg_catalog, pg_temp SET client_min_messages = error
 AS $$
 DECLARE
-	was boolean;
+	was boolean := false;
+	grantor text;
 BEGIN
-	was := EXISTS (SELECT FROM pg_auth_members AS a
-		WHERE a.roleid = (SELECT r.oid FROM pg_roles AS r WHERE r.rolname = 'growth_index_' || remove_member.kind)
-			AND a.member = (SELECT r.oid FROM pg_roles AS r WHERE r.rolname = remove_member.role_name));
 	DELETE FROM growth_index.membership AS m
 	WHERE m.role_name = remove_member.role_name AND m.kind = remove_member.kind;
-	IF was THEN
-		EXECUTE format('REVOKE %I FROM %I', 'growth_index_' || kind, role_name);
-	END IF;
+	/* since 16 each grantor's is one of its own; before, the last one may be a role that has gone */
+	FOR grantor IN SELECT g.rolname FROM pg_auth_members AS a LEFT JOIN pg_roles AS g ON g.oid = a.grantor
+		WHERE a.roleid = (SELECT r.oid FROM pg_roles AS r WHERE r.rolname = 'growth_index_' || remove_member.kind)
+			AND a.member = (SELECT r.oid FROM pg_roles AS r WHERE r.rolname = remove_member.role_name)
+	LOOP
+		EXECUTE format('REVOKE %I FROM %I', 'growth_index_' || kind, role_name) || coalesce(format(' GRANTED BY %I', grantor), '');
+		was := true;
+	END LOOP;
 	RETURN was;
 END
 $$;
