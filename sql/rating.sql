@@ -47,7 +47,11 @@ SET enable_seqscan = off;
 SET enable_bitmapscan = off;
 EXPLAIN (COSTS OFF) SELECT count(*) FROM rated WHERE r > 'AA+';
 SELECT count(*) FROM rated WHERE r > 'AA+';
-EXPLAIN (COSTS OFF) SELECT max(r) FROM rated;
+DO $$ DECLARE plan json; BEGIN
+	EXECUTE 'EXPLAIN (COSTS OFF, FORMAT json) SELECT max(r) FROM rated' INTO plan;
+	plan := plan #> '{0,Plan,Plans,0,Plans,0}';
+	RAISE NOTICE '%, %, %', plan ->> 'Node Type', plan ->> 'Scan Direction', plan ->> 'Index Name';
+END $$;
 SELECT max(r) FROM rated;
 DROP INDEX rated_order;
 CREATE INDEX rated_hash ON rated USING hash (r);
