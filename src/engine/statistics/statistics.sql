@@ -276,12 +276,13 @@ CREATE TYPE growth_index.calibration_row AS (
 	rate_low numeric, rate_high numeric, rate_up_to numeric, woe numeric, out_of_order boolean);
 COMMENT ON TYPE growth_index.calibration_row IS
 'A line of calibration(). subjects: how many have the grade; share: of all; events: how many of them have the outcome; rate: events / subjects; rate_low, rate_high: its 95 % interval by Wilson''s score; rate_up_to: rate among this grade and all better ones; woe: weight of evidence, ln of the share of all without the outcome over the share of all with it, NULL where either is 0; out_of_order: the rate is lower than that of the next better grade. Shares, rates and woe to 6 digits.';
+/* ordered by place, as pg_upgrade makes functions before what orders grades */
 CREATE FUNCTION growth_index.calibration_final(bigint[]) RETURNS growth_index.calibration_row[]
 	LANGUAGE sql IMMUTABLE STRICT PARALLEL SAFE
 	SET search_path = pg_catalog, pg_temp
 BEGIN ATOMIC
 	WITH counted AS (
-		SELECT grade, $1[2 * place + 1] AS others, $1[2 * place + 2] AS events,
+		SELECT place, grade, $1[2 * place + 1] AS others, $1[2 * place + 2] AS events,
 			($1[2 * place + 1] + $1[2 * place + 2])::numeric AS n
 		FROM growth_index.statistics_grades()
 	), seen AS (
@@ -290,14 +291,14 @@ BEGIN ATOMIC
 			sum(events) OVER better / sum(n) OVER better AS up_to,
 			lag(events / n) OVER better AS better_rate, 1.959963984540054 AS z
 		FROM counted c WHERE n > 0
-		WINDOW better AS (ORDER BY grade DESC)
+		WINDOW better AS (ORDER BY place DESC)
 	)
 	SELECT array_agg(ROW(grade, n::bigint, round(n / all_n, 6), events, round(rate, 6),
 		round(greatest(0, (rate + z * z / (2 * n) - z * sqrt(rate * (1 - rate) / n + z * z / (4 * n * n))) / (1 + z * z / n)), 6),
 		round(least(1, (rate + z * z / (2 * n) + z * sqrt(rate * (1 - rate) / n + z * z / (4 * n * n))) / (1 + z * z / n)), 6),
 		round(up_to, 6),
 		CASE WHEN events > 0 AND others > 0 THEN round(ln((others / all_others) / (events / all_events)), 6) END,
-		coalesce(rate < better_rate, false))::growth_index.calibration_row ORDER BY grade DESC)
+		coalesce(rate < better_rate, false))::growth_index.calibration_row ORDER BY place DESC)
 	FROM seen;
 END;
 CREATE AGGREGATE growth_index.calibration(rating growth_index.rating, outcome boolean) (
@@ -316,8 +317,8 @@ CREATE FUNCTION growth_index.migration_final(bigint[]) RETURNS growth_index.migr
 	SET search_path = pg_catalog, pg_temp
 BEGIN ATOMIC
 	SELECT array_agg(ROW(before, after, n, round(n / all_n, 6), growth_index.notches(after, before))::growth_index.migration_row
-		ORDER BY before DESC, after DESC)
-	FROM (SELECT b.grade AS before, a.grade AS after, $1[29 * b.place + a.place + 1] AS n,
+		ORDER BY before_place DESC, after_place DESC)
+	FROM (SELECT b.grade AS before, a.grade AS after, b.place AS before_place, a.place AS after_place, $1[29 * b.place + a.place + 1] AS n,
 				 sum($1[29 * b.place + a.place + 1]) OVER (PARTITION BY b.place) AS all_n
 		  FROM growth_index.statistics_grades() AS b, growth_index.statistics_grades() AS a) AS cell
 	WHERE n > 0;
