@@ -81,15 +81,15 @@ gi_server_environment() {
 	export PGHOST=$GI_SERVER PGPORT=5432 PGUSER=postgres PGDATABASE=${PGDATABASE:-postgres}
 }
 
-# The settings by which a server of 18 finds the staged build, and Debian's servers before it.
+# The settings by which a server finds the staged build: Debian's own until 17, the server's since.
 gi_stage_settings() {
 	local system=/postgresql/$PG_MAJOR
 	if [ "$PG_MAJOR" -ge 18 ]; then
 		echo "extension_control_path = '$GI_SERVER/stage/usr/share$system:\$system'"
-		echo "dynamic_library_path = '$GI_SERVER/stage/usr/lib$system/lib:\$libdir'"
 	else
 		echo "extension_destdir = '$GI_SERVER/stage'"
 	fi
+	echo "dynamic_library_path = '$GI_SERVER/stage/usr/lib$system/lib:\$libdir'"
 }
 
 gi_server_create() {
