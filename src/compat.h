@@ -52,4 +52,20 @@
 #define json_lexer(text)	makeJsonLexContextCstringLen(text, strlen(text), GetDatabaseEncoding(), true)
 #endif
 
+/* Since 16 a variable tells of the outer joins that may have made it NULL. */
+#if PG_VERSION_NUM >= 160000
+#define VAR_TELLS_OF_JOINS	true
+#define VAR_NULLED_BY_JOIN(var)	(!bms_is_empty((var)->varnullingrels))
+#else
+#define VAR_TELLS_OF_JOINS	false
+#define VAR_NULLED_BY_JOIN(var)	((void) (var), false)
+#endif
+
+/* Since 18 RETURNING has old and new, of which there may be none. */
+#if PG_VERSION_NUM >= 180000
+#define VAR_OF_OLD_OR_NEW(var)	((var)->varreturningtype != VAR_RETURNING_DEFAULT)
+#else
+#define VAR_OF_OLD_OR_NEW(var)	((void) (var), false)
+#endif
+
 #endif							/* GROWTH_INDEX_COMPAT_H */

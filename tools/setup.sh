@@ -87,7 +87,7 @@ if ! install_missing; then
 	apt-get update -o DPkg::Lock::Timeout=300 </dev/null >"$scratch/update" 2>&1
 	if ! install_missing; then
 		cat "$scratch/update" "$scratch/install" >&2
-		echo "setup: apt-get could not install ${missing[*]}" >&2
+		echo "setup: apt-get could not install ${missing[*]} (PG_MAJOR chooses another PostgreSQL)" >&2
 		exit 1
 	fi
 fi

@@ -41,14 +41,12 @@ sibling_function(Oid function, char *name, int nargs, const Oid *types)
 static bool
 row_may_be_null(PlannerInfo *root, Var *var)
 {
-#if PG_VERSION_NUM >= 160000
-	(void) root;
-	if (!bms_is_empty(var->varnullingrels))
-		return true;
-#else
 	ListCell   *lc;
 
-	(void) var;
+	if (VAR_NULLED_BY_JOIN(var) || VAR_OF_OLD_OR_NEW(var))
+		return true;
+	if (VAR_TELLS_OF_JOINS)
+		return false;
 	foreach(lc, root->parse->rtable)
 	{
 		RangeTblEntry *rte = lfirst_node(RangeTblEntry, lc);
@@ -56,11 +54,6 @@ row_may_be_null(PlannerInfo *root, Var *var)
 		if (rte->rtekind == RTE_JOIN && IS_OUTER_JOIN(rte->jointype))
 			return true;
 	}
-#endif
-#if PG_VERSION_NUM >= 180000
-	if (var->varreturningtype != VAR_RETURNING_DEFAULT)
-		return true;
-#endif
 	return false;
 }
 
