@@ -7,7 +7,7 @@
 \pset tuples_only on
 SET client_min_messages = error;
 SET search_path = growth_index, public;
-SELECT plan(20);
+SELECT plan(25);
 CREATE SCHEMA rows;
 CREATE DOMAIN rows.share AS numeric CHECK (VALUE < 1000);
 CREATE TYPE rows.stage AS ENUM ('start-up', 'growth');
@@ -62,6 +62,21 @@ SELECT is((SELECT count(*) FROM (SELECT r, matches('n > 3', r) FROM rows.firm AS
 SELECT is((SELECT string_agg(format('%s:%s', m, count), ' ' ORDER BY m) FROM (SELECT matches('flag', r) AS m, count(*) FROM rows.firm AS r GROUP BY 1) AS g), (SELECT string_agg(format('%s:%s', flag, count), ' ' ORDER BY flag) FROM (SELECT flag, count(*) FROM rows.firm GROUP BY 1) AS g), 'so where the answer is');
 SELECT is((SELECT count(*) FROM (SELECT r, matches('n > 3', r) FROM rows.firm AS r GROUP BY ROLLUP (r)) AS g WHERE matches IS NULL), 1 + (SELECT count(*) FILTER (WHERE n IS NULL) FROM rows.firm), 'and with grouping sets');
 
+-- a row spelled out as a table's, which 18 does where there are virtual columns
+CREATE TABLE rows.made (gone int, n numeric, t text);
+ALTER TABLE rows.made DROP COLUMN gone;
+SELECT ok(rows.planned($$ SELECT id FROM rows.firm AS r WHERE matches('n > 3 AND t IS NULL', ROW(i, t)::rows.made) $$), 'a row of a table''s type is planned over its fields');
+SELECT is((SELECT string_agg(id::text, ' ' ORDER BY id) FROM rows.firm WHERE id < 50 AND matches('n > 3 AND t IS NOT NULL AND absent IS NULL', ROW(i, t)::rows.made)), (SELECT string_agg(id::text, ' ' ORDER BY id) FROM rows.firm WHERE id < 50 AND i > 3 AND t IS NOT NULL), 'by the names of that');
+SELECT current_setting('server_version_num')::integer >= 180000 AS has_virtual \gset
+\if :has_virtual
+ALTER TABLE rows.made ADD COLUMN twice numeric GENERATED ALWAYS AS (n * 2) VIRTUAL;
+\else
+ALTER TABLE rows.made ADD COLUMN twice numeric GENERATED ALWAYS AS (n * 2) STORED;
+\endif
+INSERT INTO rows.made VALUES (1), (2), (3);
+SELECT ok(rows.planned($$ SELECT FROM rows.made AS r WHERE matches('twice > 3', r) $$), 'so a table with virtual columns');
+SELECT is((SELECT string_agg(n::text, ' ' ORDER BY n) FROM rows.made AS r WHERE matches('twice > 3 AND n < 3', r)), '2', 'which are computed');
+SELECT is((SELECT count(*) FROM generate_series(1, 4) AS g LEFT JOIN rows.made AS r ON r.n = g WHERE matches('twice IS NULL', r) IS NULL), 1::bigint, 'and whose row is none where none is joined');
 -- children, whose columns stand elsewhere
 CREATE TABLE rows.parent (n numeric, t text);
 CREATE TABLE rows.child (x int, t text, n numeric);

@@ -115,16 +115,31 @@ column_of_relation(Oid relation, Var *row, const char *name)
 	return (Expr *) makeVar(row->varno, column, type, typmod, collation, 0);
 }
 
-/* The field of that name of a row that is spelled out. */
+/*
+ * The field of that name of a row that is spelled out; NULL: cannot be told.  A
+ * table's row with virtual columns comes so: of its type, whose names it has not.
+ */
 static Expr *
 field_of_row(RowExpr *row, const char *name)
 {
 	ListCell   *field;
 	ListCell   *title;
 
-	forboth(field, row->args, title, row->colnames)
-		if (strcmp(strVal(lfirst(title)), name) == 0)
-			return lfirst(field);
+	if (row->row_typeid != RECORDOID)
+	{
+		Oid			relation = get_typ_typrelid(row->row_typeid);
+		AttrNumber	column = OidIsValid(relation) ? get_attnum(relation, name) : 0;
+
+		if (!OidIsValid(relation))
+			return NULL;
+		/* columns that were added since are NULL, as those that are not there */
+		if (column > 0 && column <= list_length(row->args))
+			return list_nth(row->args, column - 1);
+	}
+	else
+		forboth(field, row->args, title, row->colnames)
+			if (strcmp(strVal(lfirst(title)), name) == 0)
+				return lfirst(field);
 	return (Expr *) makeNullConst(TEXTOID, -1, InvalidOid);
 }
 
@@ -137,8 +152,8 @@ columns_of_row(PlannerInfo *root, Node *row, CodeList *codes)
 
 	if (IsA(row, Var))
 		relation = relation_of_row(root, (Var *) row);
-	else if (!IsA(row, RowExpr) || ((RowExpr *) row)->row_typeid != RECORDOID ||
-			 ((RowExpr *) row)->colnames == NIL || contain_volatile_functions(row))
+	else if (!IsA(row, RowExpr) || contain_volatile_functions(row) ||
+			 (((RowExpr *) row)->row_typeid == RECORDOID && ((RowExpr *) row)->colnames == NIL))
 		return NIL;
 	if (IsA(row, Var) && !OidIsValid(relation))
 		return NIL;
