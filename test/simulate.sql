@@ -5,7 +5,7 @@
  */
 SET search_path = growth_index, public;
 SET client_min_messages = error;
-SELECT plan(127);
+SELECT plan(128);
 
 INSERT INTO indicator (code, data_type) VALUES ('revenue', 'number'), ('rd_expense', 'number'), ('employees', 'number'),
 	('dishonest', 'boolean'), ('stage', 'text'), ('honours', 'set');
@@ -179,6 +179,9 @@ SELECT is((SELECT array_agg(f::text || unit || way) FROM unnest(ARRAY['x', '-x',
 	WHERE unmet_condition('true', f, '{"x": 1}', NULL, unit, way) IS DISTINCT FROM CASE WHEN amount_in_yuan(f, '{"x": 1}', NULL, unit, way) IS NULL THEN -2 ELSE 0 END), NULL, 'whether there is an amount');
 SELECT results_eq($$SELECT unmet_condition(c::criteria, f::formula, '{"a": 1, "b": 2}', NULL) FROM (VALUES ('a = 1 AND b = 2', 'a'), ('a = 1 AND b = 2', '-a'), ('a = 1 AND b = 3', 'a'), ('a = 1 AND b = 3', 'x'), ('a = 1 AND x', 'a'), ('y AND x', 'a'), ('a = 1 AND x', 'x'), ('y AND x', 'y'), ('a = 2 AND b = 3', 'a'), ('x AND b = 3', 'a'), ('b = 3 AND x', 'a')) AS t(c, f)$$,
 	'VALUES (0), (-3), (2), (NULL), (-2), (-4), (-4), (-4), (NULL), (NULL), (NULL)', 'the one condition that is not met, of criteria and award');
+/* ten thousand codes and more: a call site's criteria start anew, and with them the award */
+SELECT is((SELECT count(*) FROM generate_series(0, 240) AS n WHERE unmet_condition(CASE WHEN n > 200 THEN 'a > ' || n
+	ELSE (SELECT string_agg(format('q%s > 0', n * 51 + i), ' OR ') FROM generate_series(0, 50) AS i) END::criteria, 'b', '{"a": 1000, "b": 2}', NULL) = 0), 40::bigint, 'an award beside criteria of ten thousand indicators');
 SELECT throws_ok($$SELECT amount_in_yuan('1', '{}', NULL, 0.001)$$, '22023', NULL, 'a tenth of a cent is no unit');
 
 /* matching, simulation and sweep say the same of everybody, whatever the award comes to */

@@ -78,6 +78,7 @@ cache_start(CallCache *cache)
 								 HASH_ELEM | HASH_FUNCTION | HASH_COMPARE | HASH_CONTEXT);
 	cache->codes = code_list_new(cache->context);
 	cache->last = NULL;
+	cache->extra = NULL;
 }
 
 /*
@@ -175,10 +176,14 @@ call_expression(FunctionCallInfo fcinfo, int arg, ExprType want, CodeList **code
 	return e;
 }
 
+/* New codes may lie where the old ones did, so what was compiled over those goes with them. */
 void **
-call_extra(FunctionCallInfo fcinfo)
+call_extra(FunctionCallInfo fcinfo, MemoryContext *context)
 {
-	return &((CallCache *) fcinfo->flinfo->fn_extra)->extra;
+	CallCache  *cache = fcinfo->flinfo->fn_extra;
+
+	*context = cache->context;
+	return &cache->extra;
 }
 
 /*

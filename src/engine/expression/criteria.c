@@ -259,13 +259,15 @@ amount_in_yuan(PG_FUNCTION_ARGS)
 	Filtered	f;
 	int64		cents;
 	Numeric		amount;
+	MemoryContext context;
+	void	  **known;
 
 	for (int arg = 0; arg < 5; arg++)
 		if (arg != 2 && PG_ARGISNULL(arg))
 			PG_RETURN_NULL();
 	formula = call_expression(fcinfo, 0, EXPR_NUMBER, &codes);
-	rounding = rounding_of_call(call_extra(fcinfo), fcinfo->flinfo->fn_mcxt,
-								PG_GETARG_DATUM(3), PG_GETARG_DATUM(4));
+	known = call_extra(fcinfo, &context);
+	rounding = rounding_of_call(known, context, PG_GETARG_DATUM(3), PG_GETARG_DATUM(4));
 	call_subject(fcinfo, 1, 2, codes, &s);
 	s.strict = true;
 	if (rounding->cents && rounding->way == ROUND_HALF_UP && expression_number(formula, &s, &f) == NUMBER_KNOWN &&

@@ -17,8 +17,12 @@ extern Expression *call_expression(FunctionCallInfo fcinfo, int arg, ExprType wa
 
 extern bool call_argument_is_constant(FmgrInfo *flinfo, int arg);
 
-/* What the call site keeps of its other arguments, once call_expression() was called; NULL at first. */
-extern void **call_extra(FunctionCallInfo fcinfo);
+/*
+ * What the call site keeps of its other arguments, to be asked for after
+ * call_expression(): it has to lie in the context, and is NULL again where that
+ * starts anew.
+ */
+extern void **call_extra(FunctionCallInfo fcinfo, MemoryContext *context);
 
 /* Does a formula give an amount at all, as amount_in_yuan() says? */
 extern bool gives_amount(const Expression *formula, Subject *s, const Rounding *rounding);

@@ -100,10 +100,10 @@ expression_unmet_clause(PG_FUNCTION_ARGS)
 /* The formula that a call site is given beside criteria, compiled over the same codes. */
 typedef struct BesideCriteria
 {
-	MemoryContext context;
-	CodeList   *codes;
+	MemoryContext context;		/* of the call site, and ... */
+	MemoryContext own;			/* ... of the formula */
 	bool		constant;
-	text	   *source;
+	text	   *source;			/* NULL: there is none */
 	Expression *formula;
 	void	   *rounding;
 } BesideCriteria;
@@ -111,32 +111,34 @@ typedef struct BesideCriteria
 static BesideCriteria *
 call_formula(FunctionCallInfo fcinfo, int arg, CodeList *codes)
 {
-	void	  **extra = call_extra(fcinfo);
+	MemoryContext context;
+	void	  **extra = call_extra(fcinfo, &context);
 	BesideCriteria *beside = *extra;
 	text	   *source;
+	text	   *kept;
 	MemoryContext old;
 
-	if (likely(beside != NULL && beside->constant && beside->codes == codes))
+	if (likely(beside != NULL && beside->constant && beside->source != NULL))
 		return beside;
 	if (beside == NULL)
 	{
-		*extra = beside = MemoryContextAllocZero(fcinfo->flinfo->fn_mcxt, sizeof(BesideCriteria));
-		beside->context = AllocSetContextCreate(fcinfo->flinfo->fn_mcxt, "growth_index formula",
-												ALLOCSET_DEFAULT_SIZES);
+		*extra = beside = MemoryContextAllocZero(context, sizeof(BesideCriteria));
+		beside->context = context;
+		beside->own = AllocSetContextCreate(context, "growth_index formula", ALLOCSET_DEFAULT_SIZES);
 		beside->constant = call_argument_is_constant(fcinfo->flinfo, arg);
 	}
 	source = PG_GETARG_TEXT_PP(arg);
-	if (beside->codes == codes && VARSIZE_ANY_EXHDR(source) == VARSIZE_ANY_EXHDR(beside->source) &&
+	if (beside->source != NULL && VARSIZE_ANY_EXHDR(source) == VARSIZE_ANY_EXHDR(beside->source) &&
 		memcmp(VARDATA_ANY(source), VARDATA_ANY(beside->source), VARSIZE_ANY_EXHDR(source)) == 0)
 		return beside;
-	beside->codes = NULL;
-	MemoryContextReset(beside->context);
-	old = MemoryContextSwitchTo(beside->context);
-	beside->source = cstring_to_text_with_len(VARDATA_ANY(source), VARSIZE_ANY_EXHDR(source));
-	beside->formula = expression_parse(text_to_cstring(beside->source), EXPR_NUMBER, codes);
+	beside->source = NULL;
+	MemoryContextReset(beside->own);
+	old = MemoryContextSwitchTo(beside->own);
+	kept = cstring_to_text_with_len(VARDATA_ANY(source), VARSIZE_ANY_EXHDR(source));
+	beside->formula = expression_parse(text_to_cstring(kept), EXPR_NUMBER, codes);
 	expression_quicken(beside->formula);
 	MemoryContextSwitchTo(old);
-	beside->codes = codes;
+	beside->source = kept;
 	return beside;
 }
 
@@ -161,7 +163,7 @@ expression_unmet_condition(PG_FUNCTION_ARGS)
 	/* several are several, whatever the amount is */
 	if (!u.lost && u.number <= u.count &&
 		!gives_amount(beside->formula, &s,
-					  rounding_of_call(&beside->rounding, fcinfo->flinfo->fn_mcxt, PG_GETARG_DATUM(4), PG_GETARG_DATUM(5))))
+					  rounding_of_call(&beside->rounding, beside->context, PG_GETARG_DATUM(4), PG_GETARG_DATUM(5))))
 		add_condition(&u, u.count, TRI_UNKNOWN);
 	return unmet_number(fcinfo, &u);
 }
