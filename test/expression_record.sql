@@ -7,7 +7,7 @@
 \pset tuples_only on
 SET client_min_messages = error;
 SET search_path = growth_index, public;
-SELECT plan(25);
+SELECT plan(26);
 CREATE SCHEMA rows;
 CREATE DOMAIN rows.share AS numeric CHECK (VALUE < 1000);
 CREATE TYPE rows.stage AS ENUM ('start-up', 'growth');
@@ -96,6 +96,15 @@ EXECUTE kept \gset before_
 ALTER TABLE rows.parent RENAME n TO m;
 EXECUTE kept \gset after_
 SELECT is(format('%s %s', :before_count, :after_count), '2 0', 'a kept plan follows a column that is renamed');
+CREATE TYPE rows.pair AS (a int, b int);
+SET plan_cache_mode = force_generic_plan;
+PREPARE spelled(int) AS SELECT matches('a > 1', ROW($1, 0)::rows.pair) AS a;
+EXECUTE spelled(5) \gset before_
+ALTER TYPE rows.pair RENAME ATTRIBUTE a TO c;
+ALTER TYPE rows.pair RENAME ATTRIBUTE b TO a;
+EXECUTE spelled(5) \gset after_
+RESET plan_cache_mode;
+SELECT is(format('%s %s', :'before_a', :'after_a'), 't f', 'so it does where the row is spelled out');
 -- limits, and calls by hand
 SELECT ok(NOT rows.planned(format('SELECT matches(%L, r) FROM rows.firm AS r', 'n > 0 AND ' || string_agg('x' || i || ' > 0', ' AND '))) AND NOT rows.planned('SELECT matches(''true'', r) FROM rows.firm AS r'), 'more columns than a function can have stay a row') FROM generate_series(1, 120) AS i;
 SELECT is((SELECT count(*) FROM rows.firm AS r WHERE matches(format('n > 0 OR %s', (SELECT string_agg('x' || i || ' > 0', ' OR ') FROM generate_series(1, 120) AS i))::criteria, r)), (SELECT count(*) FROM rows.firm WHERE n > 0), 'and are read');

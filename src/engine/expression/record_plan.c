@@ -115,6 +115,16 @@ column_of_relation(Oid relation, Var *row, const char *name)
 	return (Expr *) makeVar(row->varno, column, type, typmod, collation, 0);
 }
 
+/* The plan holds for as long as the row's type has these names. */
+static void
+depend_on_type(PlannerInfo *root, const RowExpr *row)
+{
+	Oid			relation = get_typ_typrelid(row->row_typeid);
+
+	if (OidIsValid(relation) && root->glob != NULL)
+		root->glob->relationOids = list_append_unique_oid(root->glob->relationOids, relation);
+}
+
 /*
  * The field of that name of a row that is spelled out; NULL: cannot be told.  A
  * table's row with virtual columns comes so: of its type, whose names it has not.
@@ -157,6 +167,8 @@ columns_of_row(PlannerInfo *root, Node *row, CodeList *codes)
 		return NIL;
 	if (IsA(row, Var) && !OidIsValid(relation))
 		return NIL;
+	if (IsA(row, RowExpr))
+		depend_on_type(root, (RowExpr *) row);
 	for (int c = 0; c < code_list_count(codes); c++)
 	{
 		int			len;
