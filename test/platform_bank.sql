@@ -140,6 +140,34 @@ SELECT is(pg_temp.stands(:parted), 'withdrawn 0.00 0.00 0.00', 'the rest is free
 SELECT throws_ok('SELECT growth_index.set_bank_account(''budget'', ''b'', E''a\tb'', ''123456'', ''102491002873'')', '23514', NULL, 'a holder has no control characters');
 SELECT is_empty('SELECT * FROM reconcile()', 'the books agree');
 
+/* ---- a budget that gets an account when some of what it paid was clawed back ---- */
+INSERT INTO firm SELECT n, growth_index.credit_code_complete('91410100MB' || lpad(n::text, 7, '0')) FROM generate_series(5, 7) AS n;
+INSERT INTO enterprise (credit_code, name) SELECT code, 'firm ' || n FROM firm WHERE n > 4;
+INSERT INTO indicator (code, data_type) VALUES ('h', 'number');
+INSERT INTO observation (credit_code, indicator, value, period_end) SELECT code, 'h', '100', '2026-03-31' FROM firm WHERE n > 4;
+INSERT INTO budget (code, amount) VALUES ('hand', 1000);
+SELECT add_policy('by_hand', 'h > 0', 'h', period => 'once', publicity_days => 0, budget_code => 'hand', instalments => '[{"share": 0.5}, {"share": 0.5}]') \g /dev/null
+CALL refresh();
+SELECT advance_entitlements('2026-04-10'), advance_entitlements('2026-04-11') \g /dev/null
+SELECT confirm_entitlement(id, credit_code, as_of => '2026-04-11') FROM entitlement WHERE policy = 'by_hand' \g /dev/null
+SELECT advance_entitlements('2026-04-12') \g /dev/null
+SELECT min(id) AS owing, min(id) + 1 AS settled FROM entitlement WHERE policy = 'by_hand' \gset
+SELECT claw_back_entitlement(id, 'wang', 'half of it', amount => 50) FROM unnest(ARRAY[:owing, :settled]) AS id \g /dev/null
+SELECT refund_entitlement(:settled, 'cashier') \g /dev/null
+SELECT set_bank_account('budget', 'hand', '财政局', '1702020109000000003', '102491002873') \g /dev/null
+SELECT set_bank_account('enterprise', code::text, 'firm ' || n, '62220210020' || n, '102491002873') FROM firm WHERE n BETWEEN 5 AND 7 \g /dev/null
+SELECT results_eq($$SELECT lacks, count(*) FROM payment_to_order WHERE budget_code = 'hand' GROUP BY 1 ORDER BY 1$$,
+	$$VALUES ('', 2::bigint), ('it is clawed back, or a part of it', 4)$$, 'what was claimed as paid is not ordered then');
+SELECT claw_back_entitlement(id, 'wang', 'more of it', amount => 20) FROM unnest(ARRAY[:owing, :settled]) AS id \g /dev/null
+SELECT is(pg_temp.stands(:owing), 'paid 0.00 30.00 70.00', 'nor paid anew when more is claimed');
+SELECT is(pg_temp.stands(:settled), 'paid 0.00 30.00 20.00', 'also where the first claim was refunded');
+SELECT return_payment(max(id), 'bank', 'sent back') FROM payment_standing WHERE entitlement_id = :owing \g /dev/null
+SELECT is(pg_temp.stands(:owing), 'approved 30.00 0.00 50.00', 'what comes back of it is owed no more, or paid anew');
+SELECT pay_entitlement(:owing, as_of => '2026-04-13') \g /dev/null
+SELECT results_eq(format('SELECT amount, lacks FROM payment_to_order WHERE entitlement_id = %s ORDER BY payment_id DESC', :owing),
+	$$VALUES (30.00, ''), (50.00, 'it is clawed back, or a part of it')$$, 'by a file then');
+SELECT is_empty('SELECT * FROM reconcile()', 'the books agree');
+
 /*
  * Orders, answers, claw-backs, refunds, returns and payments in any order.  Beside
  * the books, what the bank's transfers come to is counted here.

@@ -120,7 +120,7 @@ REVOKE ALL ON FUNCTION growth_index.set_bank_account(text, text, text, text, tex
 CREATE VIEW growth_index.payment_to_order WITH (security_invoker = true) AS
 SELECT s.id AS payment_id, s.entitlement_id, s.credit_code, s.budget_code, s.amount, s.paid_on,
 	d.id AS debtor, c.id AS creditor,
-	concat_ws('; ', CASE WHEN s.amount > m.paid THEN 'it is clawed back, or a part of it' END,
+	concat_ws('; ', CASE WHEN s.amount > m.paid OR growth_index.paid_otherwise(s.id, s.entitlement_id, s.budget_code) THEN 'it is clawed back, or a part of it' END,
 		'the enterprise is ' || growth_index.barred(b, current_date), CASE WHEN c.id IS NULL THEN 'the enterprise has no bank account' END,
 		CASE WHEN d.id IS NULL THEN 'the budget has no bank account' END,
 		CASE WHEN c.holder <> e.name THEN format('the account is held by "%s", the enterprise is "%s"', c.holder, e.name) END) AS lacks
@@ -142,7 +142,7 @@ COMMENT ON COLUMN growth_index.payment_to_order.amount IS 'Yuan.';
 COMMENT ON COLUMN growth_index.payment_to_order.paid_on IS 'As-of date of the payment.';
 COMMENT ON COLUMN growth_index.payment_to_order.debtor IS 'Bank account that would pay; NULL: none.';
 COMMENT ON COLUMN growth_index.payment_to_order.creditor IS 'Bank account of the enterprise; NULL: none.';
-COMMENT ON COLUMN growth_index.payment_to_order.lacks IS 'What has to be mended before it can be ordered, such as an account, or why it is not ordered any more: clawed back (then it was paid otherwise: what waits for the bank is returned by claw_back_entitlement()), or the enterprise is not active or excluded; empty: nothing.';
+COMMENT ON COLUMN growth_index.payment_to_order.lacks IS 'What has to be mended before it can be ordered, such as an account, or why it is not ordered any more: clawed back, also before the budget had an account (then it was paid otherwise: what waits for the bank is returned by claw_back_entitlement()), or the enterprise is not active or excluded; empty: nothing.';
 
 CREATE FUNCTION growth_index.make_payment_file(key text, execute_on date DEFAULT current_date, budget_code text DEFAULT NULL) RETURNS bigint
 LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, pg_temp

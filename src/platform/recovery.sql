@@ -76,6 +76,19 @@ $$;
 COMMENT ON FUNCTION growth_index.refuse_unanswered(bigint, bigint) IS 'Internal: error 55000 where a payment of an entitlement, or this one, is ordered and the bank has not answered; 40001 where anything was ordered since an older snapshot was taken.';
 REVOKE ALL ON FUNCTION growth_index.refuse_unanswered(bigint, bigint) FROM PUBLIC;
 
+/* what was claimed while the budget had no account had gone out, and goes out no more when it gets one */
+CREATE FUNCTION growth_index.paid_otherwise(payment_id bigint, entitlement_id bigint, budget_code text) RETURNS boolean
+LANGUAGE sql STABLE
+AS $$
+	SELECT EXISTS (SELECT FROM growth_index.ledger AS l
+		WHERE l.entitlement_id = paid_otherwise.entitlement_id AND l.budget_code = paid_otherwise.budget_code AND l.kind = 'claw_back'
+			AND l.id > (SELECT b.id FROM growth_index.ledger AS b WHERE b.payment_id = paid_otherwise.payment_id)
+			AND l.booked_at < coalesce((SELECT min(d.entered_at) FROM growth_index.bank_account AS d
+				WHERE d.owner_kind = 'budget' AND d.owner = paid_otherwise.budget_code), 'infinity'))
+$$;
+COMMENT ON FUNCTION growth_index.paid_otherwise(bigint, bigint, text) IS 'Internal: was a payment, by its number, entitlement and budget, clawed back, or a part of what is paid with it, before its budget had a bank account?';
+REVOKE ALL ON FUNCTION growth_index.paid_otherwise(bigint, bigint, text) FROM PUBLIC;
+
 /* money of a budget that pays by file stays there until the bank says that it is paid */
 CREATE FUNCTION growth_index.in_transit(entitlement_id bigint, OUT payment_id bigint, OUT budget_code text, OUT amount numeric) RETURNS SETOF record
 LANGUAGE sql STABLE ROWS 1
@@ -85,6 +98,7 @@ AS $$
 		LEFT JOIN growth_index.payment_order AS o ON o.payment_id = s.id
 	WHERE s.entitlement_id = in_transit.entitlement_id AND CASE
 		WHEN o.payment_id IS NULL THEN EXISTS (SELECT FROM growth_index.bank_account AS d WHERE d.owner_kind = 'budget' AND d.owner = s.budget_code)
+			AND NOT growth_index.paid_otherwise(s.id, s.entitlement_id, s.budget_code)
 		ELSE NOT EXISTS (SELECT FROM growth_index.payment_result AS r WHERE r.reference = o.reference) END
 $$;
 COMMENT ON FUNCTION growth_index.in_transit(bigint) IS 'Internal: the payments of an entitlement that wait for a file of their budget, or for the bank''s answer.';
