@@ -168,6 +168,28 @@ SELECT results_eq(format('SELECT amount, lacks FROM payment_to_order WHERE entit
 	$$VALUES (30.00, ''), (50.00, 'it is clawed back, or a part of it')$$, 'by a file then');
 SELECT is_empty('SELECT * FROM reconcile()', 'the books agree');
 
+/* ---- the first part is refunded in part, while the second waits for the bank ---- */
+INSERT INTO indicator (code, data_type) VALUES ('done', 'number');
+SELECT add_policy('milestone', 'h > 0', 'h * 2', period => 'once', publicity_days => 0, budget_code => 'hand', instalments => '[{"share": 0.5}, {"share": 0.5, "when": "done = 1"}]') \g /dev/null
+CALL refresh();
+SELECT advance_entitlements('2026-04-14'), advance_entitlements('2026-04-15') \g /dev/null
+SELECT id AS m, credit_code::text AS owner FROM entitlement WHERE policy = 'milestone' ORDER BY id LIMIT 1 \gset
+SELECT confirm_entitlement(:m, :'owner', as_of => '2026-04-15') \g /dev/null
+SELECT advance_entitlements('2026-04-16') \g /dev/null
+SELECT make_payment_file('first part') AS part \gset
+SELECT take_bank_result(reference, 'paid') FROM payment_order WHERE file_id = :part \g /dev/null
+INSERT INTO observation (credit_code, indicator, value, period_end) VALUES (:'owner', 'done', '1', '2026-04-16');
+CALL refresh();
+SELECT pay_entitlement(:m, as_of => '2026-04-17') \g /dev/null
+SELECT claw_back_entitlement(:m, 'wang', 'half of it', amount => 100), refund_entitlement(:m, 'cashier', amount => 60) \g /dev/null
+SELECT is(pg_temp.stands(:m), 'paid 0.00 100.00 40.00', 'half is owed back, of it less than half to come');
+SELECT min(id) AS p1 FROM payment WHERE entitlement_id = :m \gset
+SELECT throws_ok(format('SELECT growth_index.return_payment(%s, ''bank'', ''sent back'')', :p1), '55000', format('payment %s was refunded, or a part of it', :p1), 'what waits for the bank stands in for nothing that was refunded');
+SELECT make_payment_file('second part') AS part \gset
+SELECT take_bank_result(reference, 'failed') FROM payment_order WHERE file_id = :part \g /dev/null
+SELECT is(pg_temp.stands(:m), 'approved 100.00 0.00 40.00', 'it may still fail');
+SELECT is_empty('SELECT * FROM reconcile()', 'the books agree');
+
 /*
  * Orders, answers, claw-backs, refunds, returns and payments in any order.  Beside
  * the books, what the bank's transfers come to is counted here.

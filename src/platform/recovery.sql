@@ -214,8 +214,8 @@ BEGIN
 			min(a.receivable) FILTER (WHERE a.budget_code = failed.budget_code) AS receivable,
 			(SELECT coalesce(sum(t.amount), 0) FROM growth_index.in_transit(failed.entitlement_id) AS t WHERE t.budget_code = failed.budget_code AND t.payment_id <> failed.id) AS in_transit
 		INTO stands FROM growth_index.entitlement_account AS a WHERE a.entitlement_id = failed.entitlement_id;
-	/* owed back of it is what the enterprise has not of another payment, and what of that has not come is not owed any more */
-	waived := greatest(failed.amount - stands.of_budget, least(failed.amount + stands.in_transit - stands.of_budget, stands.receivable, failed.amount), 0);
+	/* owed back of it is what the enterprise has not of another payment that has gone out: that is not owed any more */
+	waived := greatest(least(failed.amount + stands.in_transit - stands.of_budget, failed.amount), 0);
 	taken := growth_index.take_step(present, growth_index.policy_version(present.policy, present.version), 'return', '{paid,approved,clawed_back}',
 		CASE WHEN stands.committed + failed.amount > waived THEN 'approved' WHEN stands.paid + waived > failed.amount THEN 'paid' ELSE 'clawed_back' END,
 		actor, key, reason, as_of, jsonb_build_object('given', failed.id, 'payment', failed.id, 'released', waived), seen);
@@ -248,7 +248,7 @@ BEGIN
 END
 $$;
 COMMENT ON FUNCTION growth_index.return_payment(bigint, text, text, text, date, integer) IS
-'paid → approved: the bank could not pay it, the money is committed again and is paid anew by the next pay_entitlement(). What was clawed back of it is not owed any more, and not paid anew; where that is all of it, the budget is free (paid, clawed_back: by what else is paid). Errors: P0002 no such payment, 55000 it is ordered and the bank has not answered, or has been refunded, 42501 where the bank says that it is paid, unless the caller may act for anybody, 23505 returned before, and as take_step().';
+'paid → approved: the bank could not pay it, the money is committed again and is paid anew by the next pay_entitlement(). What was clawed back of it is not owed any more, and not paid anew; where that is all of it, the budget is free (paid, clawed_back: by what else is paid). Errors: P0002 no such payment, 55000 it is ordered and the bank has not answered, or it or a part of it has been refunded, 42501 where the bank says that it is paid, unless the caller may act for anybody, 23505 returned before, and as take_step().';
 
 /* whose payment would not be due by what is known now of the day it was decided for */
 CREATE FUNCTION growth_index.wrongly_paid(OUT entitlement_id bigint, OUT credit_code growth_index.credit_code, OUT policy text,
