@@ -120,7 +120,7 @@ REVOKE ALL ON FUNCTION growth_index.set_bank_account(text, text, text, text, tex
 CREATE VIEW growth_index.payment_to_order WITH (security_invoker = true) AS
 SELECT s.id AS payment_id, s.entitlement_id, s.credit_code, s.budget_code, s.amount, s.paid_on,
 	d.id AS debtor, c.id AS creditor,
-	concat_ws('; ', CASE WHEN s.amount > m.paid OR growth_index.paid_otherwise(s.id, s.entitlement_id, s.budget_code) THEN 'it is clawed back, or a part of it' END,
+	concat_ws('; ', CASE WHEN s.amount > m.paid OR m.committed + m.paid < b.granted AND growth_index.paid_otherwise(s.id, s.entitlement_id, s.budget_code) THEN 'it is clawed back, or a part of it' END,
 		'the enterprise is ' || growth_index.barred(b, current_date), CASE WHEN c.id IS NULL THEN 'the enterprise has no bank account' END,
 		CASE WHEN d.id IS NULL THEN 'the budget has no bank account' END,
 		CASE WHEN c.holder <> e.name THEN format('the account is held by "%s", the enterprise is "%s"', c.holder, e.name) END) AS lacks
