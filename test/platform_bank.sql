@@ -162,13 +162,10 @@ SELECT claw_back_entitlement(id, 'wang', 'more of it', amount => 20) FROM unnest
 SELECT is(pg_temp.stands(:owing), 'paid 0.00 30.00 70.00', 'nor paid anew when more is claimed');
 SELECT is(pg_temp.stands(:settled), 'paid 0.00 30.00 20.00', 'also where the first claim was refunded');
 SELECT return_payment(max(id), 'bank', 'sent back') FROM payment_standing WHERE entitlement_id = :owing \g /dev/null
-SELECT is(pg_temp.stands(:owing), 'approved 30.00 0.00 50.00', 'what comes back of it is owed no more, or paid anew');
-SELECT pay_entitlement(:owing, as_of => '2026-04-13') \g /dev/null
-SELECT results_eq(format('SELECT amount, lacks FROM payment_to_order WHERE entitlement_id = %s ORDER BY payment_id DESC', :owing),
-	$$VALUES (30.00, ''), (50.00, 'it is clawed back, or a part of it')$$, 'by a file then');
+SELECT is(pg_temp.stands(:owing), 'paid 0.00 30.00 20.00', 'what comes back of it is owed no more');
 SELECT is_empty('SELECT * FROM reconcile()', 'the books agree');
 
-/* ---- the first part is refunded in part, while the second waits for the bank ---- */
+/* ---- two parts: one waits for the bank when something is claimed, or is sent back when a part was refunded ---- */
 INSERT INTO indicator (code, data_type) VALUES ('done', 'number');
 SELECT add_policy('milestone', 'h > 0', 'h * 2', period => 'once', publicity_days => 0, budget_code => 'hand', instalments => '[{"share": 0.5}, {"share": 0.5, "when": "done = 1"}]') \g /dev/null
 CALL refresh();
@@ -181,13 +178,27 @@ SELECT take_bank_result(reference, 'paid') FROM payment_order WHERE file_id = :p
 INSERT INTO observation (credit_code, indicator, value, period_end) VALUES (:'owner', 'done', '1', '2026-04-16');
 CALL refresh();
 SELECT pay_entitlement(:m, as_of => '2026-04-17') \g /dev/null
-SELECT claw_back_entitlement(:m, 'wang', 'half of it', amount => 100), refund_entitlement(:m, 'cashier', amount => 60) \g /dev/null
-SELECT is(pg_temp.stands(:m), 'paid 0.00 100.00 40.00', 'half is owed back, of it less than half to come');
-SELECT min(id) AS p1 FROM payment WHERE entitlement_id = :m \gset
-SELECT throws_ok(format('SELECT growth_index.return_payment(%s, ''bank'', ''sent back'')', :p1), '55000', format('payment %s was refunded, or a part of it', :p1), 'what waits for the bank stands in for nothing that was refunded');
+BEGIN;
+SELECT claw_back_entitlement(:m, 'wang', 'less than waits', amount => 80) \g /dev/null
+SELECT is(pg_temp.stands(:m), 'approved 20.00 100.00 0.00', 'a claim is taken from what waits, and the rest of that paid anew');
+SELECT claw_back_entitlement(:m, 'wang', 'more', amount => 30) \g /dev/null
+SELECT is(pg_temp.stands(:m), 'paid 0.00 70.00 30.00', 'the rest of a claim is owed back');
+ROLLBACK;
+BEGIN;
+SELECT claw_back_entitlement(:m, 'wang', 'more than waits', amount => 150) \g /dev/null
+SELECT is(pg_temp.stands(:m), 'paid 0.00 50.00 50.00', 'nothing goes out to one who owes');
+SELECT is_empty('SELECT * FROM reconcile()', 'the books agree');
+ROLLBACK;
 SELECT make_payment_file('second part') AS part \gset
+SELECT take_bank_result(reference, 'paid') FROM payment_order WHERE file_id = :part \g /dev/null
+SELECT claw_back_entitlement(:m, 'wang', 'half of it', amount => 100), refund_entitlement(:m, 'cashier', amount => 60) \g /dev/null
+SELECT min(id) AS p1, max(id) AS p2 FROM payment_standing WHERE entitlement_id = :m \gset
+SELECT return_payment(:p2, 'bank', 'sent back'), pay_entitlement(:m, as_of => '2026-04-18') \g /dev/null
+SELECT is(pg_temp.stands(:m), 'paid 0.00 100.00 0.00', 'what comes back covers what is owed, the rest is paid anew');
+SELECT throws_ok(format('SELECT growth_index.return_payment(%s, ''bank'', ''sent back'')', :p1), '55000', format('payment %s was refunded, or a part of it', :p1), 'what waits for the bank stands in for nothing that was refunded');
+SELECT make_payment_file('once more') AS part \gset
 SELECT take_bank_result(reference, 'failed') FROM payment_order WHERE file_id = :part \g /dev/null
-SELECT is(pg_temp.stands(:m), 'approved 100.00 0.00 40.00', 'it may still fail');
+SELECT is(pg_temp.stands(:m), 'approved 60.00 40.00 0.00', 'it may still fail');
 SELECT is_empty('SELECT * FROM reconcile()', 'the books agree');
 
 /*

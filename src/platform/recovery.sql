@@ -149,7 +149,7 @@ BEGIN
 	LOOP
 		SELECT max(t.payment_id) INTO waiting FROM growth_index.in_transit(id) AS t
 			JOIN growth_index.entitlement_account AS a ON a.entitlement_id = claw_back_entitlement.id AND a.budget_code = t.budget_code
-		GROUP BY t.budget_code, a.paid HAVING sum(t.amount) > a.paid ORDER BY t.budget_code LIMIT 1;
+		WHERE a.receivable > 0 GROUP BY t.budget_code ORDER BY t.budget_code LIMIT 1;
 		EXIT WHEN NOT FOUND;
 		present := growth_index.return_payment(waiting, actor, reason, as_of => as_of);
 	END LOOP;
@@ -157,7 +157,7 @@ BEGIN
 END
 $$;
 COMMENT ON FUNCTION growth_index.claw_back_entitlement(bigint, text, text, text, date, numeric, integer) IS
-'paid, also in part → clawed_back (追回): all that was paid is owed back, or only the amount, in yuan (then it stays paid). The budgets are free again when the money has come: refund_entitlement(). Of what still waits for a file of a budget with a bank account nothing is owed back: it is returned (return_payment()), and goes out anew with what is left of it. Errors: 22003 an amount that is not above 0 or above what is paid, 55000 some of it is ordered and the bank has not answered, and as take_step().';
+'paid, also in part → clawed_back (追回): all that was paid is owed back, or only the amount, in yuan (then it stays paid). The budgets are free again when the money has come: refund_entitlement(). It is taken first from what still waits for a file of a budget with a bank account: that is returned (return_payment()), and goes out anew with what is left of it; only what it does not suffice for is owed back. Errors: 22003 an amount that is not above 0 or above what is paid, 55000 some of it is ordered and the bank has not answered, and as take_step().';
 
 CREATE FUNCTION growth_index.refund_entitlement(id bigint, actor text, key text DEFAULT NULL,
 	as_of date DEFAULT current_date, amount numeric DEFAULT NULL, seen integer DEFAULT NULL) RETURNS growth_index.entitlement
@@ -214,8 +214,8 @@ BEGIN
 			min(a.receivable) FILTER (WHERE a.budget_code = failed.budget_code) AS receivable,
 			(SELECT coalesce(sum(t.amount), 0) FROM growth_index.in_transit(failed.entitlement_id) AS t WHERE t.budget_code = failed.budget_code AND t.payment_id <> failed.id) AS in_transit
 		INTO stands FROM growth_index.entitlement_account AS a WHERE a.entitlement_id = failed.entitlement_id;
-	/* owed back of it is what the enterprise has not of another payment that has gone out: that is not owed any more */
-	waived := greatest(least(failed.amount + stands.in_transit - stands.of_budget, failed.amount), 0);
+	/* what is owed back is taken from it, at least what the enterprise has not of another payment that has gone out */
+	waived := greatest(least(failed.amount + stands.in_transit - stands.of_budget, failed.amount), least(stands.receivable, failed.amount));
 	taken := growth_index.take_step(present, growth_index.policy_version(present.policy, present.version), 'return', '{paid,approved,clawed_back}',
 		CASE WHEN stands.committed + failed.amount > waived THEN 'approved' WHEN stands.paid + waived > failed.amount THEN 'paid' ELSE 'clawed_back' END,
 		actor, key, reason, as_of, jsonb_build_object('given', failed.id, 'payment', failed.id, 'released', waived), seen);
@@ -248,7 +248,7 @@ BEGIN
 END
 $$;
 COMMENT ON FUNCTION growth_index.return_payment(bigint, text, text, text, date, integer) IS
-'paid → approved: the bank could not pay it, the money is committed again and is paid anew by the next pay_entitlement(). What was clawed back of it is not owed any more, and not paid anew; where that is all of it, the budget is free (paid, clawed_back: by what else is paid). Errors: P0002 no such payment, 55000 it is ordered and the bank has not answered, or it or a part of it has been refunded, 42501 where the bank says that it is paid, unless the caller may act for anybody, 23505 returned before, and as take_step().';
+'paid → approved: the bank could not pay it, the money is committed again and is paid anew by the next pay_entitlement(). What is owed back in its budget is taken from it: it is not owed any more, and not paid anew; where that is all of it, the budget is free (paid, clawed_back: by what else is paid). Errors: P0002 no such payment, 55000 it is ordered and the bank has not answered, or it or a part of it has been refunded, 42501 where the bank says that it is paid, unless the caller may act for anybody, 23505 returned before, and as take_step().';
 
 /* whose payment would not be due by what is known now of the day it was decided for */
 CREATE FUNCTION growth_index.wrongly_paid(OUT entitlement_id bigint, OUT credit_code growth_index.credit_code, OUT policy text,
