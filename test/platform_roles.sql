@@ -196,6 +196,13 @@ SELECT ok(growth_index.remove_member('gi_nobody', 'analyst'), 'and whom an upgra
 SET SESSION AUTHORIZATION gi_nobody;
 SELECT throws_ok('SELECT * FROM growth_index.score', '42501', NULL, 'who sees no more');
 RESET SESSION AUTHORIZATION;
+SELECT CASE WHEN current_setting('server_version_num')::int >= 160000 THEN 'GRANT growth_index_analyst TO gi_nobody WITH INHERIT FALSE, SET FALSE' ELSE 'SELECT' END AS apart \gset
+:apart;
+SELECT create_roles() \g /dev/null
+SET SESSION AUTHORIZATION gi_nobody;
+SELECT throws_ok('SELECT * FROM growth_index.score', '42501', NULL, 'nor does who was let in on terms of his own, where there are such');
+RESET SESSION AUTHORIZATION;
+REVOKE growth_index_analyst FROM gi_nobody;
 SELECT remove_member('gi_' || m, k) FROM (VALUES ('tax', 'department'), ('ip', 'department'), ('admin', 'admin'), ('analyst', 'analyst'),
 	('bank', 'institution'), ('fund', 'institution'), ('app', 'app'), ('odd "name', 'enterprise')) AS t(m, k) \g /dev/null
 SELECT * FROM finish();

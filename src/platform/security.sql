@@ -114,7 +114,7 @@ BEGIN
 		AND pg_has_role('growth_index_admin', 'USAGE') THEN ' GRANTED BY growth_index_admin' ELSE '' END;
 END
 $$;
-COMMENT ON FUNCTION growth_index.granted_by(text) IS 'Internal: what GRANT says behind a membership of the kind of group role, that any admin can take it back.';
+COMMENT ON FUNCTION growth_index.granted_by(text) IS 'Internal: what GRANT says behind a membership of the kind of group role, so that any admin can take it back since PostgreSQL 16; empty where the caller does not act for the admins: then it is his own to take back.';
 REVOKE ALL ON FUNCTION growth_index.granted_by(text) FROM PUBLIC;
 
 CREATE FUNCTION growth_index.hand_over_members() RETURNS void
@@ -126,15 +126,18 @@ BEGIN
 	FOR a IN SELECT k.kind, m.roleid::regrole AS group_role, m.member::regrole AS member, m.grantor::regrole AS grantor
 		FROM unnest('{department,analyst,enterprise,institution,app}'::text[]) AS k(kind)
 		JOIN pg_auth_members AS m ON m.roleid = to_regrole('growth_index_' || k.kind)
+		JOIN pg_roles AS r ON r.oid = m.member
 		WHERE NOT m.admin_option AND m.grantor <> to_regrole('growth_index_admin') AND pg_has_role(m.grantor, 'USAGE')
 			AND growth_index.granted_by(k.kind) <> ''
+			/* who was let in on terms of his own keeps them: columns since 16 */
+			AND (to_jsonb(m) ->> 'set_option')::boolean AND (to_jsonb(m) ->> 'inherit_option')::boolean = r.rolinherit
 	LOOP
 		EXECUTE format('GRANT %s TO %s%s', a.group_role, a.member, growth_index.granted_by(a.kind));
 		EXECUTE format('REVOKE %s FROM %s GRANTED BY %s', a.group_role, a.member, a.grantor);
 	END LOOP;
 END
 $$;
-COMMENT ON FUNCTION growth_index.hand_over_members() IS 'Internal: makes whom others have let in, as an upgrade from 15 says of all, the admins'' own to show out.';
+COMMENT ON FUNCTION growth_index.hand_over_members() IS 'Internal: makes whom others have let in, as an upgrade from 15 says of all, the admins'' own to show out; not who was let in without INHERIT or SET.';
 REVOKE ALL ON FUNCTION growth_index.hand_over_members() FROM PUBLIC;
 
 CREATE FUNCTION growth_index.create_roles() RETURNS SETOF text
