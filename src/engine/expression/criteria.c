@@ -218,10 +218,9 @@ evaluate_strict(PG_FUNCTION_ARGS)
 	return number_of_call(fcinfo, true);
 }
 
-static bool
+bool
 exact_amount(const Expression *formula, Subject *s, const Rounding *rounding, Numeric *amount)
 {
-	s->strict = true;
 	if (!expression_numeric(formula, s, amount))
 		return false;
 	*amount = rounding_apply(rounding, *amount);

@@ -24,6 +24,9 @@ extern bool call_argument_is_constant(FmgrInfo *flinfo, int arg);
  */
 extern void **call_extra(FunctionCallInfo fcinfo, MemoryContext *context);
 
+/* What amount_in_yuan() says, before a cap, of a subject that is strict; false: unknown, or no amount. */
+extern bool exact_amount(const Expression *formula, Subject *s, const Rounding *rounding, Numeric *amount);
+
 /* Does a formula give an amount at all, as amount_in_yuan() says? */
 extern bool gives_amount(const Expression *formula, Subject *s, const Rounding *rounding);
 

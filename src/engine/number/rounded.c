@@ -131,16 +131,6 @@ typedef struct KnownRounding
 	struct varlena *way;
 } KnownRounding;
 
-/* A value that lives as long as the context. */
-static struct varlena *
-copy_of(MemoryContext context, const struct varlena *v)
-{
-	struct varlena *copy = MemoryContextAlloc(context, VARSIZE_ANY(v));
-
-	memcpy(copy, v, VARSIZE_ANY(v));
-	return copy;
-}
-
 /* Unit and way of rounding, which are nearly always those of the call before. */
 const Rounding *
 rounding_of_call(void **known_of_call, MemoryContext context, Datum unit_datum, Datum way_datum)
@@ -148,6 +138,7 @@ rounding_of_call(void **known_of_call, MemoryContext context, Datum unit_datum, 
 	struct varlena *unit = PG_DETOAST_DATUM(unit_datum);
 	struct varlena *way = PG_DETOAST_DATUM(way_datum);
 	KnownRounding *known = *known_of_call;
+	MemoryContext old;
 
 	if (known == NULL)
 		*known_of_call = known = MemoryContextAllocZero(context, sizeof(KnownRounding));
@@ -162,8 +153,10 @@ rounding_of_call(void **known_of_call, MemoryContext context, Datum unit_datum, 
 		known->unit = NULL;
 	}
 	rounding_read(&known->rounding, (Numeric) unit, text_to_cstring((text *) way));
-	known->way = copy_of(context, way);
-	known->unit = copy_of(context, unit);
+	old = MemoryContextSwitchTo(context);
+	known->way = (struct varlena *) DatumGetPointer(datumCopy(PointerGetDatum(way), false, -1));
+	known->unit = (struct varlena *) DatumGetPointer(datumCopy(PointerGetDatum(unit), false, -1));
+	MemoryContextSwitchTo(old);
 	known->rounding.unit = (Numeric) known->unit;
 	return &known->rounding;
 }

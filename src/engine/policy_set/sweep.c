@@ -171,10 +171,7 @@ add_amount(Sweep *sweep, Subject *s, Rank rank)
 	}
 	else
 	{
-		if (!known || !expression_numeric(sweep->amount, s, &amount))
-			return false;
-		amount = rounding_apply(&sweep->rounding, amount);
-		if (!amount_is_payable(amount))
+		if (!known || !exact_amount(sweep->amount, s, &sweep->rounding, &amount))
 			return false;
 		if (sweep->capped && numeric_compare(amount, sweep->cap) > 0)
 			amount = sweep->cap;
