@@ -168,16 +168,22 @@ clause_gap(const Term *n, Subject *s, Tri satisfied)
 	return distance(value, high);
 }
 
-static Datum
+/* Names as an array of texts; nothing else is left of making it. */
+ArrayType *
 names_array(List *names)
 {
 	Datum	   *datums = palloc(Max(list_length(names), 1) * sizeof(Datum));
-	int			i = 0;
+	int			count = 0;
+	ArrayType  *array;
 	ListCell   *lc;
 
 	foreach(lc, names)
-		datums[i++] = CStringGetTextDatum(lfirst(lc));
-	return PointerGetDatum(construct_array(datums, i, TEXTOID, -1, false, TYPALIGN_INT));
+		datums[count++] = CStringGetTextDatum(lfirst(lc));
+	array = construct_array(datums, count, TEXTOID, -1, false, TYPALIGN_INT);
+	for (int i = 0; i < count; i++)
+		pfree(DatumGetPointer(datums[i]));
+	pfree(datums);
+	return array;
 }
 
 static Tri
@@ -218,7 +224,7 @@ explain_clause(ReturnSetInfo *rsinfo, const Term *n, Subject *s)
 	values[3] = CStringGetTextDatum(requirement(n));
 	values[4] = NumericGetDatum(gap);
 	nulls[4] = gap == NULL;
-	values[5] = names_array(missing);
+	values[5] = PointerGetDatum(names_array(missing));
 	tuplestore_putvalues(rsinfo->setResult, rsinfo->setDesc, values, nulls);
 }
 
@@ -237,11 +243,8 @@ expression_explain(PG_FUNCTION_ARGS)
 	codes = code_list_new(CurrentMemoryContext);
 	e = expression_parse(text_to_cstring(PG_GETARG_TEXT_PP(0)), EXPR_BOOLEAN, codes);
 	call_subject(fcinfo, 1, 2, codes, &s);
-	if (e->root->kind != TERM_AND)
-		explain_clause(rsinfo, e->root, &s);
-	else
-		for (int i = 0; i < e->root->nargs; i++)
-			explain_clause(rsinfo, e->root->args[i], &s);
+	for (int i = 0; i < clause_count(e->root); i++)
+		explain_clause(rsinfo, clause_at(e->root, i), &s);
 	return (Datum) 0;
 }
 
@@ -297,16 +300,16 @@ expression_undecided_by(PG_FUNCTION_ARGS)
 	int			count;
 
 	if (PG_ARGISNULL(0) || PG_ARGISNULL(1))
-		PG_RETURN_DATUM(names_array(NIL));
+		PG_RETURN_ARRAYTYPE_P(names_array(NIL));
 	e = call_expression(fcinfo, 0, EXPR_BOOLEAN, &codes);
 	call_subject(fcinfo, 1, 2, codes, &s);
-	count = e->root->kind == TERM_AND ? e->root->nargs : 1;
+	count = clause_count(e->root);
 	for (int i = 0; i < count; i++)
 	{
-		const Term *clause = e->root->kind == TERM_AND ? e->root->args[i] : e->root;
+		const Term *clause = clause_at(e->root, i);
 
 		if (clause_holds(clause, &s) == TRI_UNKNOWN)
 			missing = list_concat(missing, missing_names(clause, &s));
 	}
-	PG_RETURN_DATUM(names_array(names_in_order(missing)));
+	PG_RETURN_ARRAYTYPE_P(names_array(names_in_order(missing)));
 }

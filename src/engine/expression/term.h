@@ -222,8 +222,22 @@ extern const Term *case_branch(const Term *n, Subject *s);
 /* compare two nodes of one type; false: unknown */
 extern bool compare_terms(const Term *a, const Term *b, Subject *s, int *order);
 
+/* An expression's clauses are what AND joins at its top. */
+static inline int
+clause_count(const Term *root)
+{
+	return root->kind == TERM_AND ? root->nargs : 1;
+}
+
+static inline const Term *
+clause_at(const Term *root, int i)
+{
+	return root->kind == TERM_AND ? root->args[i] : root;
+}
+
 /* explain.c */
 extern struct List *missing_names(const Term *n, const Subject *s);
 extern struct List *names_in_order(struct List *names);
+extern struct ArrayType *names_array(struct List *names);
 
 #endif							/* GROWTH_INDEX_TERM_H */

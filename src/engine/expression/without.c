@@ -18,24 +18,12 @@ PG_FUNCTION_INFO_V1(expression_unmet_clause);
 PG_FUNCTION_INFO_V1(expression_unmet_condition);
 PG_FUNCTION_INFO_V1(expression_clauses_apart);
 
-static int
-clause_count(const Expression *e)
-{
-	return e->root->kind == TERM_AND ? e->root->nargs : 1;
-}
-
-static const Term *
-clause_at(const Expression *e, int i)
-{
-	return e->root->kind == TERM_AND ? e->root->args[i] : e->root;
-}
-
 static Tri
 test_clause(const Expression *e, int i, Subject *s)
 {
 	Expression	clause = *e;
 
-	clause.root = unconstify(Term *, clause_at(e, i));
+	clause.root = unconstify(Term *, clause_at(e->root, i));
 	return expression_test(&clause, s);
 }
 
@@ -74,7 +62,7 @@ unmet_number(FunctionCallInfo fcinfo, const Unmet *u)
 static void
 add_clauses(Unmet *u, const Expression *e, Subject *s)
 {
-	int			count = clause_count(e);
+	int			count = clause_count(e->root);
 
 	for (int i = 0; i < count && !u->lost; i++)
 		add_condition(u, i + 1, test_clause(e, i, s));
@@ -92,7 +80,7 @@ expression_unmet_clause(PG_FUNCTION_ARGS)
 		PG_RETURN_NULL();
 	e = call_expression(fcinfo, 0, EXPR_BOOLEAN, &codes);
 	call_subject(fcinfo, 1, 2, codes, &s);
-	u.count = clause_count(e);
+	u.count = clause_count(e->root);
 	add_clauses(&u, e, &s);
 	return unmet_number(fcinfo, &u);
 }
@@ -158,7 +146,7 @@ expression_unmet_condition(PG_FUNCTION_ARGS)
 	e = call_expression(fcinfo, 0, EXPR_BOOLEAN, &codes);
 	beside = call_formula(fcinfo, 1, codes);
 	call_subject(fcinfo, 2, 3, codes, &s);
-	u.count = clause_count(e) + 1;
+	u.count = clause_count(e->root) + 1;
 	add_clauses(&u, e, &s);
 	/* several are several, whatever the amount is */
 	if (!u.lost && u.number <= u.count &&
@@ -185,7 +173,7 @@ same_terms(const Term *a, const Term *b)
 static bool
 rest_is_alike(const Expression *whole, int without)
 {
-	int			count = clause_count(whole);
+	int			count = clause_count(whole->root);
 	int			n = 0;
 	StringInfoData text;
 	Expression *rest;
@@ -196,12 +184,12 @@ rest_is_alike(const Expression *whole, int without)
 	for (int i = 0; i < count; i++)
 		if (i != without)
 			appendStringInfo(&text, "%s(%s)", text.len > 0 ? " AND " : "",
-							 term_text(clause_at(whole, i)));
+							 term_text(clause_at(whole->root, i)));
 	rest = expression_parse(text.data, EXPR_BOOLEAN, code_list_new(CurrentMemoryContext));
-	if (clause_count(rest) != count - 1)
+	if (clause_count(rest->root) != count - 1)
 		return false;
 	for (int i = 0; i < count; i++)
-		if (i != without && !same_terms(clause_at(whole, i), clause_at(rest, n++)))
+		if (i != without && !same_terms(clause_at(whole->root, i), clause_at(rest->root, n++)))
 			return false;
 	return true;
 }
@@ -212,7 +200,7 @@ expression_clauses_apart(PG_FUNCTION_ARGS)
 {
 	Expression *e = expression_parse(text_to_cstring(PG_GETARG_TEXT_PP(0)), EXPR_BOOLEAN,
 									 code_list_new(CurrentMemoryContext));
-	int			count = clause_count(e);
+	int			count = clause_count(e->root);
 	Datum	   *numbers = palloc(count * sizeof(Datum));
 	int			napart = 0;
 	MemoryContext scratch = AllocSetContextCreate(CurrentMemoryContext, "growth_index rest",

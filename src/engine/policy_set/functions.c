@@ -57,21 +57,30 @@ as_of_argument(FunctionCallInfo fcinfo, DateADT *as_of)
 	return true;
 }
 
-/* Ask about the profile, argument 2; nothing is known of NULL. */
-static void
-match_profile(FunctionCallInfo fcinfo, bool undecided_too, PolicyVisitor visit, void *arg)
+/* The profile, argument 2, as of argument 3; false: it is NULL, of which nothing is known. */
+static bool
+subject_argument(FunctionCallInfo fcinfo, const PolicySet *set, Subject *s)
 {
-	PolicySet  *set = set_argument(fcinfo);
-	Subject		s;
 	DateADT		as_of;
 	bool		known = as_of_argument(fcinfo, &as_of);
 	Profile    *p;
 
 	if (PG_ARGISNULL(2))
-		return;
+		return false;
 	p = PG_GETARG_PROFILE_P(2);
-	subject_init(&s, p, code_list_slots(set->codes, p), known, as_of);
-	set_match(set, &s, undecided_too, visit, arg);
+	subject_init(s, p, code_list_slots(set->codes, p), known, as_of);
+	return true;
+}
+
+/* Ask about the profile. */
+static void
+match_profile(FunctionCallInfo fcinfo, bool undecided_too, PolicyVisitor visit, void *arg)
+{
+	PolicySet  *set = set_argument(fcinfo);
+	Subject		s;
+
+	if (subject_argument(fcinfo, set, &s))
+		set_match(set, &s, undecided_too, visit, arg);
 }
 
 static void
@@ -122,17 +131,12 @@ policy_set_undecided(PG_FUNCTION_ARGS)
 {
 	Asking		t;
 	Subject		s;
-	DateADT		as_of;
-	bool		known = as_of_argument(fcinfo, &as_of);
-	Profile    *p;
 
 	InitMaterializedSRF(fcinfo, 0);
 	t.rsinfo = (ReturnSetInfo *) fcinfo->resultinfo;
 	t.set = set_argument(fcinfo);
-	if (PG_ARGISNULL(2))
+	if (!subject_argument(fcinfo, t.set, &s))
 		return (Datum) 0;
-	p = PG_GETARG_PROFILE_P(2);
-	subject_init(&s, p, code_list_slots(t.set->codes, p), known, as_of);
 	t.subject = &s;
 	t.missing = missing_begin(t.set);
 	set_match(t.set, &s, true, tell_policy, &t);

@@ -48,12 +48,12 @@ is_joined(const Term *n, bool negated, bool by_and, int depth)
 Telling
 clauses_tell(const Term *root)
 {
-	int			count = root->kind == TERM_AND ? root->nargs : 1;
+	int			count = clause_count(root);
 	Telling		telling = TELLS_ALWAYS;
 
 	for (int i = 0; i < count; i++)
 	{
-		const Term *clause = root->kind == TERM_AND ? root->args[i] : root;
+		const Term *clause = clause_at(root, i);
 
 		if (!is_joined(clause, false, false, 1))
 			return TELLS_NOT;
@@ -122,9 +122,6 @@ missing_of_policy(Missing *m, PolicySet *set, Subject *s, int number)
 	const Policy *policy = &set->policies[number];
 	const int  *leaves = policy->leaves;
 	List	   *names = NIL;
-	ListCell   *lc;
-	Datum	   *datums;
-	int			count = 0;
 	ArrayType  *result;
 
 	if (policy->telling == TELLS_NOT || (policy->telling == TELLS_OF_INDICATORS && !policy->plain))
@@ -139,13 +136,7 @@ missing_of_policy(Missing *m, PolicySet *set, Subject *s, int number)
 			names = list_concat(names, missing_of_column(m, set, s, set->leaves[leaves[j]].column));
 	}
 	names = names_in_order(names);
-	datums = palloc(Max(list_length(names), 1) * sizeof(Datum));
-	foreach(lc, names)
-		datums[count++] = CStringGetTextDatum(lfirst(lc));
-	result = construct_array(datums, count, TEXTOID, -1, false, TYPALIGN_INT);
-	for (int i = 0; i < count; i++)
-		pfree(DatumGetPointer(datums[i]));
-	pfree(datums);
+	result = names_array(names);
 	list_free(names);
 	return result;
 }
