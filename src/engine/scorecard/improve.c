@@ -10,7 +10,6 @@
 
 #include "exact.h"
 #include "functions.h"
-#include "peers.h"
 
 PG_FUNCTION_INFO_V1(score_sum_if);
 
@@ -57,20 +56,11 @@ numbers_of(ArrayType *array, int ncodes, const char *what)
 static Fraction
 normalise_as(const Indicator *ind, Subject *s, Numeric number)
 {
-	static const Fraction nothing = {NULL, NULL};
-	const PeerGroup *group = NULL;
-
 	if (normaliser_input(&ind->norm) != EXPR_NUMBER || ind->cases != NULL)
 		ereport(ERROR,
 				(errcode(ERRCODE_INVALID_PARAMETER_VALUE),
 				 errmsg("indicator \"%s\" does not normalise a number", ind->code)));
-	if (ind->norm.kind == NORM_PEERS)
-	{
-		group = peers_of(ind->peers, s);
-		if (group == NULL)
-			return nothing;
-	}
-	return normalise_value(ind, group, number);
+	return normalise_for(ind, s, number);
 }
 
 /* Put other values in the place of the indicators' own: normalised ones, or (numbers) ones to normalise. */

@@ -116,6 +116,21 @@ normalise_value(const Indicator *ind, const PeerGroup *group, Numeric x)
 	return decimal_round_numeric(x, &d) ? peers_normalise(ind->peers, group, d) : no_fraction;
 }
 
+/* What a number comes to for a subject, if it has the peers to compare it with. */
+Fraction
+normalise_for(const Indicator *ind, Subject *s, Numeric x)
+{
+	const PeerGroup *group = NULL;
+
+	if (ind->norm.kind == NORM_PEERS)
+	{
+		group = peers_of(ind->peers, s);
+		if (group == NULL)
+			return no_fraction;
+	}
+	return normalise_value(ind, group, x);
+}
+
 /* What the peers put in the place of a missing value, if anything. */
 static Fraction
 replacement_of(const Indicator *ind, Subject *s)
@@ -134,7 +149,6 @@ normalise_exactly(const Indicator *ind, Subject *s, Fraction *normalised)
 {
 	const Normaliser *n = &ind->norm;
 	SetSum		sum = {n, whole(0), false};
-	const PeerGroup *group;
 	Numeric		x;
 	const char *text;
 	int			len;
@@ -167,10 +181,7 @@ normalise_exactly(const Indicator *ind, Subject *s, Fraction *normalised)
 		default:
 			if (!expression_numeric(ind->value, s, &x))
 				return false;
-			group = n->kind == NORM_PEERS ? peers_of(ind->peers, s) : NULL;
-			if (n->kind == NORM_PEERS && group == NULL)
-				return false;
-			*normalised = normalise_value(ind, group, x);
+			*normalised = normalise_for(ind, s, x);
 			return normalised->above != NULL;
 	}
 }

@@ -445,6 +445,7 @@ extern Numeric card_coverage(const Scorecard *card, int segment, Numeric known);
 extern void score_parts(const Scorecard *card, ScoreResult *r);
 extern void score_exactly(const Scorecard *card, Subject *s, ScoreResult *result);
 extern Fraction normalise_value(const Indicator *ind, const struct PeerGroup *group, Numeric x);
+extern Fraction normalise_for(const Indicator *ind, Subject *s, Numeric x);
 extern bool normalise_exactly(const Indicator *ind, Subject *s, Fraction *normalised);
 extern int	card_segment(const Scorecard *card, Subject *s);
 
